@@ -1,0 +1,39 @@
+package dev.minke.autograd;
+
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+
+/// Rules of attention and of what prepares its queries and keys.
+final class AttentionRules {
+  private AttentionRules() {}
+
+  /// Turns the gradient back where the forward pass turned the value.
+  static void input(Op.Rotate op, Gradients to) {
+    to.kernels().rotate(to.of(op.x()), op.positions(), op.rotation(), true);
+  }
+
+  static void input(Op.JoinKeys op, Gradients to) {
+    to.kernels().joinKeysGradient(to.of(op.out()), to.of(op.own()), to.of(op.shared()));
+  }
+
+  static void input(Op.Attention op, Gradients to) {
+    Tensor dOut = to.of(op.out());
+    Tensor dQuery = to.of(op.query());
+    Tensor dKeys = to.of(op.view().keys());
+    Tensor dValues = to.of(op.view().values());
+    Workspace.Mark mark = to.scratch().mark();
+    to.kernels()
+        .attentionGradient(
+            dOut,
+            op.query(),
+            op.view(),
+            op.scale(),
+            op.out(),
+            op.logSumExp(),
+            dQuery,
+            dKeys,
+            dValues,
+            to.scratch());
+    to.scratch().release(mark);
+  }
+}

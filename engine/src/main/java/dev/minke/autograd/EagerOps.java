@@ -1,0 +1,81 @@
+package dev.minke.autograd;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.Orientation;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+
+/// Runs operations and forgets them: inference. Has the operations that exist only there.
+public final class EagerOps extends Ops {
+  public EagerOps(Kernels kernels, Workspace workspace, Observer observer) {
+    super(kernels, workspace, observer);
+  }
+
+  public EagerOps(Kernels kernels, Workspace workspace) {
+    this(kernels, workspace, Observer.NONE);
+  }
+
+  @Override
+  void record(Op op) {}
+
+  @Override
+  boolean keepsForBackward() {
+    return false;
+  }
+
+  /// Each head's vector times that head's matrix: the absorbed form of latent attention (DeepSeek-V2 §2.1.2).
+  ///
+  /// @param x `[tokens, heads, depth]`
+  /// @param weight `[heads, out, in]`
+  /// @param orientation FORWARD: depth = in; BACKWARD: depth = out
+  /// @return `[tokens, heads, width]`
+  public Tensor headMatmul(Tensor x, Parameter weight, Orientation orientation) {
+    int axis = orientation == Orientation.FORWARD ? -2 : -1;
+    Tensor out = allocate(x, x.size(0), x.size(1), weight.shape().size(axis));
+    kernels().headMatmul(live(x), weight.stack(kernels(), orientation), out);
+    return out;
+  }
+
+  /// Writes rows behind the tokens a cache already holds.
+  ///
+  /// @param x `[tokens, dim]`
+  /// @param cache `[rows, dim]`
+  /// @param sequences whose last `queries` positions the rows of `x` are
+  public void append(Tensor x, Tensor cache, Iterable<KvView.Sequence> sequences) {
+    for (KvView.Sequence sequence : sequences) {
+      int done = 0;
+      while (done < sequence.queries()) {
+        int position = sequence.firstPosition() + done;
+        int within = position % KvView.TILE;
+        int run = Math.min(KvView.TILE - within, sequence.queries() - done);
+        int row = sequence.location().rowOfTile(position / KvView.TILE) + within;
+        int from = sequence.firstQuery() + done;
+        kernels().copy(live(x).rows(from, from + run), cache.rows(row, row + run));
+        done += run;
+      }
+    }
+  }
+
+  /// Copies the rows of a cache that sequences hold, so that they lie packed behind each other.
+  ///
+  /// @param cache `[rows, dim]`
+  /// @return `[Σ length, dim]`
+  public Tensor collect(Tensor cache, Iterable<KvView.Sequence> sequences) {
+    int rows = 0;
+    for (KvView.Sequence sequence : sequences) {
+      rows += sequence.length();
+    }
+    Tensor out = allocate(cache, rows, cache.shape().columns());
+    int to = 0;
+    for (KvView.Sequence sequence : sequences) {
+      for (int at = 0; at < sequence.length(); at += KvView.TILE) {
+        int run = Math.min(KvView.TILE, sequence.length() - at);
+        int row = sequence.location().rowOfTile(at / KvView.TILE);
+        kernels().copy(cache.rows(row, row + run), out.rows(to, to + run));
+        to += run;
+      }
+    }
+    return out;
+  }
+}

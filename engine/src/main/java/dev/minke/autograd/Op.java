@@ -1,0 +1,67 @@
+package dev.minke.autograd;
+
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.Rotation;
+import dev.minke.kernel.RouterRule;
+import dev.minke.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A differentiable operation that was run: its inputs, what backward needs, its output. Shapes are those of [Ops].
+sealed interface Op {
+  /// The tensor this operation made, whose gradient nobody needs once the rule has run; for an operation in place, null.
+  @Nullable Tensor out();
+
+  record Embedding(Parameter table, Tensor ids, Tensor out) implements Op {}
+
+  record MatMul(Tensor x, Parameter weight, Tensor out) implements Op {}
+
+  record GroupedMatMul(Tensor x, Parameter weight, Tensor offsets, Tensor out) implements Op {}
+
+  record Add(Tensor a, Tensor b, Tensor out) implements Op {}
+
+  record Concat(Tensor left, Tensor right, Tensor out) implements Op {}
+
+  record RmsNorm(Tensor x, Parameter gain, Tensor inverseRms, Tensor out) implements Op {}
+
+  record Rotate(Tensor x, Tensor positions, Rotation rotation) implements Op {
+    @Override
+    public @Nullable Tensor out() {
+      return null;
+    }
+  }
+
+  record JoinKeys(Tensor own, Tensor shared, Tensor out) implements Op {}
+
+  record Attention(Tensor query, KvView view, float scale, Tensor logSumExp, Tensor out)
+      implements Op {}
+
+  record SwiGlu(Tensor gateUp, Tensor out) implements Op {}
+
+  record Route(Tensor logits, Tensor chosen, RouterRule rule, Tensor weights) implements Op {
+    @Override
+    public Tensor out() {
+      return weights;
+    }
+  }
+
+  record GatherSlots(Tensor x, Routing routing, Tensor out) implements Op {}
+
+  record Combine(Tensor y, Routing routing, Tensor out) implements Op {}
+
+  record BalanceLoss(
+      Tensor logits, Tensor chosen, List<KvView.Sequence> sequences, RouterRule rule, Tensor out)
+      implements Op {}
+
+  /// @param logits the logits if they were kept, null if backward computes them again
+  record HeadLogProbs(
+      Tensor hidden,
+      Parameter head,
+      Tensor targets,
+      Tensor logSumExp,
+      @Nullable Tensor logits,
+      Tensor out)
+      implements Op {}
+
+  record WeightedSum(Tensor values, Tensor weights, Tensor out) implements Op {}
+}

@@ -1,0 +1,96 @@
+package dev.minke.autograd;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The operations of one pass in order, and the walk back over them. Dispatches only: rules live in the `…Rules` classes.
+///
+/// Activations are released as they are consumed: once an operation's two halves have run, nothing above its place in the
+/// workspace is needed any more.
+final class Tape {
+  private final Kernels kernels;
+  private final Workspace activations;
+  private final List<Op> ops = new ArrayList<>();
+  private final List<Workspace.Mark> ends = new ArrayList<>();
+  private final Workspace.Mark start;
+
+  Tape(Kernels kernels, Workspace activations) {
+    this.kernels = kernels;
+    this.activations = activations;
+    this.start = activations.mark();
+  }
+
+  void add(Op op) {
+    ops.add(op);
+    ends.add(activations.mark());
+  }
+
+  void backward(List<Loss> losses, Workspace memory) {
+    Workspace.Mark before = memory.mark();
+    Gradients gradients = new Gradients(kernels, memory);
+    for (Loss loss : losses) {
+      Tensor seed = gradients.of(loss.value());
+      seed.set(0, 0, seed.get(0, 0) + loss.factor());
+    }
+    for (int i = ops.size() - 1; i >= 0; i--) {
+      Op op = ops.get(i);
+      inputGradient(op, gradients);
+      weightGradient(op, gradients);
+      Tensor out = op.out();
+      if (out != null) {
+        gradients.release(out);
+      }
+      activations.release(i == 0 ? start : ends.get(i - 1));
+    }
+    ops.clear();
+    ends.clear();
+    memory.release(before);
+  }
+
+  /// Adds to the gradients of the operation's input activations.
+  private static void inputGradient(Op op, Gradients to) {
+    switch (op) {
+      case Op.Embedding _ -> {}
+      case Op.MatMul matmul -> ProductRules.input(matmul, to);
+      case Op.GroupedMatMul matmul -> ProductRules.input(matmul, to);
+      case Op.HeadLogProbs head -> HeadRules.input(head, to);
+      case Op.Add add -> RowRules.input(add, to);
+      case Op.Concat concat -> RowRules.input(concat, to);
+      case Op.RmsNorm norm -> RowRules.input(norm, to);
+      case Op.SwiGlu swiGlu -> RowRules.input(swiGlu, to);
+      case Op.WeightedSum sum -> RowRules.input(sum, to);
+      case Op.Rotate rotate -> AttentionRules.input(rotate, to);
+      case Op.JoinKeys join -> AttentionRules.input(join, to);
+      case Op.Attention attention -> AttentionRules.input(attention, to);
+      case Op.Route route -> ExpertRules.input(route, to);
+      case Op.GatherSlots gather -> ExpertRules.input(gather, to);
+      case Op.Combine combine -> ExpertRules.input(combine, to);
+      case Op.BalanceLoss balance -> ExpertRules.input(balance, to);
+    }
+  }
+
+  /// Adds to the gradients of the operation's parameters.
+  private static void weightGradient(Op op, Gradients to) {
+    switch (op) {
+      case Op.Embedding embedding -> ProductRules.weight(embedding, to);
+      case Op.MatMul matmul -> ProductRules.weight(matmul, to);
+      case Op.GroupedMatMul matmul -> ProductRules.weight(matmul, to);
+      case Op.HeadLogProbs head -> HeadRules.weight(head, to);
+      case Op.RmsNorm norm -> RowRules.weight(norm, to);
+      case Op.Add _,
+          Op.Concat _,
+          Op.SwiGlu _,
+          Op.WeightedSum _,
+          Op.Rotate _,
+          Op.JoinKeys _,
+          Op.Attention _,
+          Op.Route _,
+          Op.GatherSlots _,
+          Op.Combine _,
+          Op.BalanceLoss _ -> {}
+    }
+  }
+}
