@@ -76,4 +76,17 @@ public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
     }
     return List.of(sequences);
   }
+
+  /// The same sequences with the same queries, their positions lying packed behind each other from row 0 on.
+  public static List<Sequence> packedTogether(List<Sequence> sequences) {
+    Sequence[] packed = new Sequence[sequences.size()];
+    int row = 0;
+    for (int i = 0; i < packed.length; i++) {
+      Sequence one = sequences.get(i);
+      packed[i] =
+          new Sequence(one.firstQuery(), one.queries(), one.length(), new Location.Rows(row));
+      row += one.length();
+    }
+    return List.of(packed);
+  }
 }

@@ -1,0 +1,50 @@
+package dev.minke.model;
+
+import dev.minke.autograd.EagerOps;
+import dev.minke.autograd.Ops;
+import dev.minke.autograd.Parameter;
+import dev.minke.tensor.Tensor;
+import java.util.List;
+
+/// A language model that predicts each token from those before it.
+///
+/// A model is immutable but for the masters of its parameters; one forward at a time may run on an [Ops], several `Ops` may share a model
+/// while nobody trains it.
+public interface CausalModel {
+  /// Size of the vocabulary.
+  int vocab();
+
+  /// Longest sequence the position tables are made for.
+  int maxLength();
+
+  /// The output head `[vocab, dim]`.
+  Parameter head();
+
+  /// Final hidden states of whole sequences, ready for the head.
+  ///
+  /// @return `[tokens, dim]`
+  Tensor hidden(Ops ops, TokenRows rows);
+
+  /// Adds the terms of the training loss to `ops`: `tokens`, and where the model has them `mtp` and `balance`.
+  ///
+  /// @return log-probability of each target `[tokens]`; 0 where there is none
+  Tensor loss(Ops ops, TrainingRows rows);
+
+  /// Final hidden states of the newest positions of sequences whose older ones are in the cache; writes the newest ones to it.
+  ///
+  /// @return `[tokens, dim]`
+  Tensor hidden(EagerOps ops, TokenRows rows, KvCache cache, AttentionForm form);
+
+  /// Layers that have a cache, and the width of their rows.
+  CacheShape cacheShape();
+
+  /// Names of the model's tensors in Hugging Face files, in one table.
+  List<WeightName> weightNames();
+
+  /// Floating-point operations of a forward pass for one token, the attention over `context` earlier positions included.
+  double forwardFlops(int context);
+
+  /// @param layers layers with a cache
+  /// @param width numbers kept per position and layer
+  record CacheShape(int layers, int width) {}
+}

@@ -1,0 +1,62 @@
+package dev.minke.model.deepseek;
+
+import dev.minke.autograd.EagerOps;
+import dev.minke.autograd.Ops;
+import dev.minke.autograd.Routing;
+import dev.minke.model.AttentionForm;
+import dev.minke.model.TokenRows;
+import dev.minke.nn.ParameterSource;
+import dev.minke.nn.RmsNorm;
+import dev.minke.tensor.Tensor;
+import java.util.function.Consumer;
+
+/// One layer: `h = x + attention(norm(x))`, then `h + feedForward(norm(h))`.
+///
+/// @param index of the layer; the predictor's block has the index after the last layer
+public record Block(
+    int index,
+    RmsNorm attentionNorm,
+    LatentAttention attention,
+    RmsNorm feedForwardNorm,
+    FeedForward feedForward) {
+
+  static Block of(ParameterSource source, String name, DeepSeekConfig config, int index) {
+    return new Block(
+        index,
+        RmsNorm.of(source, name + ".attentionNorm", config.dim(), config.normEpsilon()),
+        LatentAttention.of(source, name + ".attention", config),
+        RmsNorm.of(source, name + ".feedForwardNorm", config.dim(), config.normEpsilon()),
+        FeedForward.of(source, name + ".feedForward", config, index));
+  }
+
+  /// Name under which the observer sees this layer's results.
+  private String name() {
+    return "layers." + index;
+  }
+
+  /// @param x `[tokens, dim]`
+  /// @param routings gets the choice of experts
+  /// @return `[tokens, dim]`
+  Tensor forward(Ops ops, Tensor x, TokenRows rows, Consumer<Routing> routings) {
+    Tensor attended = attention.forward(ops, attentionNorm.forward(ops, x), rows, name());
+    return finish(ops, x, attended, routings);
+  }
+
+  /// The same for the newest positions, older ones being in the cache.
+  ///
+  /// @param cache of this layer `[rows, width]`
+  Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form) {
+    Tensor attended = attention.forward(ops, attentionNorm.forward(ops, x), rows, cache, form);
+    return finish(ops, x, attended, _ -> {});
+  }
+
+  private Tensor finish(Ops ops, Tensor x, Tensor attended, Consumer<Routing> routings) {
+    ops.observer().hidden(name() + ".attention", attended);
+    Tensor h = ops.add(x, attended);
+    Tensor out =
+        ops.add(
+            h, feedForward.forward(ops, feedForwardNorm.forward(ops, h), index, routings));
+    ops.observer().hidden(name() + ".output", out);
+    return out;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.minke.model.deepseek;
+
+import dev.minke.kernel.Rotation;
+import dev.minke.kernel.RouterRule;
+import org.jspecify.annotations.Nullable;
+
+/// Sizes and rules of a DeepSeek model. Immutable; checked as a whole.
+///
+/// @param generation V2 or V3: which name and which defaults it has in files
+/// @param vocab size of the vocabulary
+/// @param dim width of the residual stream
+/// @param denseHidden hidden width of the feed-forward of the leading dense layers
+/// @param layers number of blocks
+/// @param denseLayers leading blocks without experts
+/// @param attention sizes of latent attention
+/// @param positions rotary positions
+/// @param experts sizes and rule of the mixture of experts
+/// @param predictors multi-token prediction modules: 0 or 1
+/// @param normEpsilon added to mean squares in norms
+public record DeepSeekConfig(
+    Generation generation,
+    int vocab,
+    int dim,
+    int denseHidden,
+    int layers,
+    int denseLayers,
+    Attention attention,
+    Positions positions,
+    Experts experts,
+    int predictors,
+    float normEpsilon) {
+
+  /// Family of releases.
+  public enum Generation {
+    /// DeepSeek-V2 and V2-Lite.
+    V2,
+    /// DeepSeek-V3 and R1.
+    V3
+  }
+
+  /// Sizes of latent attention (DeepSeek-V2 §2.1).
+  ///
+  /// @param heads query heads
+  /// @param queryRank width of the compressed query; 0 for none (V2-Lite)
+  /// @param latentDim width of the latent that keys and values are rebuilt from
+  /// @param nopeDim part of a key head without position
+  /// @param ropeDim part of a key head with position, shared by all heads
+  /// @param valueDim width of a value head
+  public record Attention(
+      int heads, int queryRank, int latentDim, int nopeDim, int ropeDim, int valueDim) {
+    public Attention {
+      require(heads > 0, "heads", heads, "1 or more");
+      require(queryRank >= 0, "queryRank", queryRank, "0 or more");
+      require(latentDim > 0, "latentDim", latentDim, "1 or more");
+      require(nopeDim > 0, "nopeDim", nopeDim, "1 or more");
+      require(ropeDim > 0 && ropeDim % 2 == 0, "ropeDim", ropeDim, "an even number above 0");
+      require(valueDim > 0, "valueDim", valueDim, "1 or more");
+    }
+
+    /// Width of a query or key head.
+    public int keyDim() {
+      return nopeDim + ropeDim;
+    }
+  }
+
+  /// Rotary positions.
+  ///
+  /// @param maxLength longest sequence
+  /// @param base of the frequencies
+  /// @param yarn stretching; null for none
+  public record Positions(int maxLength, double base, Rotation.@Nullable Yarn yarn) {
+    public Positions {
+      require(maxLength > 0, "maxLength", maxLength, "1 or more");
+    }
+  }
+
+  /// The mixture of experts.
+  ///
+  /// @param count routed experts; 0 if every block is dense
+  /// @param shared shared experts
+  /// @param hidden hidden width of one expert
+  /// @param rule how experts are chosen
+  public record Experts(int count, int shared, int hidden, RouterRule rule) {
+    public Experts {
+      require(count >= 0, "experts", count, "0 or more");
+      require(shared >= 0, "sharedExperts", shared, "0 or more");
+      if (count > 0) {
+        require(hidden > 0, "expertHidden", hidden, "1 or more");
+        require(
+            rule.activeExperts() <= count, "activeExperts", rule.activeExperts(), "at most " + count);
+        require(count % rule.groups() == 0, "expertGroups", rule.groups(), "a divisor of " + count);
+      }
+    }
+  }
+
+  public DeepSeekConfig {
+    require(vocab > 0, "vocab", vocab, "1 or more");
+    require(dim > 0, "dim", dim, "1 or more");
+    require(layers > 0, "layers", layers, "1 or more");
+    require(
+        denseLayers >= 0 && denseLayers <= layers, "denseLayers", denseLayers, "0 to " + layers);
+    require(denseLayers == 0 || denseHidden > 0, "denseHidden", denseHidden, "1 or more");
+    require(
+        denseLayers == layers || experts.count() > 0, "experts", experts.count(), "1 or more");
+    require(predictors == 0 || predictors == 1, "predictors", predictors, "0 or 1");
+  }
+
+  private static void require(boolean holds, String key, int found, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "model %s: expected %s, found %d".formatted(key, expected, found));
+    }
+  }
+
+  /// Whether a block has experts; the predictor's block counts as index `layers`.
+  public boolean isMixture(int layer) {
+    return layer >= denseLayers && experts.count() > 0;
+  }
+
+  /// The tables of rotary positions.
+  public Rotation rotation() {
+    Rotation.Yarn yarn = positions.yarn();
+    return yarn == null
+        ? Rotation.plain(attention.ropeDim(), positions.base())
+        : Rotation.yarn(attention.ropeDim(), positions.base(), yarn);
+  }
+
+  /// Factor on attention scores: `1/sqrt(keyDim)`, times YaRN's squared magnitude (DeepSeek-V2 §3.1.4).
+  public float attentionScale() {
+    double scale = 1 / Math.sqrt(attention.keyDim());
+    Rotation.Yarn yarn = positions.yarn();
+    if (yarn != null && yarn.mscaleAllDim() != 0) {
+      double magnitude = Rotation.magnitude(yarn.factor(), yarn.mscaleAllDim());
+      scale *= magnitude * magnitude;
+    }
+    return (float) scale;
+  }
+}

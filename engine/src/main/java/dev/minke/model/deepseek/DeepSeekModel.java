@@ -1,0 +1,206 @@
+package dev.minke.model.deepseek;
+
+import dev.minke.autograd.EagerOps;
+import dev.minke.autograd.Ops;
+import dev.minke.autograd.Parameter;
+import dev.minke.autograd.Routing;
+import dev.minke.model.AttentionForm;
+import dev.minke.model.CausalModel;
+import dev.minke.model.KvCache;
+import dev.minke.model.TokenRows;
+import dev.minke.model.TrainingRows;
+import dev.minke.model.WeightName;
+import dev.minke.nn.Embedding;
+import dev.minke.nn.Linear;
+import dev.minke.nn.ParameterSource;
+import dev.minke.nn.RmsNorm;
+import dev.minke.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A DeepSeek model: embedding, blocks, norm, head, and the predictor of the token after next where it has one.
+///
+/// @param config sizes and rules
+/// @param embedding of tokens
+/// @param blocks in order
+/// @param norm before the head
+/// @param output the head, `[vocab, dim]`
+/// @param predictor null where the model has none
+public record DeepSeekModel(
+    DeepSeekConfig config,
+    Embedding embedding,
+    List<Block> blocks,
+    RmsNorm norm,
+    Linear output,
+    @Nullable MultiTokenPredictor predictor)
+    implements CausalModel {
+
+  public DeepSeekModel {
+    blocks = List.copyOf(blocks);
+  }
+
+  /// Builds a model whose parameters come from `source`.
+  public static DeepSeekModel of(ParameterSource source, DeepSeekConfig config) {
+    Embedding embedding = Embedding.of(source, "embedding", config.vocab(), config.dim());
+    List<Block> blocks = new ArrayList<>();
+    for (int layer = 0; layer < config.layers(); layer++) {
+      blocks.add(Block.of(source, "layers." + layer, config, layer));
+    }
+    return new DeepSeekModel(
+        config,
+        embedding,
+        blocks,
+        RmsNorm.of(source, "norm", config.dim(), config.normEpsilon()),
+        Linear.of(source, "head", config.dim(), config.vocab()),
+        config.predictors() == 0
+            ? null
+            : MultiTokenPredictor.of(source, "predictor", config));
+  }
+
+  @Override
+  public int vocab() {
+    return config.vocab();
+  }
+
+  @Override
+  public int maxLength() {
+    return config.positions().maxLength();
+  }
+
+  @Override
+  public Parameter head() {
+    return output.weight();
+  }
+
+  @Override
+  public Tensor hidden(Ops ops, TokenRows rows) {
+    return hidden(ops, rows, _ -> {});
+  }
+
+  private Tensor hidden(Ops ops, TokenRows rows, Consumer<Routing> routings) {
+    Tensor h = embedding.forward(ops, rows.ids());
+    ops.observer().hidden("embedding", h);
+    for (Block block : blocks) {
+      h = block.forward(ops, h, rows, routings);
+    }
+    Tensor normed = norm.forward(ops, h);
+    ops.observer().hidden("norm", normed);
+    return normed;
+  }
+
+  @Override
+  public Tensor hidden(EagerOps ops, TokenRows rows, KvCache cache, AttentionForm form) {
+    Tensor h = embedding.forward(ops, rows.ids());
+    for (Block block : blocks) {
+      h = block.forward(ops, h, rows, cache.layers().get(block.index()), form);
+    }
+    return norm.forward(ops, h);
+  }
+
+  /// Hidden states of the predictor: row `t` is to predict the token at `t + 2`. The last row of a sequence, whose next token is unknown, means
+  /// nothing.
+  ///
+  /// @param hidden what [#hidden(Ops, TokenRows)] gave
+  /// @return `[tokens, dim]`, ready for the head
+  /// @throws IllegalStateException if the model has no predictor
+  public Tensor predicted(Ops ops, Tensor hidden, TokenRows rows) {
+    return predicted(ops, hidden, rows, _ -> {});
+  }
+
+  private Tensor predicted(
+      Ops ops, Tensor hidden, TokenRows rows, Consumer<Routing> routings) {
+    if (predictor == null) {
+      throw new IllegalStateException("model: it has no module for multi-token prediction");
+    }
+    Tensor next = TrainingRows.shifted(ops.workspace(), rows, rows.ids(), 0);
+    return predictor.forward(ops, hidden, embedding.forward(ops, next), rows, routings);
+  }
+
+  @Override
+  public Tensor loss(Ops ops, TrainingRows batch) {
+    List<Routing> routings = new ArrayList<>();
+    Tensor hidden = hidden(ops, batch.rows(), routings::add);
+    Tensor logProbs = ops.headLogProbs(hidden, head(), batch.targets());
+    ops.addLoss("tokens", ops.weightedSum(logProbs, batch.weights()), -1);
+    if (predictor != null && batch.prediction() != 0) {
+      predictionLoss(ops, hidden, batch, routings::add);
+    }
+    if (batch.balance() != 0) {
+      for (Routing routing : routings) {
+        ops.addLoss(
+            "balance", ops.balanceLoss(routing, batch.rows().sequences()), batch.balance());
+      }
+    }
+    return logProbs;
+  }
+
+  private void predictionLoss(
+      Ops ops, Tensor hidden, TrainingRows batch, Consumer<Routing> routings) {
+    Tensor predicted = predicted(ops, hidden, batch.rows(), routings);
+    Tensor targets = TrainingRows.shifted(ops.workspace(), batch.rows(), batch.targets(), -1);
+    Tensor logProbs = ops.headLogProbs(predicted, head(), targets);
+    Tensor weights = batch.predictionWeights();
+    ops.addLoss("mtp", ops.weightedSum(logProbs, weights), -batch.prediction());
+  }
+
+  @Override
+  public CacheShape cacheShape() {
+    return new CacheShape(
+        blocks.size(), config.attention().latentDim() + config.attention().ropeDim());
+  }
+
+  @Override
+  public List<WeightName> weightNames() {
+    return new DeepSeekWeightNames(this).all();
+  }
+
+  /// Products count two operations per weight met; attention counts scores and weighted values.
+  @Override
+  public double forwardFlops(int context) {
+    DeepSeekConfig.Attention a = config.attention();
+    double attention =
+        blockWeights() + (double) a.heads() * (a.keyDim() + a.valueDim()) * context;
+    double flops = 0;
+    for (int layer = 0; layer < config.layers(); layer++) {
+      flops += attention + feedForwardWeights(layer);
+    }
+    return 2 * (flops + (double) config.vocab() * config.dim());
+  }
+
+  /// Weights of attention that a token meets.
+  private double blockWeights() {
+    DeepSeekConfig.Attention a = config.attention();
+    double dim = config.dim();
+    double queryIn = a.queryRank() == 0 ? dim : a.queryRank();
+    return dim * a.queryRank()
+        + queryIn * a.heads() * a.keyDim()
+        + dim * (a.latentDim() + a.ropeDim())
+        + (double) a.latentDim() * a.heads() * (a.nopeDim() + a.valueDim())
+        + dim * a.heads() * a.valueDim();
+  }
+
+  private double feedForwardWeights(int layer) {
+    DeepSeekConfig.Experts e = config.experts();
+    double dim = config.dim();
+    return config.isMixture(layer)
+        ? dim * e.count() + 3 * dim * e.hidden() * (e.rule().activeExperts() + e.shared())
+        : 3 * dim * config.denseHidden();
+  }
+
+  /// Floating-point operations of the predictor for one token, its head included; 0 without one.
+  public double predictorFlops(int context) {
+    if (predictor == null) {
+      return 0;
+    }
+    DeepSeekConfig.Attention a = config.attention();
+    double dim = config.dim();
+    return 2
+        * (2 * dim * dim
+            + blockWeights()
+            + (double) a.heads() * (a.keyDim() + a.valueDim()) * context
+            + feedForwardWeights(config.layers())
+            + config.vocab() * dim);
+  }
+}

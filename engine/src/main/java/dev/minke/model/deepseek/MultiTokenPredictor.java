@@ -1,0 +1,43 @@
+package dev.minke.model.deepseek;
+
+import dev.minke.autograd.Ops;
+import dev.minke.autograd.Routing;
+import dev.minke.model.TokenRows;
+import dev.minke.nn.Linear;
+import dev.minke.nn.ParameterSource;
+import dev.minke.nn.RmsNorm;
+import dev.minke.tensor.Tensor;
+import java.util.function.Consumer;
+
+/// Predicts the token after next from the hidden state and the next token's embedding (DeepSeek-V3 §2.2), as the released weights do it:
+/// `block(join [norm(embedding) ; norm(hidden)])`, embedding first, hidden state after the model's final norm.
+///
+/// @param embeddingNorm of the next token's embedding
+/// @param hiddenNorm of the hidden state
+/// @param join `[dim, 2 · dim]`
+/// @param block a layer of its own
+/// @param norm before the shared head
+public record MultiTokenPredictor(
+    RmsNorm embeddingNorm, RmsNorm hiddenNorm, Linear join, Block block, RmsNorm norm) {
+
+  static MultiTokenPredictor of(ParameterSource source, String name, DeepSeekConfig config) {
+    int dim = config.dim();
+    float epsilon = config.normEpsilon();
+    return new MultiTokenPredictor(
+        RmsNorm.of(source, name + ".embeddingNorm", dim, epsilon),
+        RmsNorm.of(source, name + ".hiddenNorm", dim, epsilon),
+        Linear.of(source, name + ".join", 2 * dim, dim),
+        Block.of(source, name + ".block", config, config.layers()),
+        RmsNorm.of(source, name + ".norm", dim, epsilon));
+  }
+
+  /// @param hidden final hidden states of the model `[tokens, dim]`
+  /// @param next embeddings of the tokens that follow `[tokens, dim]`
+  /// @return `[tokens, dim]`, ready for the head
+  Tensor forward(
+      Ops ops, Tensor hidden, Tensor next, TokenRows rows, Consumer<Routing> routings) {
+    Tensor joined = ops.concat(embeddingNorm.forward(ops, next), hiddenNorm.forward(ops, hidden));
+    return norm.forward(
+        ops, block.forward(ops, join.forward(ops, joined), rows, routings));
+  }
+}
