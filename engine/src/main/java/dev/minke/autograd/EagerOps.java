@@ -24,7 +24,8 @@ public final class EagerOps extends Ops {
     return false;
   }
 
-  /// Each head's vector times that head's matrix: the absorbed form of latent attention (DeepSeek-V2 §2.1.2).
+  /// Each head's vector times that head's matrix: the absorbed form of latent attention
+  // (DeepSeek-V2 §2.1.2).
   ///
   /// @param x `[tokens, heads, depth]`
   /// @param weight `[heads, out, in]`

@@ -45,7 +45,8 @@ final class Gradients {
     return x.isView() ? x.sameViewOf(gradient) : gradient;
   }
 
-  /// Whether nothing has been added for `x` yet and `x` is no view, so that [#uninitialised] may be written instead.
+  /// Whether nothing has been added for `x` yet and `x` is no view, so that [#uninitialised] may be
+  // written instead.
   boolean isFresh(Tensor x) {
     return !x.isView() && !live.containsKey(x);
   }

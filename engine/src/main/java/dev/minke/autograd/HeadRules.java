@@ -6,7 +6,8 @@ import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 
-/// Rules of the output head. Kept logits become their own gradient in place; logits that were not kept are computed again, chunk by chunk.
+/// Rules of the output head. Kept logits become their own gradient in place; logits that were not
+// kept are computed again, chunk by chunk.
 final class HeadRules {
   private HeadRules() {}
 
@@ -61,9 +62,7 @@ final class HeadRules {
       int end = Math.min(tokens, from + rows);
       Tensor logits =
           to.scratch()
-              .allocate(
-                  op.hidden().dtype(),
-                  Shape.of(end - from, op.head().shape().size(0)));
+              .allocate(op.hidden().dtype(), Shape.of(end - from, op.head().shape().size(0)));
       kernels.matmul(
           op.hidden().rows(from, end),
           op.head().matrix(kernels, Orientation.FORWARD),

@@ -2,7 +2,8 @@ package dev.minke.autograd;
 
 import dev.minke.tensor.Tensor;
 
-/// Sees what happens inside a forward pass: the way out for hidden states and expert choices, as layers keep nothing.
+/// Sees what happens inside a forward pass: the way out for hidden states and expert choices, as
+// layers keep nothing.
 ///
 /// Tensors belong to the pass; an observer copies what it wants to keep.
 public interface Observer {

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What model code calls. Each method checks shapes, allocates its output in the workspace, runs one kernel, and records itself if this is a
+/// What model code calls. Each method checks shapes, allocates its output in the workspace, runs
+// one kernel, and records itself if this is a
 /// [RecordingOps]: one code path for training, rollout and serving.
 ///
-/// Expert choices and hidden states leave through [#observer], terms of the loss through [#addLoss]. Belongs to one thread.
+/// Expert choices and hidden states leave through [#observer], terms of the loss through
+// [#addLoss]. Belongs to one thread.
 public abstract sealed class Ops permits EagerOps, RecordingOps {
-  /// Logits of a chunk of tokens fill at most this much: big enough for full products, small beside any model that has so large a
+  /// Logits of a chunk of tokens fill at most this much: big enough for full products, small beside
+  // any model that has so large a
   /// vocabulary.
   private static final long HEAD_CHUNK_BYTES = 32L << 20;
 
@@ -106,8 +109,7 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
   public final Tensor groupedMatmul(Tensor x, Parameter weight, Tensor offsets) {
     requireInner("grouped matmul", x, weight);
     Tensor out = allocate(x, x.size(0), weight.shape().size(1));
-    kernels.groupedMatmul(
-        live(x), weight.stack(kernels, Orientation.FORWARD), offsets, out, false);
+    kernels.groupedMatmul(live(x), weight.stack(kernels, Orientation.FORWARD), offsets, out, false);
     record(new Op.GroupedMatMul(x, weight, offsets, out));
     return out;
   }
@@ -152,7 +154,8 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     return out;
   }
 
-  /// Turns pairs of columns **in place** by the positions of their tokens. Nobody may have read `x` before.
+  /// Turns pairs of columns **in place** by the positions of their tokens. Nobody may have read `x`
+  // before.
   ///
   /// @param x `[tokens, ropeDim]` or `[tokens, heads, ropeDim]`, usually a view of columns
   /// @param positions I32 `[tokens]`
@@ -261,8 +264,7 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
   public final Tensor balanceLoss(Routing routing, List<KvView.Sequence> sequences) {
     Tensor out = allocate(routing.logits(), 1);
     kernels.balanceLoss(routing.logits(), routing.chosen(), sequences, routing.rule(), out);
-    record(
-        new Op.BalanceLoss(routing.logits(), routing.chosen(), sequences, routing.rule(), out));
+    record(new Op.BalanceLoss(routing.logits(), routing.chosen(), sequences, routing.rule(), out));
     return out;
   }
 
@@ -287,10 +289,7 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
       kernels.matmul(
           live(hidden).rows(from, to), head.matrix(kernels, Orientation.FORWARD), logits, false);
       kernels.logProbs(
-          logits,
-          targets.columns(from, to),
-          out.columns(from, to),
-          logSumExp.columns(from, to));
+          logits, targets.columns(from, to), out.columns(from, to), logSumExp.columns(from, to));
       workspace.release(mark);
     }
     record(new Op.HeadLogProbs(hidden, head, targets, logSumExp, kept, out));

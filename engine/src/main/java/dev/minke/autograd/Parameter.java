@@ -9,10 +9,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A trained array: one row-major master, its gradient if it is being trained, and the forms that backends have prepared of it.
+/// A trained array: one row-major master, its gradient if it is being trained, and the forms that
+// backends have prepared of it.
 ///
-/// Optimizers, checkpoints and norms see the master alone. Whoever writes the master calls [#changed]; prepared forms are
-/// rebuilt at their next use. The memory of master and gradient belongs to whoever made them; [#close] frees the prepared forms.
+/// Optimizers, checkpoints and norms see the master alone. Whoever writes the master calls
+// [#changed]; prepared forms are
+/// rebuilt at their next use. The memory of master and gradient belongs to whoever made them;
+// [#close] frees the prepared forms.
 public final class Parameter implements AutoCloseable {
   private final String name;
   private final Tensor value;
@@ -29,7 +32,10 @@ public final class Parameter implements AutoCloseable {
   public Parameter(String name, Tensor value) {
     if (!value.isContiguous()) {
       throw new IllegalArgumentException(
-          "parameter " + name + ": expected a contiguous master, found row stride " + value.rowStride());
+          "parameter "
+              + name
+              + ": expected a contiguous master, found row stride "
+              + value.rowStride());
     }
     this.name = name;
     this.value = value;
@@ -73,7 +79,8 @@ public final class Parameter implements AutoCloseable {
     version++;
   }
 
-  /// The master as one matrix, packed for a backend: stacked masters are flattened to `[groups · out, in]`.
+  /// The master as one matrix, packed for a backend: stacked masters are flattened to `[groups ·
+  // out, in]`.
   public Prepared matrix(Kernels kernels, Orientation orientation) {
     return form(new Form(kernels, orientation, false));
   }

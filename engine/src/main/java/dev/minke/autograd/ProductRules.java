@@ -12,8 +12,7 @@ final class ProductRules {
     Tensor dOut = to.of(op.out());
     boolean fresh = to.isFresh(op.x());
     Tensor dx = fresh ? to.uninitialised(op.x()) : to.of(op.x());
-    to.kernels()
-        .matmul(dOut, op.weight().matrix(to.kernels(), Orientation.BACKWARD), dx, !fresh);
+    to.kernels().matmul(dOut, op.weight().matrix(to.kernels(), Orientation.BACKWARD), dx, !fresh);
   }
 
   /// `dW += doutᵀ x`.
@@ -32,11 +31,7 @@ final class ProductRules {
     Tensor dx = fresh ? to.uninitialised(op.x()) : to.of(op.x());
     to.kernels()
         .groupedMatmul(
-            dOut,
-            op.weight().stack(to.kernels(), Orientation.BACKWARD),
-            op.offsets(),
-            dx,
-            !fresh);
+            dOut, op.weight().stack(to.kernels(), Orientation.BACKWARD), op.offsets(), dx, !fresh);
   }
 
   static void weight(Op.GroupedMatMul op, Gradients to) {

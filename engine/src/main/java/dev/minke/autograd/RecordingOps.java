@@ -22,7 +22,8 @@ public final class RecordingOps extends Ops {
     return true;
   }
 
-  /// Walks back from the losses: adds to the gradient of every trained parameter, and releases this pass's activations.
+  /// Walks back from the losses: adds to the gradient of every trained parameter, and releases this
+  // pass's activations.
   ///
   /// @param gradients where gradients of activations live meanwhile; released at the end
   public void backward(Workspace gradients) {

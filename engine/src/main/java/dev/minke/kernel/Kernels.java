@@ -4,15 +4,21 @@ import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.util.List;
 
-/// The primitives of a backend. One method is one operation; shapes are documented, checked once, and trusted below.
+/// The primitives of a backend. One method is one operation; shapes are documented, checked once,
+// and trusted below.
 ///
-/// Conventions. Float tensors are F32 (the reference also takes F64, all floats of a call alike); indices are I32. Tensors may have
-/// a row stride. `out` is overwritten; a parameter named `d…` of a `…Gradient` method is *added to*. Inputs and outputs do not overlap unless
+/// Conventions. Float tensors are F32 (the reference also takes F64, all floats of a call alike);
+// indices are I32. Tensors may have
+/// a row stride. `out` is overwritten; a parameter named `d…` of a `…Gradient` method is *added
+// to*. Inputs and outputs do not overlap unless
 /// said. A call is ordered after the calls before it; host backends have finished when they return.
 ///
-/// Order. A matrix product adds over its depth in order, one fused multiply-add chain per output, beginning from 0 (or, with `accumulate`,
-/// from the output's old value). A reduction along a row uses 16 virtual lanes (element `i` goes to lane `i mod 16`, in order) combined
-/// by the tree `(j, j+8), (j, j+4), (j, j+2), (j, j+1)`; missing elements of the last 16 are not added. Sums over rows
+/// Order. A matrix product adds over its depth in order, one fused multiply-add chain per output,
+// beginning from 0 (or, with `accumulate`,
+/// from the output's old value). A reduction along a row uses 16 virtual lanes (element `i` goes to
+// lane `i mod 16`, in order) combined
+/// by the tree `(j, j+8), (j, j+4), (j, j+2), (j, j+1)`; missing elements of the last 16 are not
+// added. Sums over rows
 /// (gain gradients, embedding gradients) go in row order, one chain per element.
 ///
 /// @see dev.minke.kernel.KvView for the order of attention
@@ -31,7 +37,8 @@ public interface Kernels extends AutoCloseable {
   /// Packs a master weight for products.
   ///
   /// @param master `[out, in]` or `[groups, out, in]`; rows may have a stride
-  /// @return a form to be closed by the caller; later changes of the master are seen after [#refresh] only
+  /// @return a form to be closed by the caller; later changes of the master are seen after
+  // [#refresh] only
   Prepared prepare(Tensor master, Orientation orientation);
 
   /// Packs the master again into the same memory.
@@ -45,15 +52,15 @@ public interface Kernels extends AutoCloseable {
   /// @param accumulate begin the chains at the old content of `out` instead of 0
   void matmul(Tensor x, Prepared weight, Tensor out, boolean accumulate);
 
-  /// The same with one matrix per expert: rows `offsets[e] … offsets[e+1]-1` of `x` meet matrix `e`. No weight of an expert without
+  /// The same with one matrix per expert: rows `offsets[e] … offsets[e+1]-1` of `x` meet matrix
+  // `e`. No weight of an expert without
   /// rows is touched.
   ///
   /// @param x `[rows, depth]`, sorted by expert
   /// @param weight `groups` = experts
   /// @param offsets I32 `[experts + 1]`, ascending, from 0 to rows
   /// @param out `[rows, width]`
-  void groupedMatmul(
-      Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate);
+  void groupedMatmul(Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate);
 
   /// The same with one matrix per head and every token meeting all of them (absorbed attention).
   ///
@@ -139,7 +146,8 @@ public interface Kernels extends AutoCloseable {
   /// `dOwn += …`, `dShared[t] += Σ_h …` in head order.
   void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared);
 
-  /// `out = silu(gate) · up`, with gate the first and up the second half of each row (arXiv:2002.05202).
+  /// `out = silu(gate) · up`, with gate the first and up the second half of each row
+  // (arXiv:2002.05202).
   ///
   /// @param gateUp `[rows, 2 · hidden]`
   /// @param out `[rows, hidden]`
@@ -153,10 +161,14 @@ public interface Kernels extends AutoCloseable {
 
   /// Causal attention with an online softmax over tiles of [KvView#TILE] positions.
   ///
-  /// For a query: scores of a tile are chains over keyDim in order, times `scale`; the running maximum is updated; tile weights are
-  /// `exp(score - maximum)`; the sum of weights of a tile is a row reduction over the positions the query sees, and the running sum is
-  /// `sum · exp(old - new) + tileSum`; outputs are rescaled by the same factor, then each position is added by one fused
-  /// multiply-add in order; at the end outputs are divided by the sum. Query head `h` reads key head `h · kvHeads / heads`.
+  /// For a query: scores of a tile are chains over keyDim in order, times `scale`; the running
+  // maximum is updated; tile weights are
+  /// `exp(score - maximum)`; the sum of weights of a tile is a row reduction over the positions the
+  // query sees, and the running sum is
+  /// `sum · exp(old - new) + tileSum`; outputs are rescaled by the same factor, then each position
+  // is added by one fused
+  /// multiply-add in order; at the end outputs are divided by the sum. Query head `h` reads key
+  // head `h · kvHeads / heads`.
   ///
   /// @param query `[tokens, heads, keyDim]`
   /// @param scale factor on the scores
@@ -229,9 +241,11 @@ public interface Kernels extends AutoCloseable {
   /// `dWeights[t, k] += Σ_c dOut[t, c] · y[place, c]`, a row reduction.
   void combineWeightGradient(Tensor dOut, Tensor y, Tensor places, Tensor dWeights);
 
-  /// The sequence-wise balance loss (DeepSeek-V3 eq. 17-20): mean over sequences of `Σ_i f_i P_i`, without the factor α.
+  /// The sequence-wise balance loss (DeepSeek-V3 eq. 17-20): mean over sequences of `Σ_i f_i P_i`,
+  // without the factor α.
   ///
-  /// f counts the actual choice (bias and groups included); P is the mean over the sequence of affinities divided by their sum
+  /// f counts the actual choice (bias and groups included); P is the mean over the sequence of
+  // affinities divided by their sum
   /// over experts (softmax affinities are used as they are).
   ///
   /// @param logits `[tokens, experts]`
@@ -239,11 +253,7 @@ public interface Kernels extends AutoCloseable {
   /// @param sequences which rows belong together; `firstQuery` and `queries` are read
   /// @param out `[1]`
   void balanceLoss(
-      Tensor logits,
-      Tensor chosen,
-      List<KvView.Sequence> sequences,
-      RouterRule rule,
-      Tensor out);
+      Tensor logits, Tensor chosen, List<KvView.Sequence> sequences, RouterRule rule, Tensor out);
 
   /// `dLogits += dOut[0] · ∂loss/∂logits` with the choice held fixed.
   void balanceLossGradient(
@@ -264,21 +274,19 @@ public interface Kernels extends AutoCloseable {
   /// @param logSumExp `[tokens]`
   void logProbs(Tensor logits, Tensor targets, Tensor logProbs, Tensor logSumExp);
 
-  /// `logits[t, v] = dLogProbs[t] · ([v = target] - exp(logits[t, v] - logSumExp[t]))` **in place**; rows with a negative target become 0.
+  /// `logits[t, v] = dLogProbs[t] · ([v = target] - exp(logits[t, v] - logSumExp[t]))` **in
+  // place**; rows with a negative target become 0.
   void logProbsGradient(Tensor dLogProbs, Tensor targets, Tensor logSumExp, Tensor logits);
 
-  /// One AdamW update of a parameter, see [AdamWRule]. Factors are computed in double once and rounded to F32, the rest is F32.
+  /// One AdamW update of a parameter, see [AdamWRule]. Factors are computed in double once and
+  // rounded to F32, the rest is F32.
   ///
   /// @param parameter any shape, contiguous
   /// @param gradient like the parameter
   /// @param firstMoment like the parameter
   /// @param secondMoment like the parameter
   void adamW(
-      Tensor parameter,
-      Tensor gradient,
-      Tensor firstMoment,
-      Tensor secondMoment,
-      AdamWRule rule);
+      Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWRule rule);
 
   /// Ends the backend's threads. Tensors and prepared weights belong to others.
   @Override

@@ -5,10 +5,14 @@ import java.util.List;
 
 /// How attention sees keys and values: sequences over rows (training) or over pages (a cache).
 ///
-/// Query rows of one call are divided among sequences; the queries of a sequence are its *last* `queries` positions. Position
-/// `p` of a sequence lies in row `pages[p / pageSize] · pageSize + p % pageSize` of a paged view, or in row
-/// `firstRow + p` of an identity view. A query at position `p` sees positions `0 … p` of its own sequence and nothing else. Tiles of
-/// [#TILE] positions are anchored at position 0 of the sequence, so packed, apart, cached and uncached give the same bits.
+/// Query rows of one call are divided among sequences; the queries of a sequence are its *last*
+// `queries` positions. Position
+/// `p` of a sequence lies in row `pages[p / pageSize] · pageSize + p % pageSize` of a paged view,
+// or in row
+/// `firstRow + p` of an identity view. A query at position `p` sees positions `0 … p` of its own
+// sequence and nothing else. Tiles of
+/// [#TILE] positions are anchored at position 0 of the sequence, so packed, apart, cached and
+// uncached give the same bits.
 ///
 /// @param keys `[rows, kvHeads, keyDim]`, F32; rows may have a stride
 /// @param values `[rows, kvHeads, valueDim]`, F32; may be a view of the same memory as `keys`
@@ -47,7 +51,8 @@ public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
     /// Positions follow each other from a row on.
     record Rows(int firstRow) implements Location {}
 
-    /// Positions lie in pages of [KvView#TILE] rows; entry `i` is the number of the page of tile `i`.
+    /// Positions lie in pages of [KvView#TILE] rows; entry `i` is the number of the page of tile
+    // `i`.
     record Pages(int[] pages) implements Location {}
 
     /// The row of the first position of a tile; the rest of the tile follows it.
@@ -59,7 +64,8 @@ public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
     }
   }
 
-  /// Whole sequences that lie packed behind each other, each seeing itself only: the view of training and prefill.
+  /// Whole sequences that lie packed behind each other, each seeing itself only: the view of
+  // training and prefill.
   ///
   /// @param lengths tokens of each sequence; their sum is the number of rows used
   public static KvView packed(Tensor keys, Tensor values, int... lengths) {
@@ -77,7 +83,8 @@ public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
     return List.of(sequences);
   }
 
-  /// The same sequences with the same queries, their positions lying packed behind each other from row 0 on.
+  /// The same sequences with the same queries, their positions lying packed behind each other from
+  // row 0 on.
   public static List<Sequence> packedTogether(List<Sequence> sequences) {
     Sequence[] packed = new Sequence[sequences.size()];
     int row = 0;

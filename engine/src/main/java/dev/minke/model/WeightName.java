@@ -10,7 +10,8 @@ import java.util.List;
 /// @param name its name in files
 /// @param shape its shape in files
 /// @param parts the rows in order
-/// @param copy whether it repeats another name's parts: written for readers that want it, not needed when reading
+/// @param copy whether it repeats another name's parts: written for readers that want it, not
+// needed when reading
 public record WeightName(String name, Shape shape, List<Part> parts, boolean copy) {
   public WeightName {
     parts = List.copyOf(parts);

@@ -13,9 +13,11 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The source that owns a model's parameters: their memory, initial values and gradients. Closing it frees all of them.
+/// The source that owns a model's parameters: their memory, initial values and gradients. Closing
+// it frees all of them.
 ///
-/// The initial value of element `i` depends on the seed, the parameter's name and `i` alone, so it does not matter in which order or where a
+/// The initial value of element `i` depends on the seed, the parameter's name and `i` alone, so it
+// does not matter in which order or where a
 /// model is built.
 public final class ParameterStore implements ParameterSource, AutoCloseable {
   private final Arena arena = Arena.ofShared();

@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /// A row-major array of numbers: shape, element type, layout and the memory it looks at.
 ///
-/// Layout: all axes but the innermost are flattened to rows; elements of a row are adjacent, rows are `rowStride`
-/// elements apart. A tensor whose stride equals its columns is contiguous. [#columns], [#rows], [#slice] and [#reshape]
+/// Layout: all axes but the innermost are flattened to rows; elements of a row are adjacent, rows
+// are `rowStride`
+/// elements apart. A tensor whose stride equals its columns is contiguous. [#columns], [#rows],
+// [#slice] and [#reshape]
 /// give views of the same memory; a view remembers its [#root], the tensor that was allocated.
 ///
-/// Elements are read through [#getFloat], [#getInt] or the `to…Array` copies; kernels use [#address].
+/// Elements are read through [#getFloat], [#getInt] or the `to…Array` copies; kernels use
+// [#address].
 public final class Tensor {
   /// Alignment of allocated tensors in bytes: a cache line, and the widest vector.
   public static final long ALIGNMENT = 64;
@@ -62,8 +65,7 @@ public final class Tensor {
           "tensor %s of %s: expected %d bytes, found %d"
               .formatted(shape, dtype, bytes, segment.byteSize()));
     }
-    return new Tensor(
-        new Storage.Host(segment), dtype, shape, 0, shape.columns(), null, ticket);
+    return new Tensor(new Storage.Host(segment), dtype, shape, 0, shape.columns(), null, ticket);
   }
 
   /// A copy of `values` as F32 `shape`, living as long as the arena.
@@ -174,13 +176,15 @@ public final class Tensor {
     return view(Shape.of(sizes), offset + from * rowsPerEntry * rowStride, rowStride);
   }
 
-  /// Entry `index` of the outermost axis without that axis, as a view: `[experts, out, in]` to `[out, in]`.
+  /// Entry `index` of the outermost axis without that axis, as a view: `[experts, out, in]` to
+  // `[out, in]`.
   public Tensor slice(int index) {
     Tensor entry = rows(index, index + 1);
     return view(shape.inner(), entry.offset, rowStride);
   }
 
-  /// The same elements in another shape, as a view. The innermost axis may change only if contiguous.
+  /// The same elements in another shape, as a view. The innermost axis may change only if
+  // contiguous.
   public Tensor reshape(int... sizes) {
     Shape changed = Shape.of(sizes);
     if (changed.elements() != shape.elements()) {
@@ -234,8 +238,7 @@ public final class Tensor {
     return switch (dtype) {
       case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, index);
       case F64 -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
-      case BF16 ->
-          Float.intBitsToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index) << 16);
+      case BF16 -> Float.intBitsToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index) << 16);
       case I32 -> throw new IllegalStateException("tensor of I32: read it with getInt");
     };
   }

@@ -7,12 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /// The threads that share one operation: the caller and its helpers.
 ///
-/// An operation is cut into parts. Whoever is free takes the next part, so which thread computes which part differs from run to run:
-/// *results must not depend on it*, nor on the number of parts. A helper without work spins for a moment and then parks; the caller never waits
-/// for a helper that has not begun. While the gang is at work, a call by one of its parts or by another thread runs on that thread
+/// An operation is cut into parts. Whoever is free takes the next part, so which thread computes
+// which part differs from run to run:
+/// *results must not depend on it*, nor on the number of parts. A helper without work spins for a
+// moment and then parks; the caller never waits
+/// for a helper that has not begun. While the gang is at work, a call by one of its parts or by
+// another thread runs on that thread
 /// alone, so calls may be nested and may come from many threads.
 ///
-/// Every write of a part is seen by the caller when `run` returns. One instance belongs to one set of kernels, which closes it.
+/// Every write of a part is seen by the caller when `run` returns. One instance belongs to one set
+// of kernels, which closes it.
 final class Gang implements AutoCloseable {
   /// Work below this is done by the caller alone: to wake a parked helper takes as long.
   static final long SMALL_NANOS = 20_000;
@@ -40,8 +44,7 @@ final class Gang implements AutoCloseable {
   /// @param threads caller included
   Gang(int threads) {
     if (threads < 1) {
-      throw new IllegalArgumentException(
-          "gang: expected at least one thread, found " + threads);
+      throw new IllegalArgumentException("gang: expected at least one thread, found " + threads);
     }
     helpers = new Helper[threads - 1];
     for (int index = 0; index < helpers.length; index++) {
@@ -73,7 +76,8 @@ final class Gang implements AutoCloseable {
 
   /// The same, on the caller alone if the whole is too small to share.
   ///
-  /// @param nanos about how long the whole takes on one thread. Rough figures: 0.25 ns an element read or written, 1 ns an exponential,
+  /// @param nanos about how long the whole takes on one thread. Rough figures: 0.25 ns an element
+  // read or written, 1 ns an exponential,
   ///     0.02 ns a multiply-add of a matrix product
   void run(long nanos, int parts, Task task) {
     if (nanos >= SMALL_NANOS) {
@@ -132,7 +136,8 @@ final class Gang implements AutoCloseable {
     }
   }
 
-  /// One operation being shared. A helper that comes late finds no part left and touches nothing else.
+  /// One operation being shared. A helper that comes late finds no part left and touches nothing
+  // else.
   private static final class Job {
     private final int parts;
     private final Task task;

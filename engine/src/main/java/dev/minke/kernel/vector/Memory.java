@@ -7,10 +7,13 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Loads and stores at absolute addresses (`long`, in bytes), and the panels' and scratches' own memory.
+/// Loads and stores at absolute addresses (`long`, in bytes), and the panels' and scratches' own
+// memory.
 ///
-/// All goes through one segment that spans the address space, so there is no bound and no scope to check in an inner loop: a bounded segment
-/// costs a matrix product 20-30 %. In exchange nothing here stops a wrong address, which ends the process. Kernels assert
+/// All goes through one segment that spans the address space, so there is no bound and no scope to
+// check in an inner loop: a bounded segment
+/// costs a matrix product 20-30 %. In exchange nothing here stops a wrong address, which ends the
+// process. Kernels assert
 /// their ranges, and nothing outside this package gets at this class.
 final class Memory {
   /// Every address.

@@ -5,23 +5,25 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
-/// The width of all vectors of this process: the machine's widest, or what the system property `minke.vectorBits` asks for.
+/// The width of all vectors of this process: the machine's widest, or what the system property
+// `minke.vectorBits` asks for.
 ///
-/// The species must be static finals, because the compiler turns vector operations into instructions only for species it knows as
-/// constants. So this is the one class that reads the property. A value that cannot be had is kept as [#refusal] and thrown by
-/// [#require], which everybody who opens the kernels calls first: an exception out of a static initialiser would lose its message.
+/// The species must be static finals, because the compiler turns vector operations into
+// instructions only for species it knows as
+/// constants. So this is the one class that reads the property. A value that cannot be had is kept
+// as [#refusal] and thrown by
+/// [#require], which everybody who opens the kernels calls first: an exception out of a static
+// initialiser would lose its message.
 final class VectorWidth {
   /// 128, 256 or 512.
   static final String PROPERTY = "minke.vectorBits";
 
   private static final int WIDEST =
       Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512);
-  private static final @Nullable String REFUSAL =
-      refusal(System.getProperty(PROPERTY), WIDEST);
+  private static final @Nullable String REFUSAL = refusal(System.getProperty(PROPERTY), WIDEST);
 
   /// Width in bits: 128, 256 or 512.
-  static final int BITS =
-      REFUSAL == null ? Integer.getInteger(PROPERTY, WIDEST) : WIDEST;
+  static final int BITS = REFUSAL == null ? Integer.getInteger(PROPERTY, WIDEST) : WIDEST;
 
   /// Floats, or ints, in a vector: 4, 8 or 16.
   static final int LANES = BITS / Float.SIZE;
@@ -47,7 +49,8 @@ final class VectorWidth {
 
   /// Refuses to go on with a width that was asked for and cannot be had.
   ///
-  /// @throws IllegalArgumentException if the property is not 128, 256 or 512 or is more than the machine has
+  /// @throws IllegalArgumentException if the property is not 128, 256 or 512 or is more than the
+  // machine has
   static void require() {
     if (REFUSAL != null) {
       throw new IllegalArgumentException(REFUSAL);
@@ -64,7 +67,8 @@ final class VectorWidth {
     return BITS == WIDEST ? BITS + " bits" : BITS + " of " + WIDEST + " bits";
   }
 
-  /// What is wrong with a value of the property on a machine with vectors of `widest` bits, or null.
+  /// What is wrong with a value of the property on a machine with vectors of `widest` bits, or
+  // null.
   static @Nullable String refusal(@Nullable String value, int widest) {
     if (value == null) {
       return null;

@@ -54,8 +54,7 @@ public record Block(
     ops.observer().hidden(name() + ".attention", attended);
     Tensor h = ops.add(x, attended);
     Tensor out =
-        ops.add(
-            h, feedForward.forward(ops, feedForwardNorm.forward(ops, h), index, routings));
+        ops.add(h, feedForward.forward(ops, feedForwardNorm.forward(ops, h), index, routings));
     ops.observer().hidden(name() + ".output", out);
     return out;
   }

@@ -87,7 +87,10 @@ public record DeepSeekConfig(
       if (count > 0) {
         require(hidden > 0, "expertHidden", hidden, "1 or more");
         require(
-            rule.activeExperts() <= count, "activeExperts", rule.activeExperts(), "at most " + count);
+            rule.activeExperts() <= count,
+            "activeExperts",
+            rule.activeExperts(),
+            "at most " + count);
         require(count % rule.groups() == 0, "expertGroups", rule.groups(), "a divisor of " + count);
       }
     }
@@ -100,8 +103,7 @@ public record DeepSeekConfig(
     require(
         denseLayers >= 0 && denseLayers <= layers, "denseLayers", denseLayers, "0 to " + layers);
     require(denseLayers == 0 || denseHidden > 0, "denseHidden", denseHidden, "1 or more");
-    require(
-        denseLayers == layers || experts.count() > 0, "experts", experts.count(), "1 or more");
+    require(denseLayers == layers || experts.count() > 0, "experts", experts.count(), "1 or more");
     require(predictors == 0 || predictors == 1, "predictors", predictors, "0 or 1");
   }
 
@@ -125,7 +127,8 @@ public record DeepSeekConfig(
         : Rotation.yarn(attention.ropeDim(), positions.base(), yarn);
   }
 
-  /// Factor on attention scores: `1/sqrt(keyDim)`, times YaRN's squared magnitude (DeepSeek-V2 §3.1.4).
+  /// Factor on attention scores: `1/sqrt(keyDim)`, times YaRN's squared magnitude (DeepSeek-V2
+  // §3.1.4).
   public float attentionScale() {
     double scale = 1 / Math.sqrt(attention.keyDim());
     Rotation.Yarn yarn = positions.yarn();

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A DeepSeek model: embedding, blocks, norm, head, and the predictor of the token after next where it has one.
+/// A DeepSeek model: embedding, blocks, norm, head, and the predictor of the token after next where
+// it has one.
 ///
 /// @param config sizes and rules
 /// @param embedding of tokens
@@ -54,9 +55,7 @@ public record DeepSeekModel(
         blocks,
         RmsNorm.of(source, "norm", config.dim(), config.normEpsilon()),
         Linear.of(source, "head", config.dim(), config.vocab()),
-        config.predictors() == 0
-            ? null
-            : MultiTokenPredictor.of(source, "predictor", config));
+        config.predictors() == 0 ? null : MultiTokenPredictor.of(source, "predictor", config));
   }
 
   @Override
@@ -99,7 +98,8 @@ public record DeepSeekModel(
     return norm.forward(ops, h);
   }
 
-  /// Hidden states of the predictor: row `t` is to predict the token at `t + 2`. The last row of a sequence, whose next token is unknown, means
+  /// Hidden states of the predictor: row `t` is to predict the token at `t + 2`. The last row of a
+  // sequence, whose next token is unknown, means
   /// nothing.
   ///
   /// @param hidden what [#hidden(Ops, TokenRows)] gave
@@ -109,8 +109,7 @@ public record DeepSeekModel(
     return predicted(ops, hidden, rows, _ -> {});
   }
 
-  private Tensor predicted(
-      Ops ops, Tensor hidden, TokenRows rows, Consumer<Routing> routings) {
+  private Tensor predicted(Ops ops, Tensor hidden, TokenRows rows, Consumer<Routing> routings) {
     if (predictor == null) {
       throw new IllegalStateException("model: it has no module for multi-token prediction");
     }
@@ -129,8 +128,7 @@ public record DeepSeekModel(
     }
     if (batch.balance() != 0) {
       for (Routing routing : routings) {
-        ops.addLoss(
-            "balance", ops.balanceLoss(routing, batch.rows().sequences()), batch.balance());
+        ops.addLoss("balance", ops.balanceLoss(routing, batch.rows().sequences()), batch.balance());
       }
     }
     return logProbs;
@@ -160,8 +158,7 @@ public record DeepSeekModel(
   @Override
   public double forwardFlops(int context) {
     DeepSeekConfig.Attention a = config.attention();
-    double attention =
-        blockWeights() + (double) a.heads() * (a.keyDim() + a.valueDim()) * context;
+    double attention = blockWeights() + (double) a.heads() * (a.keyDim() + a.valueDim()) * context;
     double flops = 0;
     for (int layer = 0; layer < config.layers(); layer++) {
       flops += attention + feedForwardWeights(layer);

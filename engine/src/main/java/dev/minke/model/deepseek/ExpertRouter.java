@@ -12,7 +12,8 @@ import dev.minke.tensor.Tensor;
 /// Chooses the experts of each token (DeepSeek-V3 §2.1.2).
 ///
 /// @param scores `[experts, dim]`
-/// @param bias `[experts]`, for selection only, moved by the trainer after each step; zeros where a model has none
+/// @param bias `[experts]`, for selection only, moved by the trainer after each step; zeros where a
+// model has none
 /// @param rule scores, groups and gate weights
 public record ExpertRouter(Linear scores, Parameter bias, RouterRule rule) {
   static ExpertRouter of(ParameterSource source, String name, DeepSeekConfig config) {

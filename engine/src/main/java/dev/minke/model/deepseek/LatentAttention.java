@@ -16,7 +16,8 @@ import dev.minke.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Multi-head latent attention (DeepSeek-V2 §2.1): keys and values of all heads are rebuilt from one latent of `latentDim` numbers; position
+/// Multi-head latent attention (DeepSeek-V2 §2.1): keys and values of all heads are rebuilt from
+// one latent of `latentDim` numbers; position
 /// enters through `ropeDim` further numbers shared by all heads. Only these are cached.
 ///
 /// @param queryDown `[queryRank, dim]`; null without query compression
@@ -55,8 +56,7 @@ public record LatentAttention(
             source, name + ".queryUp", rank == 0 ? dim : rank, sizes.heads() * sizes.keyDim()),
         Linear.of(source, name + ".latentDown", dim, sizes.latentDim() + sizes.ropeDim()),
         RmsNorm.of(source, name + ".latentNorm", sizes.latentDim(), epsilon),
-        source.weight(
-            name + ".keyUp", Shape.of(sizes.heads(), sizes.nopeDim(), sizes.latentDim())),
+        source.weight(name + ".keyUp", Shape.of(sizes.heads(), sizes.nopeDim(), sizes.latentDim())),
         source.weight(
             name + ".valueUp", Shape.of(sizes.heads(), sizes.valueDim(), sizes.latentDim())),
         Linear.of(source, name + ".output", sizes.heads() * sizes.valueDim(), dim),
@@ -107,8 +107,7 @@ public record LatentAttention(
         queryDown == null || queryNorm == null
             ? x
             : queryNorm.forward(ops, queryDown.forward(ops, x));
-    Tensor query =
-        queryUp.forward(ops, from).reshape(rows.tokens(), sizes.heads(), sizes.keyDim());
+    Tensor query = queryUp.forward(ops, from).reshape(rows.tokens(), sizes.heads(), sizes.keyDim());
     ops.rotate(query.columns(sizes.nopeDim(), sizes.keyDim()), rows.positions(), rotation);
     return query;
   }
@@ -122,8 +121,7 @@ public record LatentAttention(
   }
 
   /// Rebuilds keys and values of every head and attends to them: `[tokens, heads, valueDim]`.
-  private Tensor expanded(
-      Ops ops, Tensor query, Latent latent, List<KvView.Sequence> sequences) {
+  private Tensor expanded(Ops ops, Tensor query, Latent latent, List<KvView.Sequence> sequences) {
     int rows = latent.content.size(0);
     Tensor own = ops.matmul(latent.content, keyUp).reshape(rows, sizes.heads(), sizes.nopeDim());
     Tensor keys = ops.joinKeys(own, latent.key);
@@ -141,15 +139,15 @@ public record LatentAttention(
     return expanded(ops, query, latent, KvView.packedTogether(sequences));
   }
 
-  /// Attends to the cached latents themselves, as one key head that all query heads share (DeepSeek-V2 §2.1.2): the key
+  /// Attends to the cached latents themselves, as one key head that all query heads share
+  // (DeepSeek-V2 §2.1.2): the key
   /// up-projection is applied to the query, the value up-projection to the result.
   private Tensor absorbed(
       EagerOps ops, Tensor query, Tensor cache, List<KvView.Sequence> sequences) {
     int tokens = query.size(0);
     int heads = sizes.heads();
     int width = sizes.latentDim() + sizes.ropeDim();
-    Tensor content =
-        ops.headMatmul(query.columns(0, sizes.nopeDim()), keyUp, Orientation.BACKWARD);
+    Tensor content = ops.headMatmul(query.columns(0, sizes.nopeDim()), keyUp, Orientation.BACKWARD);
     Tensor position = query.columns(sizes.nopeDim(), sizes.keyDim());
     Tensor latentQuery =
         ops.concat(
@@ -158,8 +156,7 @@ public record LatentAttention(
             .reshape(tokens, heads, width);
     Tensor keys = cache.reshape(cache.size(0), 1, width);
     KvView view = new KvView(keys, keys.columns(0, sizes.latentDim()), sequences);
-    return ops.headMatmul(
-        ops.attention(latentQuery, view, scale), valueUp, Orientation.FORWARD);
+    return ops.headMatmul(ops.attention(latentQuery, view, scale), valueUp, Orientation.FORWARD);
   }
 
   private Tensor project(Ops ops, Tensor heads) {

@@ -9,8 +9,10 @@ import dev.minke.nn.RmsNorm;
 import dev.minke.tensor.Tensor;
 import java.util.function.Consumer;
 
-/// Predicts the token after next from the hidden state and the next token's embedding (DeepSeek-V3 §2.2), as the released weights do it:
-/// `block(join [norm(embedding) ; norm(hidden)])`, embedding first, hidden state after the model's final norm.
+/// Predicts the token after next from the hidden state and the next token's embedding (DeepSeek-V3
+// §2.2), as the released weights do it:
+/// `block(join [norm(embedding) ; norm(hidden)])`, embedding first, hidden state after the model's
+// final norm.
 ///
 /// @param embeddingNorm of the next token's embedding
 /// @param hiddenNorm of the hidden state
@@ -34,10 +36,8 @@ public record MultiTokenPredictor(
   /// @param hidden final hidden states of the model `[tokens, dim]`
   /// @param next embeddings of the tokens that follow `[tokens, dim]`
   /// @return `[tokens, dim]`, ready for the head
-  Tensor forward(
-      Ops ops, Tensor hidden, Tensor next, TokenRows rows, Consumer<Routing> routings) {
+  Tensor forward(Ops ops, Tensor hidden, Tensor next, TokenRows rows, Consumer<Routing> routings) {
     Tensor joined = ops.concat(embeddingNorm.forward(ops, next), hiddenNorm.forward(ops, hidden));
-    return norm.forward(
-        ops, block.forward(ops, join.forward(ops, joined), rows, routings));
+    return norm.forward(ops, block.forward(ops, join.forward(ops, joined), rows, routings));
   }
 }
