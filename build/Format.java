@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 
 /// Holds every Java file to google-java-format: `java -cp <formatter> build/Format.java check|fix
 // DIRECTORY…`.
-///
 /// A program of its own because the formatter needs a JDK 25, while Maven may run on an older one.
 final class Format {
   private Format() {}

@@ -25,7 +25,7 @@ public final class EagerOps extends Ops {
   }
 
   /// Each head's vector times that head's matrix: the absorbed form of latent attention
-  // (DeepSeek-V2 §2.1.2).
+  /// (DeepSeek-V2 §2.1.2).
   ///
   /// @param x `[tokens, heads, depth]`
   /// @param weight `[heads, out, in]`

@@ -46,7 +46,7 @@ final class Gradients {
   }
 
   /// Whether nothing has been added for `x` yet and `x` is no view, so that [#uninitialised] may be
-  // written instead.
+  /// written instead.
   boolean isFresh(Tensor x) {
     return !x.isView() && !live.containsKey(x);
   }

@@ -7,7 +7,7 @@ import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 
 /// Rules of the output head. Kept logits become their own gradient in place; logits that were not
-// kept are computed again, chunk by chunk.
+/// kept are computed again, chunk by chunk.
 final class HeadRules {
   private HeadRules() {}
 

@@ -3,7 +3,7 @@ package dev.minke.autograd;
 import dev.minke.tensor.Tensor;
 
 /// Sees what happens inside a forward pass: the way out for hidden states and expert choices, as
-// layers keep nothing.
+/// layers keep nothing.
 ///
 /// Tensors belong to the pass; an observer copies what it wants to keep.
 public interface Observer {

@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A differentiable operation that was run: its inputs, what backward needs, its output. Shapes are
-// those of [Ops].
+/// those of [Ops].
 sealed interface Op {
   /// The tensor this operation made, whose gradient nobody needs once the rule has run; for an
-  // operation in place, null.
+  /// operation in place, null.
   @Nullable Tensor out();
 
   record Embedding(Parameter table, Tensor ids, Tensor out) implements Op {}

@@ -14,15 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What model code calls. Each method checks shapes, allocates its output in the workspace, runs
-// one kernel, and records itself if this is a
-/// [RecordingOps]: one code path for training, rollout and serving.
+/// one kernel, and records itself if this is a [RecordingOps]: one code path for training, rollout
+/// and serving.
 ///
 /// Expert choices and hidden states leave through [#observer], terms of the loss through
-// [#addLoss]. Belongs to one thread.
+/// [#addLoss]. Belongs to one thread.
 public abstract sealed class Ops permits EagerOps, RecordingOps {
   /// Logits of a chunk of tokens fill at most this much: big enough for full products, small beside
-  // any model that has so large a
-  /// vocabulary.
+  /// any model that has so large a vocabulary.
   private static final long HEAD_CHUNK_BYTES = 32L << 20;
 
   private final Kernels kernels;
@@ -155,7 +154,7 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
   }
 
   /// Turns pairs of columns **in place** by the positions of their tokens. Nobody may have read `x`
-  // before.
+  /// before.
   ///
   /// @param x `[tokens, ropeDim]` or `[tokens, heads, ropeDim]`, usually a view of columns
   /// @param positions I32 `[tokens]`

@@ -10,12 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A trained array: one row-major master, its gradient if it is being trained, and the forms that
-// backends have prepared of it.
+/// backends have prepared of it.
 ///
 /// Optimizers, checkpoints and norms see the master alone. Whoever writes the master calls
-// [#changed]; prepared forms are
-/// rebuilt at their next use. The memory of master and gradient belongs to whoever made them;
-// [#close] frees the prepared forms.
+/// [#changed]; prepared forms are rebuilt at their next use. The memory of master and gradient
+/// belongs to whoever made them; [#close] frees the prepared forms.
 public final class Parameter implements AutoCloseable {
   private final String name;
   private final Tensor value;
@@ -80,7 +79,7 @@ public final class Parameter implements AutoCloseable {
   }
 
   /// The master as one matrix, packed for a backend: stacked masters are flattened to `[groups ·
-  // out, in]`.
+  /// out, in]`.
   public Prepared matrix(Kernels kernels, Orientation orientation) {
     return form(new Form(kernels, orientation, false));
   }

@@ -23,7 +23,7 @@ public final class RecordingOps extends Ops {
   }
 
   /// Walks back from the losses: adds to the gradient of every trained parameter, and releases this
-  // pass's activations.
+  /// pass's activations.
   ///
   /// @param gradients where gradients of activations live meanwhile; released at the end
   public void backward(Workspace gradients) {

@@ -7,11 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The operations of one pass in order, and the walk back over them. Dispatches only: rules live in
-// the `…Rules` classes.
+/// the `…Rules` classes.
 ///
 /// Activations are released as they are consumed: once an operation's two halves have run, nothing
-// above its place in the
-/// workspace is needed any more.
+/// above its place in the workspace is needed any more.
 final class Tape {
   private final Kernels kernels;
   private final Workspace activations;

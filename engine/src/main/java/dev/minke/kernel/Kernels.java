@@ -5,21 +5,18 @@ import dev.minke.tensor.Workspace;
 import java.util.List;
 
 /// The primitives of a backend. One method is one operation; shapes are documented, checked once,
-// and trusted below.
+/// and trusted below.
 ///
 /// Conventions. Float tensors are F32 (the reference also takes F64, all floats of a call alike);
-// indices are I32. Tensors may have
-/// a row stride. `out` is overwritten; a parameter named `d…` of a `…Gradient` method is *added
-// to*. Inputs and outputs do not overlap unless
-/// said. A call is ordered after the calls before it; host backends have finished when they return.
+/// indices are I32. Tensors may have a row stride. `out` is overwritten; a parameter named `d…` of
+/// a `…Gradient` method is *added to*. Inputs and outputs do not overlap unless said. A call is
+/// ordered after the calls before it; host backends have finished when they return.
 ///
 /// Order. A matrix product adds over its depth in order, one fused multiply-add chain per output,
-// beginning from 0 (or, with `accumulate`,
-/// from the output's old value). A reduction along a row uses 16 virtual lanes (element `i` goes to
-// lane `i mod 16`, in order) combined
-/// by the tree `(j, j+8), (j, j+4), (j, j+2), (j, j+1)`; missing elements of the last 16 are not
-// added. Sums over rows
-/// (gain gradients, embedding gradients) go in row order, one chain per element.
+/// beginning from 0 (or, with `accumulate`, from the output's old value). A reduction along a row
+/// uses 16 virtual lanes (element `i` goes to lane `i mod 16`, in order) combined by the tree `(j,
+/// j+8), (j, j+4), (j, j+2), (j, j+1)`; missing elements of the last 16 are not added. Sums over
+/// rows (gain gradients, embedding gradients) go in row order, one chain per element.
 ///
 /// @see dev.minke.kernel.KvView for the order of attention
 public interface Kernels extends AutoCloseable {
@@ -38,7 +35,7 @@ public interface Kernels extends AutoCloseable {
   ///
   /// @param master `[out, in]` or `[groups, out, in]`; rows may have a stride
   /// @return a form to be closed by the caller; later changes of the master are seen after
-  // [#refresh] only
+  ///   [#refresh] only
   Prepared prepare(Tensor master, Orientation orientation);
 
   /// Packs the master again into the same memory.
@@ -53,8 +50,7 @@ public interface Kernels extends AutoCloseable {
   void matmul(Tensor x, Prepared weight, Tensor out, boolean accumulate);
 
   /// The same with one matrix per expert: rows `offsets[e] … offsets[e+1]-1` of `x` meet matrix
-  // `e`. No weight of an expert without
-  /// rows is touched.
+  /// `e`. No weight of an expert without rows is touched.
   ///
   /// @param x `[rows, depth]`, sorted by expert
   /// @param weight `groups` = experts
@@ -147,7 +143,7 @@ public interface Kernels extends AutoCloseable {
   void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared);
 
   /// `out = silu(gate) · up`, with gate the first and up the second half of each row
-  // (arXiv:2002.05202).
+  /// (arXiv:2002.05202).
   ///
   /// @param gateUp `[rows, 2 · hidden]`
   /// @param out `[rows, hidden]`
@@ -162,13 +158,11 @@ public interface Kernels extends AutoCloseable {
   /// Causal attention with an online softmax over tiles of [KvView#TILE] positions.
   ///
   /// For a query: scores of a tile are chains over keyDim in order, times `scale`; the running
-  // maximum is updated; tile weights are
-  /// `exp(score - maximum)`; the sum of weights of a tile is a row reduction over the positions the
-  // query sees, and the running sum is
-  /// `sum · exp(old - new) + tileSum`; outputs are rescaled by the same factor, then each position
-  // is added by one fused
+  /// maximum is updated; tile weights are `exp(score - maximum)`; the sum of weights of a tile is a
+  /// row reduction over the positions the query sees, and the running sum is `sum · exp(old - new)
+  /// + tileSum`; outputs are rescaled by the same factor, then each position is added by one fused
   /// multiply-add in order; at the end outputs are divided by the sum. Query head `h` reads key
-  // head `h · kvHeads / heads`.
+  /// head `h · kvHeads / heads`.
   ///
   /// @param query `[tokens, heads, keyDim]`
   /// @param scale factor on the scores
@@ -242,11 +236,10 @@ public interface Kernels extends AutoCloseable {
   void combineWeightGradient(Tensor dOut, Tensor y, Tensor places, Tensor dWeights);
 
   /// The sequence-wise balance loss (DeepSeek-V3 eq. 17-20): mean over sequences of `Σ_i f_i P_i`,
-  // without the factor α.
+  /// without the factor α.
   ///
   /// f counts the actual choice (bias and groups included); P is the mean over the sequence of
-  // affinities divided by their sum
-  /// over experts (softmax affinities are used as they are).
+  /// affinities divided by their sum over experts (softmax affinities are used as they are).
   ///
   /// @param logits `[tokens, experts]`
   /// @param chosen I32 `[tokens, activeExperts]`
@@ -275,11 +268,11 @@ public interface Kernels extends AutoCloseable {
   void logProbs(Tensor logits, Tensor targets, Tensor logProbs, Tensor logSumExp);
 
   /// `logits[t, v] = dLogProbs[t] · ([v = target] - exp(logits[t, v] - logSumExp[t]))` **in
-  // place**; rows with a negative target become 0.
+  /// place**; rows with a negative target become 0.
   void logProbsGradient(Tensor dLogProbs, Tensor targets, Tensor logSumExp, Tensor logits);
 
   /// One AdamW update of a parameter, see [AdamWRule]. Factors are computed in double once and
-  // rounded to F32, the rest is F32.
+  /// rounded to F32, the rest is F32.
   ///
   /// @param parameter any shape, contiguous
   /// @param gradient like the parameter

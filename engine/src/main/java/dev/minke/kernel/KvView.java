@@ -6,13 +6,11 @@ import java.util.List;
 /// How attention sees keys and values: sequences over rows (training) or over pages (a cache).
 ///
 /// Query rows of one call are divided among sequences; the queries of a sequence are its *last*
-// `queries` positions. Position
-/// `p` of a sequence lies in row `pages[p / pageSize] · pageSize + p % pageSize` of a paged view,
-// or in row
-/// `firstRow + p` of an identity view. A query at position `p` sees positions `0 … p` of its own
-// sequence and nothing else. Tiles of
-/// [#TILE] positions are anchored at position 0 of the sequence, so packed, apart, cached and
-// uncached give the same bits.
+/// `queries` positions. Position `p` of a sequence lies in row `pages[p / pageSize] · pageSize + p
+/// % pageSize` of a paged view, or in row `firstRow + p` of an identity view. A query at position
+/// `p` sees positions `0 … p` of its own sequence and nothing else. Tiles of [#TILE] positions are
+/// anchored at position 0 of the sequence, so packed, apart, cached and uncached give the same
+/// bits.
 ///
 /// @param keys `[rows, kvHeads, keyDim]`, F32; rows may have a stride
 /// @param values `[rows, kvHeads, valueDim]`, F32; may be a view of the same memory as `keys`
@@ -52,7 +50,7 @@ public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
     record Rows(int firstRow) implements Location {}
 
     /// Positions lie in pages of [KvView#TILE] rows; entry `i` is the number of the page of tile
-    // `i`.
+    /// `i`.
     record Pages(int[] pages) implements Location {}
 
     /// The row of the first position of a tile; the rest of the tile follows it.
@@ -65,7 +63,7 @@ public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
   }
 
   /// Whole sequences that lie packed behind each other, each seeing itself only: the view of
-  // training and prefill.
+  /// training and prefill.
   ///
   /// @param lengths tokens of each sequence; their sum is the number of rows used
   public static KvView packed(Tensor keys, Tensor values, int... lengths) {
@@ -84,7 +82,7 @@ public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
   }
 
   /// The same sequences with the same queries, their positions lying packed behind each other from
-  // row 0 on.
+  /// row 0 on.
   public static List<Sequence> packedTogether(List<Sequence> sequences) {
     Sequence[] packed = new Sequence[sequences.size()];
     int row = 0;

@@ -3,9 +3,8 @@ package dev.minke.kernel;
 /// Tables for rotary position embedding, with YaRN's stretching if asked for.
 ///
 /// Pairs are interleaved: elements `2i` and `2i+1` are one complex number, turned by `position ·
-// frequency(i)`. Angles, cosines
-/// and sines are computed in double by StrictMath from F32 frequencies, so they are the same on
-// every machine.
+/// frequency(i)`. Angles, cosines and sines are computed in double by StrictMath from F32
+/// frequencies, so they are the same on every machine.
 ///
 /// @param frequencies F32 inverse frequencies `[ropeDim / 2]`
 /// @param magnitude factor on cosines and sines (1 where mscale = mscale_all_dim)

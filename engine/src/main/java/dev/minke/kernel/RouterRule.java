@@ -3,15 +3,11 @@ package dev.minke.kernel;
 /// How a router chooses and weighs experts (DeepSeek-V2 §2.2, DeepSeek-V3 §2.1.2).
 ///
 /// Selection score = affinity + bias (bias absent: affinity alone). With more than one group, only
-// the best
-/// `activeGroups` groups take part; a group's score is its best member, or the sum of its best two.
-// Among the rest the
-/// `activeExperts` highest win; ties go to the lower index, for groups and for experts. Excluded
-// experts count as -∞.
-/// Gate weight = affinity without the bias, divided by the sum over the chosen plus 1e-20 if
-// `normalise`, times `scale`.
-/// Chosen experts are listed by descending selection score: that is the "slot order" in which
-// outputs are added.
+/// the best `activeGroups` groups take part; a group's score is its best member, or the sum of its
+/// best two. Among the rest the `activeExperts` highest win; ties go to the lower index, for groups
+/// and for experts. Excluded experts count as -∞. Gate weight = affinity without the bias, divided
+/// by the sum over the chosen plus 1e-20 if `normalise`, times `scale`. Chosen experts are listed
+/// by descending selection score: that is the "slot order" in which outputs are added.
 ///
 /// @param score how logits become affinities
 /// @param activeExperts experts per token

@@ -1,12 +1,11 @@
 package dev.minke.kernel;
 
 /// Error bounds computed from the inputs of an operation, for comparing two correct
-// implementations.
+/// implementations.
 ///
 /// A sum of n products computed in F32 in any order differs from the exact one by at most `γ(n) ·
-// Σ|a·b|` with
-/// `γ(n) = n·u / (1 - n·u)`, u = 2⁻²⁴ (Higham, Accuracy and Stability of Numerical Algorithms,
-// §3.1).
+/// Σ|a·b|` with `γ(n) = n·u / (1 - n·u)`, u = 2⁻²⁴ (Higham, Accuracy and Stability of Numerical
+/// Algorithms, §3.1).
 public final class Tolerance {
   /// Unit roundoff of F32.
   public static final double UNIT = 0x1p-24;

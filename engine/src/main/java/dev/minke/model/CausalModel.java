@@ -9,8 +9,7 @@ import java.util.List;
 /// A language model that predicts each token from those before it.
 ///
 /// A model is immutable but for the masters of its parameters; one forward at a time may run on an
-// [Ops], several `Ops` may share a model
-/// while nobody trains it.
+/// [Ops], several `Ops` may share a model while nobody trains it.
 public interface CausalModel {
   /// Size of the vocabulary.
   int vocab();
@@ -27,13 +26,13 @@ public interface CausalModel {
   Tensor hidden(Ops ops, TokenRows rows);
 
   /// Adds the terms of the training loss to `ops`: `tokens`, and where the model has them `mtp` and
-  // `balance`.
+  /// `balance`.
   ///
   /// @return log-probability of each target `[tokens]`; 0 where there is none
   Tensor loss(Ops ops, TrainingRows rows);
 
   /// Final hidden states of the newest positions of sequences whose older ones are in the cache;
-  // writes the newest ones to it.
+  /// writes the newest ones to it.
   ///
   /// @return `[tokens, dim]`
   Tensor hidden(EagerOps ops, TokenRows rows, KvCache cache, AttentionForm form);
@@ -45,7 +44,7 @@ public interface CausalModel {
   List<WeightName> weightNames();
 
   /// Floating-point operations of a forward pass for one token, the attention over `context`
-  // earlier positions included.
+  /// earlier positions included.
   double forwardFlops(int context);
 
   /// @param layers layers with a cache

@@ -10,9 +10,9 @@ import dev.minke.tensor.Workspace;
 /// @param rows the tokens
 /// @param targets I32 `[tokens]`: the token that follows; negative for none
 /// @param weights `[tokens]`: the weight of each target's negative log-probability in the loss,
-// usually 1 / targets of the step
+///   usually 1 / targets of the step
 /// @param predictionWeights `[tokens]`: the same for the target after next, which row `t` of the
-// predictor is to find
+///   predictor is to find
 /// @param balance factor α of the sequence-wise balance loss, averaged over sequences
 /// @param prediction factor λ of the multi-token prediction loss
 public record TrainingRows(

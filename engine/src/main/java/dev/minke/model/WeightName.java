@@ -11,7 +11,7 @@ import java.util.List;
 /// @param shape its shape in files
 /// @param parts the rows in order
 /// @param copy whether it repeats another name's parts: written for readers that want it, not
-// needed when reading
+///   needed when reading
 public record WeightName(String name, Shape shape, List<Part> parts, boolean copy) {
   public WeightName {
     parts = List.copyOf(parts);

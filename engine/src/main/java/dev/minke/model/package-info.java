@@ -5,11 +5,10 @@
 /// | [dev.minke.model.CausalModel] | hidden states, loss, logits with a cache |
 /// | [dev.minke.model.TokenRows] | packed tokens with their positions and sequences |
 /// | [dev.minke.model.TrainingRows] | the same with targets and weights |
-/// | [dev.minke.model.WeightName] | a tensor of a checkpoint and the parts of masters it is made of
-// |
+/// | [dev.minke.model.WeightName] | a tensor of a checkpoint and the parts of masters it is made of |
 ///
 /// No class here or below names a backend, a file or a thread. Start reading at
-// [dev.minke.model.CausalModel].
+/// [dev.minke.model.CausalModel].
 @NullMarked
 package dev.minke.model;
 

@@ -4,7 +4,7 @@ import dev.minke.autograd.Parameter;
 import dev.minke.tensor.Shape;
 
 /// Where a model gets its parameters from while it is built. A source may hold back what a partial
-// model does not need.
+/// model does not need.
 public interface ParameterSource {
   /// A matrix or stack of matrices, drawn from a normal distribution unless loaded.
   Parameter weight(String name, Shape shape);

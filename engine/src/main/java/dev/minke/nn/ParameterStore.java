@@ -14,11 +14,10 @@ import java.util.Map;
 import java.util.Set;
 
 /// The source that owns a model's parameters: their memory, initial values and gradients. Closing
-// it frees all of them.
+/// it frees all of them.
 ///
 /// The initial value of element `i` depends on the seed, the parameter's name and `i` alone, so it
-// does not matter in which order or where a
-/// model is built.
+/// does not matter in which order or where a model is built.
 public final class ParameterStore implements ParameterSource, AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final DType dtype;

@@ -1,11 +1,11 @@
 package dev.minke.tensor;
 
 /// Counter-based random numbers: value `index` of stream `stream` under seed `seed` is a function
-// of these three alone.
+/// of these three alone.
 ///
 /// So work can be split or resumed anywhere without carrying a generator's state. The function is
-// the finaliser of SplitMix64 (Steele,
-/// Lea, Flood 2014) applied to a mix of the three. Same bits on every machine. Immutable.
+/// the finaliser of SplitMix64 (Steele, Lea, Flood 2014) applied to a mix of the three. Same bits
+/// on every machine. Immutable.
 ///
 /// @param seed of the run
 /// @param stream which use of randomness: a parameter, a sequence, an epoch

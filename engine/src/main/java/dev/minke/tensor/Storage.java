@@ -11,9 +11,8 @@ public sealed interface Storage {
   /// Native memory of this process.
   ///
   /// Only the segment class that `Arena.allocate` returns is let in: kernels that have seen a
-  // second class slow
-  /// down several-fold for the life of the process. Mapped files are re-wrapped by `checkpoint`
-  // first.
+  /// second class slow down several-fold for the life of the process. Mapped files are re-wrapped
+  /// by `checkpoint` first.
   record Host(MemorySegment segment) implements Storage {
     private static final Class<?> NATIVE =
         Arena.global().allocate(Long.BYTES, Long.BYTES).getClass();

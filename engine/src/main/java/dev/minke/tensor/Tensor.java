@@ -8,13 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// A row-major array of numbers: shape, element type, layout and the memory it looks at.
 ///
 /// Layout: all axes but the innermost are flattened to rows; elements of a row are adjacent, rows
-// are `rowStride`
-/// elements apart. A tensor whose stride equals its columns is contiguous. [#columns], [#rows],
-// [#slice] and [#reshape]
-/// give views of the same memory; a view remembers its [#root], the tensor that was allocated.
+/// are `rowStride` elements apart. A tensor whose stride equals its columns is contiguous.
+/// [#columns], [#rows], [#slice] and [#reshape] give views of the same memory; a view remembers its
+/// [#root], the tensor that was allocated.
 ///
 /// Elements are read through [#getFloat], [#getInt] or the `to…Array` copies; kernels use
-// [#address].
+/// [#address].
 public final class Tensor {
   /// Alignment of allocated tensors in bytes: a cache line, and the widest vector.
   public static final long ALIGNMENT = 64;
@@ -177,14 +176,14 @@ public final class Tensor {
   }
 
   /// Entry `index` of the outermost axis without that axis, as a view: `[experts, out, in]` to
-  // `[out, in]`.
+  /// `[out, in]`.
   public Tensor slice(int index) {
     Tensor entry = rows(index, index + 1);
     return view(shape.inner(), entry.offset, rowStride);
   }
 
   /// The same elements in another shape, as a view. The innermost axis may change only if
-  // contiguous.
+  /// contiguous.
   public Tensor reshape(int... sizes) {
     Shape changed = Shape.of(sizes);
     if (changed.elements() != shape.elements()) {

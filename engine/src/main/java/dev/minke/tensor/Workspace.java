@@ -10,10 +10,9 @@ import java.util.List;
 /// A stack of short-lived tensors: allocate, [#mark], allocate more, [#release] back to the mark.
 ///
 /// Memory comes in blocks that are kept for the next step, so a training step allocates nothing
-// from the system
-/// once it has run. A released tensor answers [Tensor#isLive] with false. With poisoning on
-// (tests), released
-/// memory is filled with NaN. Allocated memory is *not* cleared: its content is whatever was there.
+/// from the system once it has run. A released tensor answers [Tensor#isLive] with false. With
+/// poisoning on (tests), released memory is filled with NaN. Allocated memory is *not* cleared: its
+/// content is whatever was there.
 ///
 /// Belongs to one thread and one tape. The owner closes it.
 public final class Workspace implements AutoCloseable {

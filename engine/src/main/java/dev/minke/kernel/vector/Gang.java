@@ -8,15 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// The threads that share one operation: the caller and its helpers.
 ///
 /// An operation is cut into parts. Whoever is free takes the next part, so which thread computes
-// which part differs from run to run:
-/// *results must not depend on it*, nor on the number of parts. A helper without work spins for a
-// moment and then parks; the caller never waits
-/// for a helper that has not begun. While the gang is at work, a call by one of its parts or by
-// another thread runs on that thread
-/// alone, so calls may be nested and may come from many threads.
+/// which part differs from run to run: *results must not depend on it*, nor on the number of parts.
+/// A helper without work spins for a moment and then parks; the caller never waits for a helper
+/// that has not begun. While the gang is at work, a call by one of its parts or by another thread
+/// runs on that thread alone, so calls may be nested and may come from many threads.
 ///
 /// Every write of a part is seen by the caller when `run` returns. One instance belongs to one set
-// of kernels, which closes it.
+/// of kernels, which closes it.
 final class Gang implements AutoCloseable {
   /// Work below this is done by the caller alone: to wake a parked helper takes as long.
   static final long SMALL_NANOS = 20_000;
@@ -77,8 +75,7 @@ final class Gang implements AutoCloseable {
   /// The same, on the caller alone if the whole is too small to share.
   ///
   /// @param nanos about how long the whole takes on one thread. Rough figures: 0.25 ns an element
-  // read or written, 1 ns an exponential,
-  ///     0.02 ns a multiply-add of a matrix product
+  ///   read or written, 1 ns an exponential, 0.02 ns a multiply-add of a matrix product
   void run(long nanos, int parts, Task task) {
     if (nanos >= SMALL_NANOS) {
       run(parts, task);
@@ -137,7 +134,7 @@ final class Gang implements AutoCloseable {
   }
 
   /// One operation being shared. A helper that comes late finds no part left and touches nothing
-  // else.
+  /// else.
   private static final class Job {
     private final int parts;
     private final Task task;

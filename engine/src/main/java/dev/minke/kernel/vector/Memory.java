@@ -8,13 +8,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /// Loads and stores at absolute addresses (`long`, in bytes), and the panels' and scratches' own
-// memory.
+/// memory.
 ///
 /// All goes through one segment that spans the address space, so there is no bound and no scope to
-// check in an inner loop: a bounded segment
-/// costs a matrix product 20-30 %. In exchange nothing here stops a wrong address, which ends the
-// process. Kernels assert
-/// their ranges, and nothing outside this package gets at this class.
+/// check in an inner loop: a bounded segment costs a matrix product 20-30 %. In exchange nothing
+/// here stops a wrong address, which ends the process. Kernels assert their ranges, and nothing
+/// outside this package gets at this class.
 final class Memory {
   /// Every address.
   @SuppressWarnings("restricted")

@@ -6,14 +6,13 @@ import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /// The width of all vectors of this process: the machine's widest, or what the system property
-// `minke.vectorBits` asks for.
+/// `minke.vectorBits` asks for.
 ///
 /// The species must be static finals, because the compiler turns vector operations into
-// instructions only for species it knows as
-/// constants. So this is the one class that reads the property. A value that cannot be had is kept
-// as [#refusal] and thrown by
-/// [#require], which everybody who opens the kernels calls first: an exception out of a static
-// initialiser would lose its message.
+/// instructions only for species it knows as constants. So this is the one class that reads the
+/// property. A value that cannot be had is kept as [#refusal] and thrown by [#require], which
+/// everybody who opens the kernels calls first: an exception out of a static initialiser would lose
+/// its message.
 final class VectorWidth {
   /// 128, 256 or 512.
   static final String PROPERTY = "minke.vectorBits";
@@ -50,7 +49,7 @@ final class VectorWidth {
   /// Refuses to go on with a width that was asked for and cannot be had.
   ///
   /// @throws IllegalArgumentException if the property is not 128, 256 or 512 or is more than the
-  // machine has
+  ///   machine has
   static void require() {
     if (REFUSAL != null) {
       throw new IllegalArgumentException(REFUSAL);
@@ -68,7 +67,7 @@ final class VectorWidth {
   }
 
   /// What is wrong with a value of the property on a machine with vectors of `widest` bits, or
-  // null.
+  /// null.
   static @Nullable String refusal(@Nullable String value, int widest) {
     if (value == null) {
       return null;

@@ -128,7 +128,7 @@ public record DeepSeekConfig(
   }
 
   /// Factor on attention scores: `1/sqrt(keyDim)`, times YaRN's squared magnitude (DeepSeek-V2
-  // §3.1.4).
+  /// §3.1.4).
   public float attentionScale() {
     double scale = 1 / Math.sqrt(attention.keyDim());
     Rotation.Yarn yarn = positions.yarn();

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A DeepSeek model: embedding, blocks, norm, head, and the predictor of the token after next where
-// it has one.
+/// it has one.
 ///
 /// @param config sizes and rules
 /// @param embedding of tokens
@@ -99,8 +99,7 @@ public record DeepSeekModel(
   }
 
   /// Hidden states of the predictor: row `t` is to predict the token at `t + 2`. The last row of a
-  // sequence, whose next token is unknown, means
-  /// nothing.
+  /// sequence, whose next token is unknown, means nothing.
   ///
   /// @param hidden what [#hidden(Ops, TokenRows)] gave
   /// @return `[tokens, dim]`, ready for the head

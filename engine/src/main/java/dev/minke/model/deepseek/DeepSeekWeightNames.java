@@ -11,9 +11,8 @@ import java.util.List;
 /// The table of tensor names in the released files of `deepseek_v2` and `deepseek_v3`.
 ///
 /// Stacked and fused masters map to slices: an expert's gate is the first half of its rows, and
-// `kv_b_proj` is, head by head, the key rows
-/// and then the value rows. The predictor is stored as one layer more, with copies of embedding and
-// head.
+/// `kv_b_proj` is, head by head, the key rows and then the value rows. The predictor is stored as
+/// one layer more, with copies of embedding and head.
 final class DeepSeekWeightNames {
   private final DeepSeekModel model;
   private final List<WeightName> names = new ArrayList<>();

@@ -13,7 +13,7 @@ import dev.minke.tensor.Tensor;
 ///
 /// @param scores `[experts, dim]`
 /// @param bias `[experts]`, for selection only, moved by the trainer after each step; zeros where a
-// model has none
+///   model has none
 /// @param rule scores, groups and gate weights
 public record ExpertRouter(Linear scores, Parameter bias, RouterRule rule) {
   static ExpertRouter of(ParameterSource source, String name, DeepSeekConfig config) {

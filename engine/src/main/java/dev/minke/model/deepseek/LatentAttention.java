@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Multi-head latent attention (DeepSeek-V2 §2.1): keys and values of all heads are rebuilt from
-// one latent of `latentDim` numbers; position
-/// enters through `ropeDim` further numbers shared by all heads. Only these are cached.
+/// one latent of `latentDim` numbers; position enters through `ropeDim` further numbers shared by
+/// all heads. Only these are cached.
 ///
 /// @param queryDown `[queryRank, dim]`; null without query compression
 /// @param queryNorm of the compressed query; null without query compression
@@ -140,8 +140,8 @@ public record LatentAttention(
   }
 
   /// Attends to the cached latents themselves, as one key head that all query heads share
-  // (DeepSeek-V2 §2.1.2): the key
-  /// up-projection is applied to the query, the value up-projection to the result.
+  /// (DeepSeek-V2 §2.1.2): the key up-projection is applied to the query, the value up-projection
+  /// to the result.
   private Tensor absorbed(
       EagerOps ops, Tensor query, Tensor cache, List<KvView.Sequence> sequences) {
     int tokens = query.size(0);

@@ -10,9 +10,8 @@ import dev.minke.tensor.Tensor;
 import java.util.function.Consumer;
 
 /// Predicts the token after next from the hidden state and the next token's embedding (DeepSeek-V3
-// §2.2), as the released weights do it:
-/// `block(join [norm(embedding) ; norm(hidden)])`, embedding first, hidden state after the model's
-// final norm.
+/// §2.2), as the released weights do it: `block(join [norm(embedding) ; norm(hidden)])`, embedding
+/// first, hidden state after the model's final norm.
 ///
 /// @param embeddingNorm of the next token's embedding
 /// @param hiddenNorm of the hidden state
