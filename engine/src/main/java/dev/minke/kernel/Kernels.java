@@ -159,10 +159,10 @@ public interface Kernels extends AutoCloseable {
   ///
   /// For a query: scores of a tile are chains over keyDim in order, times `scale`; the running
   /// maximum is updated; tile weights are `exp(score - maximum)`; the sum of weights of a tile is a
-  /// row reduction over the positions the query sees, and the running sum is `sum · exp(old - new)
-  /// + tileSum`; outputs are rescaled by the same factor, then each position is added by one fused
-  /// multiply-add in order; at the end outputs are divided by the sum. Query head `h` reads key
-  /// head `h · kvHeads / heads`.
+  /// row reduction over the positions the query sees, and the running sum is multiplied by `exp(old
+  /// - new)` before the tile's is added; outputs are rescaled by the same factor, then each
+  /// position is added by one fused multiply-add in order; at the end outputs are divided by the
+  /// sum. Query head `h` reads key head `h · kvHeads / heads`.
   ///
   /// @param query `[tokens, heads, keyDim]`
   /// @param scale factor on the scores
