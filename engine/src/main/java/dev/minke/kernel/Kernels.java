@@ -158,11 +158,11 @@ public interface Kernels extends AutoCloseable {
   /// Causal attention with an online softmax over tiles of [KvView#TILE] positions.
   ///
   /// For a query: scores of a tile are chains over keyDim in order, times `scale`; the running
-  /// maximum is updated; tile weights are `exp(score - maximum)`; the sum of weights of a tile is a
-  /// row reduction over the positions the query sees, and the running sum is multiplied by `exp(old
-  /// - new)` before the tile's is added; outputs are rescaled by the same factor, then each
-  /// position is added by one fused multiply-add in order; at the end outputs are divided by the
-  /// sum. Query head `h` reads key head `h · kvHeads / heads`.
+  /// maximum is updated; a position weighs the exponential of its score less the maximum. The
+  /// weights of a tile are summed by a row reduction over the positions the query sees. When the
+  /// maximum rises, sum and outputs so far are multiplied by `exp(old - new)`; then the tile's sum
+  /// is added, and each position by one fused multiply-add in order. At the end outputs are divided
+  /// by the sum. Query head `h` reads key head `h · kvHeads / heads`.
   ///
   /// @param query `[tokens, heads, keyDim]`
   /// @param scale factor on the scores
