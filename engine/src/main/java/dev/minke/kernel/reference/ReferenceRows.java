@@ -1,0 +1,176 @@
+package dev.minke.kernel.reference;
+
+import dev.minke.kernel.Rotation;
+import dev.minke.tensor.Tensor;
+
+/// Operations that take one row at a time.
+final class ReferenceRows {
+  private ReferenceRows() {}
+
+  static void fill(Tensor x, float value) {
+    for (int row = 0; row < Rows.count(x); row++) {
+      for (int column = 0; column < x.shape().columns(); column++) {
+        x.set(row, column, value);
+      }
+    }
+  }
+
+  static void copy(Tensor x, Tensor out) {
+    for (int row = 0; row < Rows.count(x); row++) {
+      Rows.write(out, row, Rows.read(x, row));
+    }
+  }
+
+  static void add(Tensor a, Tensor b, Tensor out) {
+    Precision precision = Precision.of(out);
+    for (int row = 0; row < Rows.count(a); row++) {
+      for (int column = 0; column < a.shape().columns(); column++) {
+        out.set(row, column, precision.round(a.get(row, column) + b.get(row, column)));
+      }
+    }
+  }
+
+  static void addScaled(Tensor x, float factor, Tensor sum) {
+    Precision precision = Precision.of(sum);
+    for (int row = 0; row < Rows.count(x); row++) {
+      double[] sums = Rows.read(sum, row);
+      precision.addScaled(factor, Rows.read(x, row), sums);
+      Rows.write(sum, row, sums);
+    }
+  }
+
+  static void weightedSum(Tensor values, Tensor weights, Tensor out) {
+    out.set(0, 0, Precision.of(out).dot(Rows.read(values, 0), Rows.read(weights, 0)));
+  }
+
+  static double sumOfSquares(Tensor x) {
+    double sum = 0;
+    for (int row = 0; row < Rows.count(x); row++) {
+      double[] values = Rows.read(x, row);
+      sum += Precision.DOUBLE.dot(values, values);
+    }
+    return sum;
+  }
+
+  static void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out, Tensor inverseRms) {
+    Precision precision = Precision.of(out);
+    int dim = x.shape().columns();
+    for (int row = 0; row < Rows.count(x); row++) {
+      double[] values = Rows.read(x, row);
+      double mean = precision.round(precision.dot(values, values) / dim);
+      double root = precision.round(Math.sqrt(precision.round(mean + epsilon)));
+      double inverse = precision.round(1 / root);
+      inverseRms.set(0, row, inverse);
+      for (int c = 0; c < dim; c++) {
+        double normed = precision.round(values[c] * inverse);
+        out.set(row, c, precision.round(normed * gain.get(0, c)));
+      }
+    }
+  }
+
+  static void rmsNormInputGradient(
+      Tensor dOut, Tensor x, Tensor gain, Tensor inverseRms, Tensor dx) {
+    Precision precision = Precision.of(dx);
+    int dim = x.shape().columns();
+    for (int row = 0; row < Rows.count(x); row++) {
+      double[] values = Rows.read(x, row);
+      double[] scaled = new double[dim];
+      for (int c = 0; c < dim; c++) {
+        scaled[c] = precision.round(gain.get(0, c) * dOut.get(row, c));
+      }
+      double r = inverseRms.get(0, row);
+      double cube = precision.round(precision.round(r * r) * r);
+      double mean = precision.round(precision.dot(scaled, values) / dim);
+      double slope = precision.round(cube * mean);
+      for (int c = 0; c < dim; c++) {
+        double through = precision.round(r * scaled[c]);
+        double change = precision.fma(-slope, values[c], through);
+        dx.set(row, c, precision.round(dx.get(row, c) + change));
+      }
+    }
+  }
+
+  static void rmsNormGainGradient(Tensor dOut, Tensor x, Tensor inverseRms, Tensor dGain) {
+    Precision precision = Precision.of(dGain);
+    for (int row = 0; row < Rows.count(x); row++) {
+      for (int c = 0; c < x.shape().columns(); c++) {
+        double normed = precision.round(x.get(row, c) * inverseRms.get(0, row));
+        dGain.set(0, c, precision.fma(dOut.get(row, c), normed, dGain.get(0, c)));
+      }
+    }
+  }
+
+  static void rotate(Tensor x, Tensor positions, Rotation rotation, boolean inverse) {
+    Precision precision = Precision.of(x);
+    float[] frequencies = rotation.frequencies();
+    int rows = Rows.count(x);
+    int tokens = positions.shape().columns();
+    for (int row = 0; row < rows; row++) {
+      int position = positions.getInt(0, row / (rows / tokens));
+      for (int i = 0; i < frequencies.length; i++) {
+        double angle = position * (double) frequencies[i];
+        double cos = precision.round(StrictMath.cos(angle) * rotation.magnitude());
+        double turn = precision.round(StrictMath.sin(angle) * rotation.magnitude());
+        double sin = inverse ? -turn : turn;
+        double even = x.get(row, 2 * i);
+        double odd = x.get(row, 2 * i + 1);
+        x.set(row, 2 * i, precision.fma(even, cos, -precision.round(odd * sin)));
+        x.set(row, 2 * i + 1, precision.fma(even, sin, precision.round(odd * cos)));
+      }
+    }
+  }
+
+  static void joinKeys(Tensor own, Tensor shared, Tensor out) {
+    int heads = own.size(1);
+    int nopeDim = own.shape().columns();
+    Tensor left = out.columns(0, nopeDim);
+    Tensor right = out.columns(nopeDim, out.shape().columns());
+    for (int row = 0; row < Rows.count(own); row++) {
+      Rows.write(left, row, Rows.read(own, row));
+      Rows.write(right, row, Rows.read(shared, row / heads));
+    }
+  }
+
+  static void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared) {
+    int heads = dOwn.size(1);
+    int nopeDim = dOwn.shape().columns();
+    Tensor left = dOut.columns(0, nopeDim);
+    Tensor right = dOut.columns(nopeDim, dOut.shape().columns());
+    for (int row = 0; row < Rows.count(dOwn); row++) {
+      Rows.add(dOwn, row, Rows.read(left, row));
+      Rows.add(dShared, row / heads, Rows.read(right, row));
+    }
+  }
+
+  static void swiGlu(Tensor gateUp, Tensor out) {
+    Precision precision = Precision.of(out);
+    int hidden = out.shape().columns();
+    for (int row = 0; row < Rows.count(out); row++) {
+      for (int c = 0; c < hidden; c++) {
+        double gate = gateUp.get(row, c);
+        double silu = precision.round(gate / precision.round(1 + precision.exp(-gate)));
+        out.set(row, c, precision.round(silu * gateUp.get(row, hidden + c)));
+      }
+    }
+  }
+
+  static void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp) {
+    Precision precision = Precision.of(dGateUp);
+    int hidden = dOut.shape().columns();
+    for (int row = 0; row < Rows.count(dOut); row++) {
+      for (int c = 0; c < hidden; c++) {
+        double gate = gateUp.get(row, c);
+        double up = gateUp.get(row, hidden + c);
+        double d = dOut.get(row, c);
+        double sigmoid = precision.sigmoid(gate);
+        double silu = precision.round(gate * sigmoid);
+        double rest = precision.round(1 - sigmoid);
+        double slope = precision.fma(silu, rest, sigmoid);
+        double dGate = precision.round(precision.round(d * up) * slope);
+        double dUp = precision.round(d * silu);
+        dGateUp.set(row, c, precision.round(dGateUp.get(row, c) + dGate));
+        dGateUp.set(row, hidden + c, precision.round(dGateUp.get(row, hidden + c) + dUp));
+      }
+    }
+  }
+}
