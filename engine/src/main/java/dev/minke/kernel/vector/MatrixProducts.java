@@ -1,0 +1,317 @@
+package dev.minke.kernel.vector;
+
+import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Prepared;
+import dev.minke.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Products of activations with weights in panels.
+///
+/// An output is one chain of fused multiply-adds over k in order. Blocks of k reload the output,
+/// rows and columns are cut into parts for the gang, edges are computed in a full tile on the side:
+/// none of it changes a chain. Measured in `docs/adr/0001`.
+final class MatrixProducts {
+  /// Rows of a part: a block of packed rows of one pass stays in the second-level cache.
+  private static final int PART_ROWS = 16 * Tiles.ROWS;
+
+  /// Panels of a part at least, so that packing its rows is worth it.
+  private static final int PART_PANELS = 4;
+
+  private static final double NANOS_PER_MULTIPLY_ADD = 0.025;
+  private static final double NANOS_PER_PACKED = 0.5;
+
+  private final Gang gang;
+  private final ScratchPool scratches;
+
+  MatrixProducts(Gang gang, ScratchPool scratches) {
+    this.gang = gang;
+    this.scratches = scratches;
+  }
+
+  Prepared prepare(Tensor master, Orientation orientation) {
+    boolean stacked = master.shape().rank() == 3;
+    int groups = stacked ? master.size(0) : 1;
+    int out = master.size(-2);
+    int in = master.size(-1);
+    Panels panels =
+        orientation == Orientation.FORWARD
+            ? new Panels(orientation, groups, in, out)
+            : new Panels(orientation, groups, out, in);
+    refresh(panels, master);
+    return panels;
+  }
+
+  void refresh(Prepared prepared, Tensor master) {
+    Panels panels = (Panels) prepared;
+    boolean forward = panels.orientation() == Orientation.FORWARD;
+    long rowBytes = master.rowStride() * Float.BYTES;
+    long groupBytes = master.size(-2) * rowBytes;
+    int count = panels.count();
+    gang.run(
+        (long) (master.shape().elements() * NANOS_PER_PACKED),
+        panels.groups() * count,
+        part -> {
+          int group = part / count;
+          int panel = part % count;
+          long source = master.address() + group * groupBytes;
+          long first = panel * (long) Tiles.COLUMNS;
+          int columns = panels.columns(panel);
+          long to = panels.panel(group, panel);
+          if (forward) {
+            Tiles.panelOfColumns(source + first * rowBytes, rowBytes, columns, panels.depth(), to);
+          } else {
+            Tiles.panelOfRows(source + first * Float.BYTES, rowBytes, columns, panels.depth(), to);
+          }
+        });
+  }
+
+  /// Some rows that meet one group of a weight.
+  ///
+  /// @param x address of the first row
+  /// @param xBytes bytes between rows
+  /// @param out address of the first row of outputs
+  /// @param outBytes bytes between rows of outputs
+  private record Rows(long x, long xBytes, long out, long outBytes, int rows, int group) {
+    Rows part(int from, int count) {
+      return new Rows(x + from * xBytes, xBytes, out + from * outBytes, outBytes, count, group);
+    }
+  }
+
+  void matmul(Tensor x, Prepared weight, Tensor out, boolean accumulate) {
+    multiply(List.of(rows(x, out, 0, (int) x.shape().rows(), 0)), (Panels) weight, accumulate);
+  }
+
+  void groupedMatmul(Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate) {
+    List<Rows> groups = new ArrayList<>();
+    for (int expert = 0; expert < weight.groups(); expert++) {
+      int from = offsets.getInt(0, expert);
+      int to = offsets.getInt(0, expert + 1);
+      if (to > from) {
+        groups.add(rows(x, out, from, to - from, expert));
+      }
+    }
+    multiply(groups, (Panels) weight, accumulate);
+  }
+
+  void headMatmul(Tensor x, Prepared weight, Tensor out) {
+    int heads = x.size(1);
+    long xBytes = x.rowStride() * Float.BYTES;
+    long outBytes = out.rowStride() * Float.BYTES;
+    List<Rows> groups = new ArrayList<>();
+    for (int head = 0; head < heads; head++) {
+      groups.add(
+          new Rows(
+              x.address() + head * xBytes,
+              heads * xBytes,
+              out.address() + head * outBytes,
+              heads * outBytes,
+              x.size(0),
+              head));
+    }
+    multiply(groups, (Panels) weight, false);
+  }
+
+  private static Rows rows(Tensor x, Tensor out, int from, int rows, int group) {
+    long xBytes = x.rowStride() * Float.BYTES;
+    long outBytes = out.rowStride() * Float.BYTES;
+    return new Rows(
+        x.address() + from * xBytes,
+        xBytes,
+        out.address() + from * outBytes,
+        outBytes,
+        rows,
+        group);
+  }
+
+  private record Part(Rows rows, int fromPanel, int toPanel) {}
+
+  private void multiply(List<Rows> groups, Panels weight, boolean accumulate) {
+    List<Part> parts = parts(groups, weight.count());
+    long total = groups.stream().mapToLong(Rows::rows).sum();
+    double work = (double) total * weight.depth() * weight.width() * NANOS_PER_MULTIPLY_ADD;
+    gang.run(
+        (long) work,
+        parts.size(),
+        index -> {
+          Part part = parts.get(index);
+          multiply(part, weight, accumulate);
+        });
+  }
+
+  /// Blocks of rows; where these are too few for all threads, columns are cut as well.
+  private List<Part> parts(List<Rows> groups, int panels) {
+    List<Rows> blocks = new ArrayList<>();
+    for (Rows group : groups) {
+      int count = (group.rows + PART_ROWS - 1) / PART_ROWS;
+      for (int i = 0; i < count; i++) {
+        int from = tileEdge(group.rows, i, count);
+        int to = tileEdge(group.rows, i + 1, count);
+        if (to > from) {
+          blocks.add(group.part(from, to - from));
+        }
+      }
+    }
+    int wanted = gang.threads() == 1 ? 1 : 4 * gang.threads();
+    int cuts = Math.min((wanted + blocks.size() - 1) / Math.max(1, blocks.size()), panels);
+    cuts = Math.clamp(panels / PART_PANELS, 1, Math.max(1, cuts));
+    List<Part> parts = new ArrayList<>();
+    for (Rows block : blocks) {
+      for (int cut = 0; cut < cuts; cut++) {
+        parts.add(new Part(block, panels * cut / cuts, panels * (cut + 1) / cuts));
+      }
+    }
+    return parts;
+  }
+
+  /// Where block `i` of `count` begins: at the edge of a tile.
+  private static int tileEdge(int rows, int i, int count) {
+    int tiles = (rows + Tiles.ROWS - 1) / Tiles.ROWS;
+    return Math.min(rows, tiles * i / count * Tiles.ROWS);
+  }
+
+  private void multiply(Part part, Panels weight, boolean accumulate) {
+    try (ScratchPool.Scratch scratch = scratches.borrow()) {
+      int depth = Math.min(weight.depth(), Tiles.DEPTH);
+      int tiles = (part.rows.rows + Tiles.ROWS - 1) / Tiles.ROWS;
+      long side = scratch.floats((long) Tiles.ROWS * (Tiles.COLUMNS + (long) tiles * depth));
+      long packed = side + Tiles.ROWS * Tiles.PANEL_BYTES;
+      for (int k = 0; k < weight.depth(); k += Tiles.DEPTH) {
+        int length = Math.min(Tiles.DEPTH, weight.depth() - k);
+        boolean zero = k == 0 && !accumulate;
+        if (part.rows.rows == 1) {
+          oneRow(part, weight, new Pass(k, length, zero), side);
+        } else {
+          pass(part, weight, new Pass(k, length, zero), side, packed);
+        }
+      }
+    }
+  }
+
+  /// One block of k.
+  ///
+  /// @param zero chains begin at 0 instead of the outputs' old values
+  private record Pass(int from, int length, boolean zero) {}
+
+  private static void pass(Part part, Panels weight, Pass pass, long side, long packed) {
+    Rows rows = part.rows;
+    long x = rows.x + pass.from * (long) Float.BYTES;
+    long groupBytes = Tiles.ROWS * (long) Float.BYTES * pass.length;
+    if (!Tiles.IN_PLACE) {
+      for (int row = 0; row < rows.rows; row += Tiles.ROWS) {
+        int count = Math.min(Tiles.ROWS, rows.rows - row);
+        Tiles.pack(
+            x + row * rows.xBytes,
+            rows.xBytes,
+            count,
+            pass.length,
+            packed + row / Tiles.ROWS * groupBytes);
+      }
+    }
+    for (int panel = part.fromPanel; panel < part.toPanel; panel++) {
+      long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
+      int columns = weight.columns(panel);
+      for (int row = 0; row < rows.rows; row += Tiles.ROWS) {
+        int count = Math.min(Tiles.ROWS, rows.rows - row);
+        long a = Tiles.IN_PLACE ? x + row * rows.xBytes : packed + row / Tiles.ROWS * groupBytes;
+        long out = rows.out + row * rows.outBytes + panel * (long) Tiles.COLUMNS * Float.BYTES;
+        tile(
+            new Left(a, rows.xBytes, Tiles.IN_PLACE),
+            b,
+            count,
+            columns,
+            out,
+            rows.outBytes,
+            pass,
+            side);
+      }
+    }
+  }
+
+  /// The left operand of a tile.
+  private record Left(long address, long rowBytes, boolean inPlace) {}
+
+  private static void tile(
+      Left a, long b, int rows, int columns, long out, long outBytes, Pass pass, long side) {
+    boolean whole = columns == Tiles.COLUMNS && (rows == Tiles.ROWS || a.inPlace);
+    long to = whole ? out : side;
+    long toBytes = whole ? outBytes : Tiles.PANEL_BYTES;
+    if (!whole && !pass.zero) {
+      copy(out, outBytes, side, Tiles.PANEL_BYTES, rows, columns);
+    }
+    long from = pass.zero ? ZeroRow.ADDRESS : to;
+    long fromBytes = pass.zero ? 0 : toBytes;
+    if (a.inPlace) {
+      Tiles.inPlace(rows, a.address, a.rowBytes, b, from, fromBytes, to, toBytes, pass.length);
+    } else {
+      Tiles.packed(a.address, b, from, fromBytes, to, toBytes, pass.length);
+    }
+    if (!whole) {
+      copy(side, Tiles.PANEL_BYTES, out, outBytes, rows, columns);
+    }
+  }
+
+  private static void oneRow(Part part, Panels weight, Pass pass, long side) {
+    Rows rows = part.rows;
+    long a = rows.x + pass.from * (long) Float.BYTES;
+    int panel = part.fromPanel;
+    int four = Tiles.PANELS_OF_ONE_ROW;
+    for (;
+        panel + four <= part.toPanel && weight.columns(panel + four - 1) == Tiles.COLUMNS;
+        panel += four) {
+      long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
+      long out = rows.out + panel * (long) Tiles.COLUMNS * Float.BYTES;
+      long from = pass.zero ? ZeroRow.ADDRESS : out;
+      Tiles.rowByFour(a, b, weight.panelBytes(), from, out, pass.length);
+    }
+    for (; panel < part.toPanel; panel++) {
+      long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
+      long out = rows.out + panel * (long) Tiles.COLUMNS * Float.BYTES;
+      int columns = weight.columns(panel);
+      boolean whole = columns == Tiles.COLUMNS;
+      long to = whole ? out : side;
+      if (!whole && !pass.zero) {
+        copy(out, 0, side, 0, 1, columns);
+      }
+      Tiles.row(a, b, pass.zero ? ZeroRow.ADDRESS : to, to, pass.length);
+      if (!whole) {
+        copy(side, 0, out, 0, 1, columns);
+      }
+    }
+  }
+
+  static void copy(long from, long fromBytes, long to, long toBytes, int rows, int columns) {
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        Memory.set(
+            to + row * toBytes + column * 4L, Memory.get(from + row * fromBytes + column * 4L));
+      }
+    }
+  }
+
+  void weightGradient(Tensor dOut, Tensor x, Tensor dWeight) {
+    WeightGradients gradients = new WeightGradients(gang, scratches, dOut, x);
+    gradients.add(0, dOut.size(0), dWeight);
+    gradients.run();
+  }
+
+  void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
+    WeightGradients gradients = new WeightGradients(gang, scratches, dOut, x);
+    for (int expert = 0; expert < dWeight.size(0); expert++) {
+      int from = offsets.getInt(0, expert);
+      int to = offsets.getInt(0, expert + 1);
+      if (to > from) {
+        gradients.add(from, to, dWeight.slice(expert));
+      }
+    }
+    gradients.run();
+  }
+
+  /// The beginning of every chain.
+  private static final class ZeroRow {
+    /// Zeros for four panels of the widest tile.
+    static final long ADDRESS =
+        Memory.allocateFloats(Arena.global(), (long) Tiles.COLUMNS * Tiles.PANELS_OF_ONE_ROW);
+  }
+}
