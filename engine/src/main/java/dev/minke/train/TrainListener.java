@@ -1,0 +1,27 @@
+package dev.minke.train;
+
+import java.nio.file.Path;
+
+/// What happens in a run, for whoever shows or records it. Called by the thread that trains,
+/// between steps; a listener that takes long slows the run.
+public interface TrainListener {
+  /// Hears nothing.
+  TrainListener NONE = new TrainListener() {};
+
+  /// Before the first step.
+  default void started(RunFacts facts) {}
+
+  /// After each step.
+  default void step(StepMetrics metrics) {}
+
+  /// After each validation.
+  default void validated(ValidationMetrics metrics) {}
+
+  /// A checkpoint is on disk.
+  ///
+  /// @param step the number of steps done in it
+  default void saved(Path checkpoint, int step) {}
+
+  /// The run is over, for the reason the summary gives.
+  default void stopped(TrainSummary summary) {}
+}

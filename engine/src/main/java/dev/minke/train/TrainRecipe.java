@@ -1,0 +1,266 @@
+package dev.minke.train;
+
+import dev.minke.model.deepseek.DeepSeekConfig;
+
+/// Everything that decides the bits of a training run. Immutable, checked as a whole; the text form
+/// of a recipe is the command line's affair.
+///
+/// @param name of the run, for reports
+/// @param model sizes and rules of the model; the vocabulary comes from the tokenizer
+/// @param tokenizer how the tokenizer is trained
+/// @param data how documents become rows
+/// @param optimizer AdamW and clipping
+/// @param schedule learning rate over the steps
+/// @param losses factors of the additional terms of the loss and of expert balancing
+/// @param batch tokens of a step
+/// @param length when the run is done
+/// @param validation how often and on how much the held-out loss is taken
+/// @param checkpoint how often the state is saved
+/// @param guard when a run has diverged
+/// @param seed of initial weights and of the order of documents
+public record TrainRecipe(
+    String name,
+    Model model,
+    Tokenizer tokenizer,
+    Data data,
+    Optimizer optimizer,
+    Schedule schedule,
+    Losses losses,
+    Batch batch,
+    Length length,
+    Validation validation,
+    Checkpoint checkpoint,
+    Guard guard,
+    long seed) {
+
+  /// Sizes and rules of the model, without the vocabulary.
+  ///
+  /// @param generation V2 or V3: the names in files
+  /// @param dim width of the residual stream
+  /// @param layers number of blocks
+  /// @param denseLayers leading blocks without experts
+  /// @param denseHidden hidden width of the feed-forward of those
+  /// @param attention sizes of latent attention
+  /// @param maxLength longest sequence
+  /// @param ropeBase base of the rotary frequencies, usually 10000
+  /// @param experts the mixture of experts
+  /// @param predictors multi-token prediction modules: 0 or 1
+  /// @param normEpsilon added to mean squares in norms, usually 1e-6
+  /// @param initialDeviation standard deviation of initial weights (DeepSeek-V3 §4.2: 0.006 at 7168
+  ///   wide)
+  public record Model(
+      DeepSeekConfig.Generation generation,
+      int dim,
+      int layers,
+      int denseLayers,
+      int denseHidden,
+      DeepSeekConfig.Attention attention,
+      int maxLength,
+      double ropeBase,
+      DeepSeekConfig.Experts experts,
+      int predictors,
+      float normEpsilon,
+      double initialDeviation) {
+    public Model {
+      require(initialDeviation > 0, "model initialDeviation", initialDeviation, "above 0");
+    }
+
+    /// The configuration for a vocabulary.
+    public DeepSeekConfig config(int vocab) {
+      return new DeepSeekConfig(
+          generation,
+          vocab,
+          dim,
+          denseHidden,
+          layers,
+          denseLayers,
+          attention,
+          new DeepSeekConfig.Positions(maxLength, ropeBase, null),
+          experts,
+          predictors,
+          normEpsilon);
+    }
+  }
+
+  /// How the tokenizer is trained.
+  ///
+  /// @param vocab size of the vocabulary, special tokens included
+  /// @param singleIntegers whether the integers 0 to 999 are single tokens
+  public record Tokenizer(int vocab, boolean singleIntegers) {
+    public Tokenizer {
+      require(vocab > 0, "tokenizer vocab", vocab, "1 or more");
+    }
+  }
+
+  /// How documents become rows.
+  ///
+  /// @param rowTokens most tokens in a row, where documents lie behind each other and do not see
+  ///   each other; a longer document is split
+  /// @param beginOfText whether a document begins with the begin-of-text token
+  /// @param endOfText whether a document ends with the end-of-text token
+  /// @param validationShare share of documents, chosen by their hash, that are kept for validation
+  public record Data(
+      int rowTokens, boolean beginOfText, boolean endOfText, double validationShare) {
+    public Data {
+      require(rowTokens > 1, "data rowTokens", rowTokens, "2 or more");
+      require(
+          validationShare >= 0 && validationShare < 1,
+          "data validationShare",
+          validationShare,
+          "0 or more, below 1");
+    }
+  }
+
+  /// AdamW and clipping (DeepSeek-V3 §4.2: 0.9, 0.95, 1e-8, 0.1, 1.0).
+  ///
+  /// @param rate peak learning rate
+  /// @param beta1 decay of the mean of gradients
+  /// @param beta2 decay of the mean of squared gradients
+  /// @param epsilon added to the root of that mean
+  /// @param decay of matrices; gains, vectors and router biases have none
+  /// @param clipNorm largest global norm of the gradient; 0 for no clipping
+  public record Optimizer(
+      double rate, double beta1, double beta2, double epsilon, double decay, double clipNorm) {
+    public Optimizer {
+      require(rate > 0, "optimizer rate", rate, "above 0");
+      require(beta1 >= 0 && beta1 < 1, "optimizer beta1", beta1, "0 or more, below 1");
+      require(beta2 >= 0 && beta2 < 1, "optimizer beta2", beta2, "0 or more, below 1");
+      require(epsilon > 0, "optimizer epsilon", epsilon, "above 0");
+      require(decay >= 0, "optimizer decay", decay, "0 or more");
+      require(clipNorm >= 0, "optimizer clipNorm", clipNorm, "0 or more");
+    }
+  }
+
+  /// Learning rate over the steps: linear warm-up, constant, cosine down (DeepSeek-V3 §4.2).
+  ///
+  /// @param warmupShare share of the steps in which the rate rises to its peak
+  /// @param decayShare share of the steps, at the end, in which it falls
+  /// @param finalShare where it ends, as a share of the peak
+  public record Schedule(double warmupShare, double decayShare, double finalShare) {
+    public Schedule {
+      require(warmupShare >= 0, "schedule warmupShare", warmupShare, "0 or more");
+      require(decayShare >= 0, "schedule decayShare", decayShare, "0 or more");
+      require(
+          warmupShare + decayShare <= 1,
+          "schedule warmupShare + decayShare",
+          warmupShare + decayShare,
+          "at most 1");
+      require(finalShare >= 0 && finalShare <= 1, "schedule finalShare", finalShare, "0 to 1");
+    }
+  }
+
+  /// Factors of the additional terms of the loss, and of balancing without one.
+  ///
+  /// @param prediction λ of multi-token prediction (DeepSeek-V3: 0.3, then 0.1)
+  /// @param balance α of the sequence-wise balance loss (DeepSeek-V3: 0.0001)
+  /// @param biasRate γ, by which router biases move after each step (DeepSeek-V3: 0.001)
+  public record Losses(float prediction, float balance, double biasRate) {
+    public Losses {
+      require(prediction >= 0, "losses prediction", prediction, "0 or more");
+      require(balance >= 0, "losses balance", balance, "0 or more");
+      require(biasRate >= 0, "losses biasRate", biasRate, "0 or more");
+    }
+  }
+
+  /// Tokens of a step.
+  ///
+  /// @param rows rows of a step
+  /// @param microRows rows of one forward and backward; gradients of several add up
+  public record Batch(int rows, int microRows) {
+    public Batch {
+      require(rows > 0, "batch rows", rows, "1 or more");
+      require(microRows > 0 && microRows <= rows, "batch microRows", microRows, "1 to rows");
+    }
+  }
+
+  /// When the run is done: after a number of steps, or after as many as a time allows. A time is
+  /// turned into steps once, before the first of them, and recorded.
+  ///
+  /// @param steps 0 if the time decides
+  /// @param seconds 0 if the steps are given
+  public record Length(int steps, double seconds) {
+    public Length {
+      require(steps >= 0, "length steps", steps, "0 or more");
+      require(
+          (steps > 0) != (seconds > 0), "length seconds", seconds, "above 0 if steps is 0, else 0");
+    }
+
+    /// A number of steps.
+    public static Length ofSteps(int steps) {
+      return new Length(steps, 0);
+    }
+
+    /// As many steps as fit in a time.
+    public static Length ofSeconds(double seconds) {
+      return new Length(0, seconds);
+    }
+  }
+
+  /// The held-out loss.
+  ///
+  /// @param everySteps steps between two validations; the last step is always followed by one; 0
+  ///   for no other
+  /// @param tokens about how many tokens it is taken on: the same whole documents every time
+  public record Validation(int everySteps, int tokens) {
+    public Validation {
+      require(everySteps >= 0, "validation everySteps", everySteps, "0 or more");
+      require(tokens > 0, "validation tokens", tokens, "1 or more");
+    }
+  }
+
+  /// Saving.
+  ///
+  /// @param everySeconds most seconds of work that a crash may cost, 120 by custom
+  /// @param keep newest checkpoints that are kept
+  public record Checkpoint(double everySeconds, int keep) {
+    public Checkpoint {
+      require(everySeconds >= 0, "checkpoint everySeconds", everySeconds, "0 or more");
+      require(keep > 0, "checkpoint keep", keep, "1 or more");
+    }
+  }
+
+  /// Divergence: the loss has lain above `factor` times its running minimum for `steps` steps in a
+  /// row. NaN and infinity stop a run at once.
+  ///
+  /// @param factor above 1
+  /// @param steps in a row
+  public record Guard(double factor, int steps) {
+    public Guard {
+      require(factor > 1, "guard factor", factor, "above 1");
+      require(steps > 0, "guard steps", steps, "1 or more");
+    }
+  }
+
+  public TrainRecipe {
+    require(
+        data.rowTokens() <= model.maxLength(),
+        "data rowTokens",
+        data.rowTokens(),
+        "at most the model's maxLength " + model.maxLength());
+  }
+
+  /// The same recipe with another length.
+  public TrainRecipe withLength(Length changed) {
+    return new TrainRecipe(
+        name,
+        model,
+        tokenizer,
+        data,
+        optimizer,
+        schedule,
+        losses,
+        batch,
+        changed,
+        validation,
+        checkpoint,
+        guard,
+        seed);
+  }
+
+  private static void require(boolean holds, String key, Number found, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "recipe %s: expected %s, found %s".formatted(key, expected, found));
+    }
+  }
+}
