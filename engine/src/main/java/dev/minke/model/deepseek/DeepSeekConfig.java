@@ -114,6 +114,22 @@ public record DeepSeekConfig(
     }
   }
 
+  /// The same model with another number of multi-token prediction modules.
+  public DeepSeekConfig withPredictors(int count) {
+    return new DeepSeekConfig(
+        generation,
+        vocab,
+        dim,
+        denseHidden,
+        layers,
+        denseLayers,
+        attention,
+        positions,
+        experts,
+        count,
+        normEpsilon);
+  }
+
   /// Whether a block has experts; the predictor's block counts as index `layers`.
   public boolean isMixture(int layer) {
     return layer >= denseLayers && experts.count() > 0;

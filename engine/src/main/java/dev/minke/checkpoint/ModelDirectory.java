@@ -1,0 +1,369 @@
+package dev.minke.checkpoint;
+
+import dev.minke.model.WeightName;
+import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.nn.ParameterStore;
+import dev.minke.tensor.DType;
+import dev.minke.tensor.Shape;
+import dev.minke.tensor.Tensor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A model as Hugging Face keeps it: `config.json`, `model.safetensors` (or shards and their
+/// index), `tokenizer.json`.
+///
+/// Tensor names are the model's own table ([dev.minke.model.CausalModel#weightNames]), used in both
+/// directions.
+public final class ModelDirectory {
+  private static final String CONFIG = "config.json";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+
+  private ModelDirectory() {}
+
+  /// Reads a model into memory of its own, in F32.
+  ///
+  /// A configuration that promises a predictor whose tensors are nowhere (converters drop them)
+  /// gives a model without one.
+  ///
+  /// @throws CheckpointException if a file is missing, damaged, of another architecture, or a
+  ///   weight is missing, left over, of another shape or not finite
+  public static OpenModel open(Path directory) {
+    Path configFile = directory.resolve(CONFIG);
+    DeepSeekConfig config = DeepSeekConfigFile.read(text(configFile), configFile);
+    Map<String, Safetensors> files = new LinkedHashMap<>();
+    ParameterStore parameters = ParameterStore.toLoad();
+    try {
+      openWeights(directory, files);
+      DeepSeekConfig present = withoutMissingPredictor(config, files.keySet());
+      DeepSeekModel model = DeepSeekModel.of(parameters, present);
+      readWeights(directory, model.weightNames(), files);
+      return new OpenModel(directory, present, model, parameters);
+    } catch (RuntimeException e) {
+      parameters.close();
+      throw e;
+    } finally {
+      new HashSet<>(files.values()).forEach(Safetensors::close);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      String text = Files.readString(file);
+      if (text.isBlank()) {
+        throw new CheckpointException(file + ": expected JSON, found an empty file");
+      }
+      return text;
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
+    }
+  }
+
+  /// @param files gets the open file of each tensor
+  private static void openWeights(Path directory, Map<String, Safetensors> files) {
+    Path index = directory.resolve(INDEX);
+    Set<String> shards = new TreeSet<>();
+    if (Files.exists(directory.resolve(WEIGHTS))) {
+      shards.add(WEIGHTS);
+    } else if (Files.exists(index)) {
+      shards.addAll(shardsOf(index));
+    } else {
+      throw new CheckpointException(
+          "%s: expected %s or %s, found neither".formatted(directory, WEIGHTS, INDEX));
+    }
+    for (String shard : shards) {
+      Safetensors file = Safetensors.open(directory.resolve(shard));
+      if (file.entries().isEmpty()) {
+        file.close();
+        throw new CheckpointException(file.file() + ": expected weights, found no tensor");
+      }
+      for (String name : file.entries().keySet()) {
+        if (files.putIfAbsent(name, file) != null) {
+          throw new CheckpointException(
+              "%s: expected each tensor once, found %s in two files".formatted(directory, name));
+        }
+      }
+    }
+  }
+
+  private static Set<String> shardsOf(Path index) {
+    try {
+      JsonNode map = JsonMapper.shared().readTree(text(index)).path("weight_map");
+      Set<String> shards = new TreeSet<>();
+      for (Map.Entry<String, JsonNode> entry : map.properties()) {
+        String name = entry.getValue().asString("");
+        if (name.isEmpty() || !Path.of(name).equals(Path.of(name).getFileName())) {
+          throw new CheckpointException(
+              "%s: expected names of files beside it, found '%s'".formatted(index, name));
+        }
+        shards.add(name);
+      }
+      if (shards.isEmpty()) {
+        throw new CheckpointException(index + ": expected a weight_map, found none");
+      }
+      return shards;
+    } catch (JacksonException e) {
+      throw new CheckpointException(
+          index + ": expected JSON, found a fault: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static DeepSeekConfig withoutMissingPredictor(DeepSeekConfig config, Set<String> names) {
+    String prefix = "model.layers." + config.layers() + ".";
+    return names.stream().anyMatch(name -> name.startsWith(prefix))
+        ? config
+        : config.withPredictors(0);
+  }
+
+  private static void readWeights(
+      Path directory, List<WeightName> table, Map<String, Safetensors> files) {
+    Set<String> left = new TreeSet<>(files.keySet());
+    left.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
+    for (WeightName weight : table) {
+      left.remove(weight.name());
+      Safetensors file = files.get(weight.name());
+      if (file == null) {
+        if (!weight.copy()) {
+          throw new CheckpointException(
+              "%s: expected tensor %s %s, found none"
+                  .formatted(directory, weight.name(), weight.shape()));
+        }
+      } else if (!weight.copy()) {
+        read(weight, file);
+      }
+    }
+    if (!left.isEmpty()) {
+      throw new CheckpointException(
+          "%s: expected only tensors of this architecture, found %s%s"
+              .formatted(
+                  directory,
+                  left.iterator().next(),
+                  left.size() == 1 ? "" : " and " + (left.size() - 1) + " more"));
+    }
+  }
+
+  private static void read(WeightName weight, Safetensors file) {
+    Safetensors.Entry entry = file.entries().get(weight.name());
+    if (entry == null) {
+      throw new IllegalStateException(weight.name());
+    }
+    Shape shape = Safetensors.shape(entry);
+    if (!shape.equals(weight.shape())) {
+      throw new CheckpointException(
+          "%s: tensor %s: expected shape %s, found %s"
+              .formatted(file.file(), weight.name(), weight.shape(), shape));
+    }
+    long first = 0;
+    for (WeightName.Part part : weight.parts()) {
+      file.read(entry, first, part.view());
+      requireFinite(part.view(), weight.name(), file.file());
+      first += part.view().shape().elements();
+    }
+  }
+
+  private static void requireFinite(Tensor tensor, String name, Path file) {
+    for (long row = 0; row < tensor.shape().rows(); row++) {
+      for (int column = 0; column < tensor.shape().columns(); column++) {
+        float value = tensor.getFloat(row, column);
+        if (!Float.isFinite(value)) {
+          throw new CheckpointException(
+              "%s: tensor %s: expected finite weights, found %s in row %d; the file is damaged or its training diverged"
+                  .formatted(file, name, value, row));
+        }
+      }
+    }
+  }
+
+  /// How a model is saved.
+  ///
+  /// @param dtype F32 or BF16
+  /// @param shardBytes a file is not made larger than this, if a tensor allows it
+  /// @param beginOfText id of the token that begins a text; negative for none
+  /// @param endOfText id of the token that ends a text; negative for none
+  public record Settings(DType dtype, long shardBytes, int beginOfText, int endOfText) {
+    public Settings {
+      if (dtype != DType.F32 && dtype != DType.BF16) {
+        throw new IllegalArgumentException("model file: expected F32 or BF16, found " + dtype);
+      }
+    }
+
+    public static Settings of(DType dtype, int beginOfText, int endOfText) {
+      return new Settings(dtype, 5L << 30, beginOfText, endOfText);
+    }
+  }
+
+  /// Writes further files of a model: a tokenizer, a note.
+  @FunctionalInterface
+  public interface Companion {
+    void writeTo(Path directory) throws IOException;
+  }
+
+  /// Saves a model: all files, or none.
+  ///
+  /// @param directory is made; an older model there is replaced, anything else refused
+  /// @throws CheckpointException if it cannot be written; what was there stays
+  public static void save(
+      Path directory, DeepSeekModel model, Settings settings, Companion companion) {
+    Path target = directory.toAbsolutePath();
+    if (Files.exists(target) && !isModelOrEmpty(target)) {
+      throw new CheckpointException(
+          directory
+              + ": expected a model or an empty directory to write to, found other files; choose"
+              + " another");
+    }
+    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
+    try {
+      delete(temporary);
+      Files.createDirectories(temporary);
+      write(temporary, model, settings);
+      companion.writeTo(temporary);
+      AtomicFile.syncDirectory(temporary);
+      replace(temporary, target);
+    } catch (IOException e) {
+      deleteAfter(temporary, e);
+      throw CheckpointException.of("write", directory, e);
+    } catch (RuntimeException e) {
+      deleteAfter(temporary, e);
+      throw e;
+    }
+  }
+
+  private static boolean isModelOrEmpty(Path target) {
+    if (Files.exists(target.resolve(CONFIG))) {
+      return true;
+    }
+    try (var files = Files.list(target)) {
+      return files.findAny().isEmpty();
+    } catch (IOException e) {
+      throw CheckpointException.of("read", target, e);
+    }
+  }
+
+  private static void replace(Path temporary, Path target) throws IOException {
+    Path old = target.resolveSibling("." + target.getFileName() + ".old");
+    delete(old);
+    if (Files.exists(target)) {
+      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFile.syncDirectory(target.resolveSibling("."));
+    delete(old);
+  }
+
+  private static void write(Path directory, DeepSeekModel model, Settings settings) {
+    List<List<SafetensorsWriter.Source>> shards = shards(model.weightNames(), settings);
+    Map<String, String> metadata = Map.of("format", "pt");
+    if (shards.size() == 1) {
+      SafetensorsWriter.write(directory.resolve(WEIGHTS), shards.getFirst(), metadata);
+    } else {
+      ObjectNode index = JsonMapper.shared().createObjectNode();
+      long total = shards.stream().flatMap(List::stream).mapToLong(s -> s.bytes()).sum();
+      index.putObject("metadata").put("total_size", total);
+      ObjectNode map = index.putObject("weight_map");
+      for (int i = 0; i < shards.size(); i++) {
+        String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+        shards.get(i).forEach(source -> map.put(source.name(), name));
+        SafetensorsWriter.write(directory.resolve(name), shards.get(i), metadata);
+      }
+      writeJson(directory.resolve(INDEX), index);
+    }
+    ObjectNode generation = JsonMapper.shared().createObjectNode();
+    generation.put("_from_model_config", true);
+    if (settings.beginOfText >= 0) {
+      generation.put("bos_token_id", settings.beginOfText);
+    }
+    if (settings.endOfText >= 0) {
+      generation.put("eos_token_id", settings.endOfText);
+    }
+    writeJson(directory.resolve("generation_config.json"), generation);
+    AtomicFile.write(
+        directory.resolve(CONFIG),
+        DeepSeekConfigFile.write(
+                model.config(), settings.dtype, settings.beginOfText, settings.endOfText)
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void writeJson(Path file, ObjectNode json) {
+    String text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    AtomicFile.write(file, (text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<List<SafetensorsWriter.Source>> shards(
+      List<WeightName> table, Settings settings) {
+    List<List<SafetensorsWriter.Source>> shards = new ArrayList<>();
+    long bytes = Long.MAX_VALUE / 2;
+    for (WeightName weight : table) {
+      SafetensorsWriter.Source source =
+          new SafetensorsWriter.Source(
+              weight.name(),
+              isRouterBias(weight) ? DType.F32 : settings.dtype,
+              weight.shape(),
+              weight.parts().stream().map(WeightName.Part::view).toList());
+      if (bytes + source.bytes() > settings.shardBytes) {
+        shards.add(new ArrayList<>());
+        bytes = 0;
+      }
+      shards.getLast().add(source);
+      bytes += source.bytes();
+    }
+    return shards;
+  }
+
+  /// The one tensor that the releases keep in F32: it moves by steps smaller than BF16 can hold.
+  private static boolean isRouterBias(WeightName weight) {
+    return weight.name().endsWith(".e_score_correction_bias");
+  }
+
+  private static void deleteAfter(Path temporary, Exception cause) {
+    try {
+      delete(temporary);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException fault)
+              throws IOException {
+            if (fault != null) {
+              throw fault;
+            }
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

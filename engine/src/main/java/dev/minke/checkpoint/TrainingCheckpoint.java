@@ -1,0 +1,190 @@
+package dev.minke.checkpoint;
+
+import dev.minke.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/// What a run needs to go on: named tensors and named facts in one file of a directory,
+/// `step-00001234.safetensors`.
+///
+/// The file is an ordinary safetensors file whose metadata carry a version and a CRC-32C of the
+/// data. It appears whole or not at all; a damaged one is passed over in favour of the one before
+/// it. By tensor, not by rank: a run may go on with another layout of machines.
+///
+/// @param file where it lies
+/// @param step number of updates done
+/// @param metadata facts of the run: data position, random streams, identity of the tokenizer, …
+public record TrainingCheckpoint(Path file, long step, Map<String, String> metadata) {
+  private static final System.Logger LOG = System.getLogger(TrainingCheckpoint.class.getName());
+  private static final String VERSION = "1";
+  private static final String VERSION_KEY = "minke.checkpoint";
+  private static final String STEP_KEY = "minke.step";
+  private static final String CHECKSUM_KEY = "minke.crc32c";
+  private static final String PREFIX = "step-";
+  private static final String SUFFIX = ".safetensors";
+
+  public TrainingCheckpoint {
+    metadata = Map.copyOf(metadata);
+  }
+
+  /// Writes a checkpoint and deletes all but the newest `keep`.
+  ///
+  /// @throws CheckpointException if it cannot be written; older ones stay
+  public static TrainingCheckpoint write(
+      Path directory,
+      long step,
+      Map<String, Tensor> tensors,
+      Map<String, String> metadata,
+      int keep) {
+    List<SafetensorsWriter.Source> sources =
+        tensors.entrySet().stream()
+            .map(entry -> SafetensorsWriter.Source.of(entry.getKey(), entry.getValue()))
+            .toList();
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.put(VERSION_KEY, VERSION);
+    all.put(STEP_KEY, Long.toString(step));
+    all.put(CHECKSUM_KEY, checksum(sources));
+    Path file = directory.resolve("%s%08d%s".formatted(PREFIX, step, SUFFIX));
+    try {
+      Files.createDirectories(directory);
+      SafetensorsWriter.write(file, sources, all);
+      List<Path> newestFirst = files(directory);
+      for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
+        Files.deleteIfExists(old);
+      }
+    } catch (IOException e) {
+      throw CheckpointException.of("write", file, e);
+    }
+    return new TrainingCheckpoint(file, step, metadata);
+  }
+
+  private static String checksum(List<SafetensorsWriter.Source> sources) {
+    CRC32C crc = new CRC32C();
+    for (SafetensorsWriter.Source source : sources) {
+      for (Tensor part : source.parts()) {
+        for (ByteBuffer chunk : SafetensorsWriter.chunks(part, source.dtype())) {
+          crc.update(chunk);
+        }
+      }
+    }
+    return Long.toHexString(crc.getValue());
+  }
+
+  /// The newest undamaged checkpoint of a directory; damaged ones are logged.
+  ///
+  /// @throws CheckpointException if there are checkpoints and none is whole
+  public static Optional<TrainingCheckpoint> latest(Path directory) {
+    CheckpointException last = null;
+    for (Path file : files(directory)) {
+      try {
+        return Optional.of(verified(file));
+      } catch (CheckpointException e) {
+        last = e;
+        LOG.log(System.Logger.Level.WARNING, "checkpoint=damaged reason=\"{0}\"", e.getMessage());
+      }
+    }
+    if (last != null) {
+      throw last;
+    }
+    return Optional.empty();
+  }
+
+  private static List<Path> files(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      List<Path> found = new ArrayList<>();
+      files
+          .filter(file -> file.getFileName().toString().startsWith(PREFIX))
+          .filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+          .sorted(Comparator.reverseOrder())
+          .forEach(found::add);
+      return found;
+    } catch (IOException e) {
+      throw CheckpointException.of("list", directory, e);
+    }
+  }
+
+  private static TrainingCheckpoint verified(Path file) {
+    try (Safetensors open = Safetensors.open(file)) {
+      Map<String, String> metadata = new LinkedHashMap<>(open.metadata());
+      String version = metadata.remove(VERSION_KEY);
+      String step = metadata.remove(STEP_KEY);
+      String expected = metadata.remove(CHECKSUM_KEY);
+      if (!VERSION.equals(version) || step == null || expected == null) {
+        throw new CheckpointException(
+            "%s: expected a checkpoint of version %s, found version %s"
+                .formatted(file, VERSION, version));
+      }
+      long dataBytes =
+          open.entries().values().stream().mapToLong(Safetensors.Entry::end).max().orElse(0);
+      String found = checksum(file, dataBytes);
+      if (!expected.equals(found)) {
+        throw new CheckpointException(
+            "%s: expected checksum %s, found %s; the file is damaged"
+                .formatted(file, expected, found));
+      }
+      return new TrainingCheckpoint(file, Long.parseLong(step), metadata);
+    }
+  }
+
+  private static String checksum(Path file, long dataBytes) {
+    CRC32C crc = new CRC32C();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.position(channel.size() - dataBytes);
+      ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+      while (channel.read(buffer.clear()) >= 0) {
+        crc.update(buffer.flip());
+      }
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
+    }
+    return Long.toHexString(crc.getValue());
+  }
+
+  /// Reads all tensors into existing ones of the same names and sizes.
+  ///
+  /// @throws CheckpointException if names or sizes differ
+  public void readInto(Map<String, Tensor> tensors) {
+    try (Safetensors open = Safetensors.open(file)) {
+      if (!open.entries().keySet().equals(tensors.keySet())) {
+        TreeSet<String> different = new TreeSet<>(open.entries().keySet());
+        different.removeAll(tensors.keySet());
+        if (different.isEmpty()) {
+          different.addAll(tensors.keySet());
+          different.removeAll(open.entries().keySet());
+        }
+        throw new CheckpointException(
+            "%s: expected the tensors of this run, found a difference at %s; the recipe's model was changed"
+                .formatted(file, different.first()));
+      }
+      for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+        Safetensors.Entry stored = open.entries().get(entry.getKey());
+        if (stored == null || !Safetensors.shape(stored).equals(entry.getValue().shape())) {
+          throw new CheckpointException(
+              "%s: tensor %s: expected shape %s, found %s; the recipe's model was changed"
+                  .formatted(
+                      file,
+                      entry.getKey(),
+                      entry.getValue().shape(),
+                      stored == null ? "none" : stored.shape()));
+        }
+        open.read(entry.getKey(), entry.getValue());
+      }
+    }
+  }
+}
