@@ -1,0 +1,127 @@
+package dev.minke.tokenizer;
+
+import java.util.Arrays;
+
+/// The learned merges in order of rank, and the encoder of one word that applies them.
+///
+/// The rule: of all neighbouring pairs that have a merge, the one with the lowest rank is merged
+/// first, the leftmost of equals; again until none is left. A heap of (rank, position) over a
+/// linked list does this in n log n, so one word of a megabyte is no attack. Entries of the heap go
+/// stale when a neighbour is merged away; they are recognised when they are taken, because the pair
+/// at their position then has another rank or is gone.
+final class Merges {
+  private final PairTable pairs = new PairTable();
+  private final IntList results = new IntList();
+  private final int[] byteIds = new int[256];
+
+  /// Merges over the vocabulary's 256 bytes.
+  Merges(Vocabulary vocabulary) {
+    for (int value = 0; value < byteIds.length; value++) {
+      byteIds[value] = vocabulary.find(new byte[] {(byte) value});
+      if (byteIds[value] < 0) {
+        throw new TokenizerException(
+            "vocabulary: no token for byte 0x%02X, expected all 256 (a byte-level tokenizer)"
+                .formatted(value));
+      }
+    }
+  }
+
+  /// Adds the merge with the next rank. A pair that has one already keeps it.
+  void add(int left, int right, int result) {
+    if (pairs.add(left, right) == results.size()) {
+      results.add(result);
+    }
+  }
+
+  int size() {
+    return results.size();
+  }
+
+  int left(int rank) {
+    return pairs.left(rank);
+  }
+
+  int right(int rank) {
+    return pairs.right(rank);
+  }
+
+  int result(int rank) {
+    return results.get(rank);
+  }
+
+  /// The ids of one word.
+  int[] encode(byte[] word) {
+    int[] ids = new int[word.length];
+    for (int i = 0; i < word.length; i++) {
+      ids[i] = byteIds[word[i] & 0xFF];
+    }
+    return word.length < 2 ? ids : new Word(ids).merged();
+  }
+
+  /// A word while it is merged: symbols in a doubly linked list, candidates in a heap.
+  private final class Word {
+    private final int[] ids;
+    private final int[] next;
+    private final int[] previous;
+    private final LongHeap candidates;
+
+    Word(int[] ids) {
+      this.ids = ids;
+      next = new int[ids.length];
+      previous = new int[ids.length];
+      candidates = new LongHeap(ids.length);
+      for (int i = 0; i < ids.length; i++) {
+        previous[i] = i - 1;
+        next[i] = i + 1 < ids.length ? i + 1 : -1;
+      }
+      for (int i = 0; i + 1 < ids.length; i++) {
+        offer(i);
+      }
+    }
+
+    int[] merged() {
+      while (!candidates.isEmpty()) {
+        long candidate = candidates.removeFirst();
+        int position = (int) candidate;
+        if (rankAt(position) == (int) (candidate >>> 32)) {
+          merge(position, (int) (candidate >>> 32));
+        }
+      }
+      int[] kept = new int[ids.length];
+      int count = 0;
+      for (int i = 0; i >= 0; i = next[i]) {
+        kept[count++] = ids[i];
+      }
+      return Arrays.copyOf(kept, count);
+    }
+
+    private void merge(int position, int rank) {
+      int gone = next[position];
+      ids[position] = results.get(rank);
+      ids[gone] = -1;
+      next[position] = next[gone];
+      if (next[position] >= 0) {
+        previous[next[position]] = position;
+        offer(position);
+      }
+      if (previous[position] >= 0) {
+        offer(previous[position]);
+      }
+    }
+
+    private void offer(int position) {
+      int rank = rankAt(position);
+      if (rank >= 0) {
+        candidates.add(((long) rank << 32) | position);
+      }
+    }
+
+    /// Rank of the pair that starts at a position, or -1.
+    private int rankAt(int position) {
+      if (ids[position] < 0 || next[position] < 0) {
+        return -1;
+      }
+      return pairs.find(ids[position], ids[next[position]]);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.minke.tokenizer;
+
+import java.text.Normalizer;
+import java.util.List;
+
+/// The Unicode normal forms that text is put through, in order.
+///
+/// @param forms none, for most tokenizers; NFC for Qwen's
+record Normalization(List<Normalizer.Form> forms) {
+  Normalization {
+    forms = List.copyOf(forms);
+  }
+
+  /// Text as it is.
+  static Normalization none() {
+    return new Normalization(List.of());
+  }
+
+  String apply(String text) {
+    String normal = text;
+    for (Normalizer.Form form : forms) {
+      normal = Normalizer.normalize(normal, form);
+    }
+    return normal;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.minke.tokenizer;
+
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/// Reads the steps around the model of a `tokenizer.json`; refuses by name what is not implemented.
+final class PipelineReader {
+  private static final Set<String> NORMAL_FORMS = Set.of("NFC", "NFD", "NFKC", "NFKD");
+  private static final Set<String> POST_PROCESSORS = Set.of("ByteLevel", "TemplateProcessing");
+
+  private final Path file;
+
+  PipelineReader(Path file) {
+    this.file = file;
+  }
+
+  Normalization normalization(JsonNode normalizer) {
+    List<Normalizer.Form> forms = new ArrayList<>();
+    for (JsonNode step : steps(normalizer, "normalizers")) {
+      if (!NORMAL_FORMS.contains(type(step))) {
+        throw refused("normalizer", step, "NFC, NFD, NFKC, NFKD or a Sequence of them");
+      }
+      forms.add(Normalizer.Form.valueOf(type(step)));
+    }
+    return new Normalization(forms);
+  }
+
+  PreTokenizer preTokenizer(JsonNode preTokenizer) {
+    List<JsonNode> steps = steps(preTokenizer, "pretokenizers");
+    if (steps.isEmpty() || !type(steps.getLast()).equals("ByteLevel")) {
+      throw refused(
+          "pre_tokenizer",
+          steps.isEmpty() ? preTokenizer : steps.getLast(),
+          "ByteLevel at the end (a byte-level tokenizer)");
+    }
+    JsonNode byteLevel = steps.removeLast();
+    return new PreTokenizer(
+        steps.stream().map(this::split).toList(),
+        byteLevel.path("add_prefix_space").asBoolean(true),
+        byteLevel.path("use_regex").asBoolean(true));
+  }
+
+  void checkDecoder(JsonNode decoder) {
+    for (JsonNode step : steps(decoder, "decoders")) {
+      if (!type(step).equals("ByteLevel")) {
+        throw refused("decoder", step, "ByteLevel");
+      }
+    }
+  }
+
+  void checkPostProcessor(JsonNode postProcessor) {
+    for (JsonNode step : steps(postProcessor, "processors")) {
+      if (!POST_PROCESSORS.contains(type(step))) {
+        throw refused("post_processor", step, "ByteLevel or TemplateProcessing");
+      }
+    }
+  }
+
+  private Split split(JsonNode step) {
+    return switch (type(step)) {
+      case "Split" -> {
+        JsonNode pattern = step.path("pattern");
+        boolean literal = pattern.path("String").isString();
+        if (!literal && !pattern.path("Regex").isString()) {
+          throw refused("pre_tokenizer", step, "a pattern that is a Regex or a String");
+        }
+        yield new Split(
+            pattern.path(literal ? "String" : "Regex").asString(),
+            literal,
+            Split.Behaviour.of(step.path("behavior").asString("")),
+            step.path("invert").asBoolean(false));
+      }
+      case "Digits" ->
+          new Split(
+              "\\p{N}",
+              false,
+              step.path("individual_digits").asBoolean(false)
+                  ? Split.Behaviour.ISOLATED
+                  : Split.Behaviour.CONTIGUOUS,
+              false);
+      default -> throw refused("pre_tokenizer", step, "Split, Digits, or ByteLevel at the end");
+    };
+  }
+
+  /// The steps in order, sequences opened; none for null.
+  private static List<JsonNode> steps(JsonNode component, String children) {
+    List<JsonNode> steps = new ArrayList<>();
+    if (type(component).equals("Sequence")) {
+      for (JsonNode child : component.path(children)) {
+        steps.addAll(steps(child, children));
+      }
+    } else if (!component.isMissingNode() && !component.isNull()) {
+      steps.add(component);
+    }
+    return steps;
+  }
+
+  private static String type(JsonNode component) {
+    return component.path("type").asString("");
+  }
+
+  private TokenizerException refused(String component, JsonNode found, String expected) {
+    String type = type(found);
+    return new TokenizerException(
+        "%s: %s %s is not supported, expected %s"
+            .formatted(file, component, type.isEmpty() ? found.toString() : type, expected));
+  }
+}

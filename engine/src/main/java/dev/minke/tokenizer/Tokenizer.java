@@ -1,0 +1,212 @@
+package dev.minke.tokenizer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Text to token ids and back, by byte-level BPE.
+///
+/// Immutable and safe for many threads; a cache of recent words is the only memory, and it never
+/// changes an answer. In text, half of a surrogate pair counts as U+FFFD.
+public final class Tokenizer {
+  /// Words remembered with their ids: 16k words of a natural text are well over 90 % of it.
+  private static final int REMEMBERED_WORDS = 1 << 14;
+
+  /// Longer words are rare and not remembered.
+  private static final int LONGEST_REMEMBERED = 64;
+
+  private final TokenizerParts parts;
+  private final WordCutter cutter;
+  private final AddedTokens beforeNormalization;
+  private final AddedTokens afterNormalization;
+  private final Map<String, AddedToken> addedByContent = new HashMap<>();
+  private final Map<Integer, byte[]> addedBytes = new HashMap<>();
+  private final @Nullable Word[] remembered = new Word[REMEMBERED_WORDS];
+  private final String identity;
+
+  Tokenizer(TokenizerParts parts) {
+    this.parts = parts;
+    cutter = new WordCutter(parts.preTokenizer());
+    for (AddedToken token : parts.addedTokens()) {
+      addedByContent.put(token.content(), token);
+      addedBytes.put(token.id(), token.content().getBytes(StandardCharsets.UTF_8));
+    }
+    beforeNormalization = added(false, content -> content);
+    afterNormalization = added(true, parts.normalization()::apply);
+    identity = Identity.of(parts);
+  }
+
+  /// Reads a Hugging Face `tokenizer.json`, and from a `tokenizer_config.json` beside it which
+  /// tokens start and end a text.
+  ///
+  /// @throws TokenizerException where the file is damaged, or would tokenize in a way that is not
+  ///   implemented here
+  public static Tokenizer read(Path tokenizerJson) throws IOException {
+    return new TokenizerReader(tokenizerJson).read();
+  }
+
+  /// Reads GPT-2's older pair of files.
+  ///
+  /// @param vocabularyJson token to id
+  /// @param mergesText one merge a line, in order of rank
+  public static Tokenizer readGpt2(Path vocabularyJson, Path mergesText) throws IOException {
+    return TokenizerReader.gpt2(vocabularyJson, mergesText);
+  }
+
+  /// Writes a `tokenizer.json`, and a `tokenizer_config.json` beside it.
+  public void write(Path tokenizerJson) throws IOException {
+    new TokenizerWriter(parts).write(tokenizerJson);
+  }
+
+  /// Number of ids, added tokens included: one past the highest.
+  public int vocab() {
+    return parts.vocab();
+  }
+
+  /// The ids of a text. What looks like an added token in it is text: use this for everything that
+  /// a user wrote.
+  public int[] encode(String text) {
+    IntList ids = new IntList();
+    encodeWords(parts.normalization().apply(wellFormed(text)), ids);
+    return ids.toArray();
+  }
+
+  /// The ids of a text in which added tokens stand for themselves: use this for templates.
+  public int[] encodeWithSpecials(String text) {
+    IntList ids = new IntList();
+    beforeNormalization.scan(
+        wellFormed(text),
+        between ->
+            afterNormalization.scan(
+                parts.normalization().apply(between), words -> encodeWords(words, ids), ids::add),
+        ids::add);
+    return ids.toArray();
+  }
+
+  /// The text of ids, special tokens included. Bytes that are no UTF-8 become U+FFFD.
+  public String decode(int... ids) {
+    Decoder decoder = decoder();
+    StringBuilder text = new StringBuilder();
+    for (int id : ids) {
+      text.append(decoder.accept(id));
+    }
+    return text.append(decoder.finish()).toString();
+  }
+
+  /// A decoder for one stream of tokens.
+  public Decoder decoder() {
+    return new Decoder(this);
+  }
+
+  /// The bytes of one token: a copy; empty for an id that no token has, such as the padding of a
+  /// model's vocabulary.
+  public byte[] bytes(int id) {
+    byte[] added = addedBytes.get(id);
+    return (added == null ? parts.vocabulary().bytes(id) : added).clone();
+  }
+
+  /// One token for people: its text, with control characters and lone bytes escaped (`\n`, `\xE6`),
+  /// or `<unused 7>`.
+  public String display(int id) {
+    byte[] bytes = bytes(id);
+    return bytes.length == 0 ? "<unused " + id + ">" : TokenDisplay.of(bytes);
+  }
+
+  /// The token that stands for exactly this text, if there is one: `" the"`, `"<|endoftext|>"`.
+  public OptionalInt id(String token) {
+    AddedToken added = addedByContent.get(token);
+    int id =
+        added == null
+            ? parts.vocabulary().find(token.getBytes(StandardCharsets.UTF_8))
+            : added.id();
+    return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /// The token that starts a text.
+  public OptionalInt beginOfText() {
+    String name = parts.edges().beginOfText();
+    return name == null ? OptionalInt.empty() : id(name);
+  }
+
+  /// The token that ends a text.
+  public OptionalInt endOfText() {
+    String name = parts.edges().endOfText();
+    return name == null ? OptionalInt.empty() : id(name);
+  }
+
+  /// Whether an id is a control token, which no text of a user contains.
+  public boolean isSpecial(int id) {
+    return parts.addedTokens().stream().anyMatch(token -> token.id() == id && token.special());
+  }
+
+  /// SHA-256 in hexadecimal of vocabulary, merges, added tokens, normalization and pre-tokenizer:
+  /// equal exactly where every text gets equal ids for the same reasons, however the file is
+  /// written.
+  public String identity() {
+    return identity;
+  }
+
+  private AddedTokens added(boolean normalized, UnaryOperator<String> spelling) {
+    List<AddedToken> tokens = new ArrayList<>(parts.addedTokens());
+    tokens.removeIf(token -> token.normalized() != normalized);
+    return new AddedTokens(tokens, spelling);
+  }
+
+  private void encodeWords(String text, IntList ids) {
+    cutter.cut(text, word -> ids.addAll(encodeWord(word)));
+  }
+
+  private int[] encodeWord(String word) {
+    if (word.length() > LONGEST_REMEMBERED) {
+      return newlyEncoded(word);
+    }
+    int hash = word.hashCode();
+    int slot = (hash ^ (hash >>> 16)) & (REMEMBERED_WORDS - 1);
+    Word known = remembered[slot];
+    if (known == null || !known.text.equals(word)) {
+      known = new Word(word, newlyEncoded(word));
+      remembered[slot] = known;
+    }
+    return known.ids;
+  }
+
+  private int[] newlyEncoded(String word) {
+    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+    int whole = parts.wholeWordsFirst() ? parts.vocabulary().find(bytes) : -1;
+    return whole >= 0 ? new int[] {whole} : parts.merges().encode(bytes);
+  }
+
+  /// The text, with U+FFFD for each half of a surrogate pair.
+  private static String wellFormed(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.charCount(text.codePointAt(i)) == 2) {
+          i++;
+        } else {
+          repaired = repaired == null ? new StringBuilder(text) : repaired;
+          repaired.setCharAt(i, '\uFFFD');
+        }
+      }
+    }
+    return repaired == null ? text : repaired.toString();
+  }
+
+  /// A word and its ids. Immutable, so threads may race for a slot.
+  private static final class Word {
+    final String text;
+    final int[] ids;
+
+    Word(String text, int[] ids) {
+      this.text = text;
+      this.ids = ids;
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.minke.tokenizer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Reads one tokenizer from Hugging Face's files.
+final class TokenizerReader {
+  private static final String END_OF_TEXT = "<|endoftext|>";
+
+  /// More ids than any tokenizer has; a higher one would only reserve memory.
+  private static final int MOST_IDS = 1 << 24;
+
+  private final Path file;
+
+  TokenizerReader(Path file) {
+    this.file = file;
+  }
+
+  Tokenizer read() throws IOException {
+    JsonNode root = object(file);
+    for (String option : List.of("truncation", "padding")) {
+      if (!root.path(option).isMissingNode() && !root.path(option).isNull()) {
+        throw refused(option, root.path(option).toString(), "null; remove it from the file");
+      }
+    }
+    JsonNode model = root.path("model");
+    checkModel(model);
+    List<AddedToken> added = addedTokens(root.path("added_tokens"));
+    Vocabulary vocabulary = vocabulary(model.path("vocab"), added);
+    Merges merges = merges(model.path("merges"), vocabulary);
+    PipelineReader pipeline = new PipelineReader(file);
+    pipeline.checkDecoder(root.path("decoder"));
+    JsonNode postProcessor = root.path("post_processor");
+    pipeline.checkPostProcessor(postProcessor);
+    return new Tokenizer(
+        new TokenizerParts(
+            vocabulary,
+            merges,
+            model.path("ignore_merges").asBoolean(false),
+            added,
+            pipeline.normalization(root.path("normalizer")),
+            pipeline.preTokenizer(root.path("pre_tokenizer")),
+            edges(added),
+            postProcessor.isMissingNode() ? null : postProcessor));
+  }
+
+  static Tokenizer gpt2(Path vocabularyJson, Path mergesText) throws IOException {
+    TokenizerReader reader = new TokenizerReader(vocabularyJson);
+    JsonNode tokens = object(vocabularyJson);
+    List<AddedToken> added = new ArrayList<>();
+    if (tokens.has(END_OF_TEXT)) {
+      added.add(AddedToken.special(tokens.path(END_OF_TEXT).asInt(), END_OF_TEXT));
+    }
+    Vocabulary vocabulary = reader.vocabulary(tokens, added);
+    Merges merges = new Merges(vocabulary);
+    TokenizerReader mergesReader = new TokenizerReader(mergesText);
+    for (String line : Files.readAllLines(mergesText, StandardCharsets.UTF_8)) {
+      if (!line.startsWith("#version") && !line.isEmpty()) {
+        mergesReader.addMerge(merges, vocabulary, line.split(" ", -1));
+      }
+    }
+    String edge = added.isEmpty() ? null : END_OF_TEXT;
+    return new Tokenizer(
+        new TokenizerParts(
+            vocabulary,
+            merges,
+            false,
+            added,
+            Normalization.none(),
+            PreTokenizer.gpt2(),
+            new TextEdges(edge, edge),
+            null));
+  }
+
+  private static JsonNode object(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    JsonNode root;
+    try {
+      root = JsonMapper.shared().readTree(bytes);
+    } catch (JacksonException e) {
+      throw new TokenizerException(
+          "%s: damaged, expected JSON, found %s; fetch the file again"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+    if (root == null || !root.isObject()) {
+      throw new TokenizerException(
+          "%s: expected a JSON object, found %s; fetch the file again"
+              .formatted(file, bytes.length == 0 ? "an empty file" : "something else"));
+    }
+    return root;
+  }
+
+  private void checkModel(JsonNode model) {
+    String type = model.path("type").asString("BPE");
+    if (!model.isObject() || !type.equals("BPE")) {
+      throw refused("model", model.isObject() ? type : "none", "BPE");
+    }
+    for (String option : List.of("continuing_subword_prefix", "end_of_word_suffix", "dropout")) {
+      JsonNode value = model.path(option);
+      boolean unset =
+          value.isMissingNode()
+              || value.isNull()
+              || (value.isString() && value.asString().isEmpty())
+              || (value.isNumber() && value.asDouble() == 0);
+      if (!unset) {
+        throw refused("model." + option, value.toString(), "none");
+      }
+    }
+  }
+
+  private List<AddedToken> addedTokens(JsonNode nodes) {
+    List<AddedToken> tokens = new ArrayList<>();
+    for (JsonNode node : nodes) {
+      if (!node.path("id").canConvertToInt() || !node.path("content").isString()) {
+        throw refused("added_tokens", node.toString(), "objects with id and content");
+      }
+      tokens.add(
+          new AddedToken(
+              id(node.path("id"), node.path("content").asString()),
+              node.path("content").asString(),
+              node.path("special").asBoolean(false),
+              node.path("normalized").asBoolean(false),
+              node.path("lstrip").asBoolean(false),
+              node.path("rstrip").asBoolean(false),
+              node.path("single_word").asBoolean(false)));
+    }
+    return tokens;
+  }
+
+  private Vocabulary vocabulary(JsonNode tokens, List<AddedToken> added) {
+    if (!tokens.isObject()) {
+      throw refused("model.vocab", "none", "an object of tokens and ids");
+    }
+    Set<String> contents =
+        added.stream().map(AddedToken::content).collect(Collectors.toUnmodifiableSet());
+    Vocabulary vocabulary = new Vocabulary();
+    for (Map.Entry<String, JsonNode> entry : tokens.properties()) {
+      String spelling = entry.getKey();
+      byte[] bytes =
+          contents.contains(spelling)
+              ? spelling.getBytes(StandardCharsets.UTF_8)
+              : ByteLetters.bytes(spelling);
+      if (bytes == null) {
+        throw refused("model.vocab", "token \"" + spelling + "\"", "letters of bytes only");
+      }
+      vocabulary.put(id(entry.getValue(), spelling), bytes);
+    }
+    return vocabulary;
+  }
+
+  /// Merges are written as `"a b"` or as `["a", "b"]`.
+  private Merges merges(JsonNode nodes, Vocabulary vocabulary) {
+    if (!nodes.isArray()) {
+      throw refused("model.merges", "none", "an array");
+    }
+    Merges merges = new Merges(vocabulary);
+    for (JsonNode node : nodes) {
+      String[] parts =
+          node.isArray()
+              ? node.valueStream().map(part -> part.asString("")).toArray(String[]::new)
+              : node.asString("").split(" ", -1);
+      addMerge(merges, vocabulary, parts);
+    }
+    return merges;
+  }
+
+  private void addMerge(Merges merges, Vocabulary vocabulary, String[] parts) {
+    int left = parts.length == 2 ? find(vocabulary, parts[0]) : -1;
+    int right = parts.length == 2 ? find(vocabulary, parts[1]) : -1;
+    int result = left < 0 || right < 0 ? -1 : find(vocabulary, parts[0] + parts[1]);
+    if (result < 0) {
+      throw refused(
+          "merge " + merges.size(),
+          "\"" + String.join(" ", parts) + "\"",
+          "two tokens whose union is a token");
+    }
+    merges.add(left, right, result);
+  }
+
+  private static int find(Vocabulary vocabulary, String spelling) {
+    byte[] bytes = ByteLetters.bytes(spelling);
+    return bytes == null ? -1 : vocabulary.find(bytes);
+  }
+
+  private int id(JsonNode node, String token) {
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw refused("id of \"" + token + "\"", node.toString(), "a whole number");
+    }
+    int id = node.asInt();
+    if (id < 0 || id >= MOST_IDS) {
+      throw refused("id of \"" + token + "\"", Integer.toString(id), "0 to " + (MOST_IDS - 1));
+    }
+    return id;
+  }
+
+  private TextEdges edges(List<AddedToken> added) throws IOException {
+    TextEdges known =
+        TextEdges.known(name -> added.stream().anyMatch(token -> token.content().equals(name)));
+    Path config = file.resolveSibling(TokenizerWriter.CONFIG);
+    if (!Files.exists(config)) {
+      return known;
+    }
+    JsonNode root = object(config);
+    return new TextEdges(
+        edge(root, "bos_token", known.beginOfText()), edge(root, "eos_token", known.endOfText()));
+  }
+
+  /// A token's name in `tokenizer_config.json`: a string, or an object with its content.
+  private static @Nullable String edge(JsonNode config, String key, @Nullable String known) {
+    JsonNode token = config.path(key);
+    if (token.isMissingNode()) {
+      return known;
+    }
+    JsonNode content = token.isObject() ? token.path("content") : token;
+    return content.isString() ? content.asString() : null;
+  }
+
+  private TokenizerException refused(String component, String found, String expected) {
+    return new TokenizerException(
+        "%s: %s is %s, expected %s".formatted(file, component, found, expected));
+  }
+}

@@ -1,0 +1,22 @@
+/// Byte-level byte-pair encoding (Sennrich et al. 2016; on bytes: GPT-2): train, encode, decode.
+///
+/// | here | what |
+/// |---|---|
+/// | [dev.minke.tokenizer.Tokenizer] | text to ids and back; a Hugging Face `tokenizer.json` both ways |
+/// | [dev.minke.tokenizer.BpeTrainer] | learns merges from text, as a [dev.minke.tokenizer.TokenizerRecipe] says |
+/// | [dev.minke.tokenizer.PreTokenizer] | cuts text into the words that merges never cross |
+/// | [dev.minke.tokenizer.Decoder] | ids to text one by one, never half a character |
+///
+/// Text goes: added tokens (only where asked for) → Unicode normal form → words → bytes → merges.
+/// Unusual: [dev.minke.tokenizer.Tokenizer#encode] recognises no added token at all, so a user who
+/// types `<|endoftext|>` gets the characters; templates use
+/// [dev.minke.tokenizer.Tokenizer#encodeWithSpecials]. Every byte has a token, so every text has
+/// ids and there is no unknown token. A word of any length costs n log n. A `tokenizer.json` with a
+/// component that would change ids and is not implemented is refused by the component's name.
+///
+/// Tokenizers are immutable and safe for many threads. Start reading at
+/// [dev.minke.tokenizer.Tokenizer].
+@NullMarked
+package dev.minke.tokenizer;
+
+import org.jspecify.annotations.NullMarked;
