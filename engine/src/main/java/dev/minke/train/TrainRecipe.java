@@ -1,6 +1,7 @@
 package dev.minke.train;
 
 import dev.minke.model.deepseek.DeepSeekConfig;
+import java.util.List;
 
 /// Everything that decides the bits of a training run. Immutable, checked as a whole; the text form
 /// of a recipe is the command line's affair.
@@ -237,6 +238,16 @@ public record TrainRecipe(
         "data rowTokens",
         data.rowTokens(),
         "at most the model's maxLength " + model.maxLength());
+    require(
+        losses.biasRate() == 0 || model.generation() == DeepSeekConfig.Generation.V3,
+        "losses biasRate",
+        losses.biasRate(),
+        "0, as DeepSeek-V2 has no router bias");
+  }
+
+  /// What decides the bits of the weights, as text; name, cadences and length left out.
+  String decisive() {
+    return List.of(model, data, optimizer, schedule, losses, batch, guard, seed).toString();
   }
 
   /// The same recipe with another length.

@@ -3,11 +3,11 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.train.TrainRecipe] | everything that decides the bits of a run, as data |
-/// | [dev.minke.train.TrainSummary] | how it ended |
+/// | [dev.minke.train.Trainer] | the loop: step, validation, checkpoint, stop |
 /// | [dev.minke.train.TrainListener] | what happens in a run, for whoever shows it |
 ///
 /// Same recipe, same data, same bits: with any number of threads, on any machine, and after any
-/// number of interruptions. Start reading at [dev.minke.train.TrainRecipe].
+/// number of interruptions. Start reading at [dev.minke.train.Trainer#run].
 @NullMarked
 package dev.minke.train;
 

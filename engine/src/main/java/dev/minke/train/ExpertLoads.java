@@ -1,0 +1,83 @@
+package dev.minke.train;
+
+import dev.minke.autograd.Observer;
+import dev.minke.autograd.Parameter;
+import dev.minke.model.deepseek.Block;
+import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.deepseek.MixtureOfExperts;
+import dev.minke.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Counts how often each expert is chosen in a step, and balances without a loss (DeepSeek-V3
+/// §2.1.2): after the step the bias of an overloaded expert goes down by γ, that of an underloaded
+/// one up.
+///
+/// The predictor's block is balanced like the others. Counts are integers, so the rule is exact.
+/// Belongs to the thread that trains.
+final class ExpertLoads implements Observer {
+  private final Map<Integer, Layer> layers = new TreeMap<>();
+
+  private record Layer(Parameter bias, long[] counts) {}
+
+  ExpertLoads(DeepSeekModel model) {
+    model.blocks().forEach(this::add);
+    if (model.predictor() != null) {
+      add(model.predictor().block());
+    }
+  }
+
+  private void add(Block block) {
+    if (block.feedForward() instanceof MixtureOfExperts mixture) {
+      Parameter bias = mixture.router().bias();
+      layers.put(block.index(), new Layer(bias, new long[bias.shape().columns()]));
+    }
+  }
+
+  @Override
+  public void routed(int layer, Tensor logits, Tensor chosen, Tensor weights) {
+    Layer counted = layers.get(layer);
+    if (counted == null) {
+      throw new IllegalStateException("layer " + layer + ": it has no experts to balance");
+    }
+    for (long token = 0; token < chosen.shape().rows(); token++) {
+      for (int k = 0; k < chosen.shape().columns(); k++) {
+        counted.counts[chosen.getInt(token, k)]++;
+      }
+    }
+  }
+
+  /// The highest load of an expert as a multiple of its layer's mean; 0 without experts.
+  double worst() {
+    double worst = 0;
+    for (Layer layer : layers.values()) {
+      long total = Arrays.stream(layer.counts).sum();
+      for (long count : layer.counts) {
+        worst = Math.max(worst, (double) count * layer.counts.length / Math.max(1, total));
+      }
+    }
+    return worst;
+  }
+
+  /// Moves every bias by at most `rate`.
+  void balance(double rate) {
+    if (rate == 0) {
+      return;
+    }
+    for (Layer layer : layers.values()) {
+      long total = Arrays.stream(layer.counts).sum();
+      Tensor bias = layer.bias.value();
+      for (int expert = 0; expert < layer.counts.length; expert++) {
+        long surplus = layer.counts[expert] * layer.counts.length - total;
+        bias.set(0, expert, bias.get(0, expert) - rate * Long.signum(surplus));
+      }
+      layer.bias.changed();
+    }
+  }
+
+  /// Begins the next step.
+  void clear() {
+    layers.values().forEach(layer -> Arrays.fill(layer.counts, 0));
+  }
+}

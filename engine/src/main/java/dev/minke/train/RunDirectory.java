@@ -1,0 +1,146 @@
+package dev.minke.train;
+
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.TrainingCheckpoint;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The directory of a run: checkpoints, metrics, and a lock, so that two processes cannot train in
+/// it. Owns the lock; the owner closes it.
+final class RunDirectory implements AutoCloseable {
+  private static final String LOCK = "run.lock";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String STEPS = "run.steps";
+
+  private final Path path;
+  private final Map<String, String> identity;
+  private final int keep;
+  private final FileChannel lockFile;
+  private @Nullable Path newest;
+
+  RunDirectory(Path path, TrainRecipe recipe, TrainingData data) {
+    this.path = path;
+    this.keep = recipe.checkpoint().keep();
+    this.identity = identity(recipe, data);
+    try {
+      Files.createDirectories(path);
+      this.lockFile =
+          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw failure("cannot be written", e);
+    }
+    if (!locked()) {
+      close();
+      throw new CheckpointException(
+          "run directory %s: another process trains in it; wait for it or choose another directory"
+              .formatted(path));
+    }
+  }
+
+  private boolean locked() {
+    try {
+      FileLock lock = lockFile.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException sameProcess) {
+      return false;
+    } catch (IOException e) {
+      throw failure("cannot be locked", e);
+    }
+  }
+
+  CheckpointException failure(String what, IOException cause) {
+    String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return new CheckpointException(
+        "run directory %s: %s (%s); free space or choose another directory"
+            .formatted(path, what, reason),
+        cause);
+  }
+
+  /// What must be the same for a run to go on.
+  private static Map<String, String> identity(TrainRecipe recipe, TrainingData data) {
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("run.recipe", hash(recipe.decisive()));
+    identity.put("run.data", data.training().hash());
+    identity.put("run.tokenizer", data.training().tokenizer());
+    return identity;
+  }
+
+  private static String hash(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256: every Java platform has it", e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /// The newest checkpoint; null before the first.
+  @Nullable Path newest() {
+    return newest;
+  }
+
+  /// Saves a state.
+  Path save(TrainState state, int steps) {
+    Map<String, String> facts = new LinkedHashMap<>(identity);
+    facts.put(STEPS, Integer.toString(steps));
+    facts.putAll(state.facts());
+    Path directory = path.resolve(CHECKPOINTS);
+    newest = TrainingCheckpoint.write(directory, state.step(), state.tensors(), facts, keep).file();
+    return newest;
+  }
+
+  /// The newest checkpoint, if the run has one.
+  ///
+  /// @throws CheckpointException if it belongs to another recipe, other data or another tokenizer
+  Optional<TrainingCheckpoint> latest() {
+    Optional<TrainingCheckpoint> latest = TrainingCheckpoint.latest(path.resolve(CHECKPOINTS));
+    latest.ifPresent(this::requireSameRun);
+    return latest;
+  }
+
+  private void requireSameRun(TrainingCheckpoint checkpoint) {
+    identity.forEach((key, expected) -> {
+      if (!expected.equals(checkpoint.metadata().get(key))) {
+        throw new CheckpointException(
+            "run directory %s: it holds a run with another %s; go on with that one, or choose another directory"
+                .formatted(path, key.substring("run.".length())));
+      }
+    });
+  }
+
+  /// Reads a checkpoint into a state.
+  ///
+  /// @return steps of the whole run
+  int restore(TrainingCheckpoint checkpoint, TrainState state) {
+    checkpoint.readInto(state.tensors());
+    state.restore(Math.toIntExact(checkpoint.step()), checkpoint.metadata());
+    newest = checkpoint.file();
+    return Integer.parseInt(TrainState.fact(checkpoint.metadata(), STEPS));
+  }
+
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      throw failure("its lock cannot be given back", e);
+    }
+  }
+}

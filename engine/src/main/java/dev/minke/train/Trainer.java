@@ -1,0 +1,276 @@
+package dev.minke.train;
+
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.TrainingCheckpoint;
+import dev.minke.kernel.Kernels;
+import dev.minke.model.deepseek.DeepSeekModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Trains a DeepSeek model from a recipe in a run directory, or goes on where a run stopped.
+///
+/// The state is saved before the first step (so a directory that cannot be written is found before
+/// the work), then by time, at the end, and when a stop is asked for. A process killed at any
+/// moment loses at most the work since the last checkpoint, and the run that goes on has the bits
+/// of one that was never disturbed. One thread calls everything but [#requestStop].
+public final class Trainer implements AutoCloseable {
+  private final TrainRecipe recipe;
+  private final Setup setup;
+  private final RunDirectory directory;
+  private final TrainState state;
+  private final TrainStep step;
+  private final @Nullable Validator validator;
+  private final int steps;
+  private final boolean isNew;
+  private volatile boolean stopRequested;
+
+  /// Where and on what a run takes place; decides no bit of it.
+  ///
+  /// @param directory of the run; created if absent
+  /// @param kernels that compute; the caller closes them
+  /// @param peakFlops what [GemmPeak#measure] found for them
+  /// @param listener hears of everything
+  public record Setup(Path directory, Kernels kernels, double peakFlops, TrainListener listener) {}
+
+  /// Opens a run: takes up the newest checkpoint of the directory, or begins one.
+  ///
+  /// @throws CheckpointException if the directory cannot be used or holds another run
+  public static Trainer open(TrainRecipe recipe, TrainingData data, Setup setup) {
+    RunDirectory directory = new RunDirectory(setup.directory(), recipe, data);
+    try {
+      return new Trainer(recipe, data, setup, directory);
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private Trainer(TrainRecipe recipe, TrainingData data, Setup setup, RunDirectory directory) {
+    this.recipe = recipe;
+    this.setup = setup;
+    this.directory = directory;
+    Optional<TrainingCheckpoint> latest = directory.latest();
+    boolean validates = hasTarget(data);
+    int planned =
+        latest.isPresent() ? 0 : StepPlanner.plan(recipe, data, setup.kernels(), validates);
+    this.state = new TrainState(recipe, data.vocab());
+    this.isNew = latest.isEmpty();
+    this.steps = latest.map(found -> directory.restore(found, state)).orElse(planned);
+    requireSameLength();
+    this.step = new TrainStep(recipe, setup.kernels(), state, data, steps);
+    this.validator = validates ? new Validator(recipe, setup.kernels(), state.model(), data) : null;
+  }
+
+  private static boolean hasTarget(TrainingData data) {
+    for (int document = 0; document < data.validation().documents(); document++) {
+      if (data.validation().length(document) > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void requireSameLength() {
+    int wanted = recipe.length().steps();
+    if (wanted != 0 && wanted != steps) {
+      state.close();
+      throw new CheckpointException(
+          "run directory %s: it holds a run of %d steps, the recipe says %d; the schedule depends on it, choose another directory"
+              .formatted(directory.path(), steps, wanted));
+    }
+  }
+
+  /// The model, as far as it has been trained. Lives as long as the trainer.
+  public DeepSeekModel model() {
+    return state.model();
+  }
+
+  /// Asks the run to save and stop after the present step. May be called from any thread.
+  public void requestStop() {
+    stopRequested = true;
+  }
+
+  /// Trains to the end, or until something stops it.
+  ///
+  /// @throws CheckpointException if the run directory cannot be written any more; the checkpoints
+  ///   in it stay whole
+  public TrainSummary run() {
+    setup.listener().started(facts());
+    try (MetricsLog metrics = new MetricsLog(directory.path(), state.step())) {
+      TrainSummary summary = new Loop(metrics).run();
+      setup.listener().stopped(summary);
+      return summary;
+    } catch (IOException e) {
+      throw directory.failure("its metrics cannot be written", e);
+    }
+  }
+
+  private RunFacts facts() {
+    int tokens = recipe.batch().rows() * recipe.data().rowTokens();
+    double flops =
+        recipe.batch().rows() * ModelCost.of(state.model()).training(recipe.data().rowTokens());
+    return new RunFacts(
+        steps,
+        state.step(),
+        state.parameterCount(),
+        tokens,
+        flops,
+        setup.peakFlops(),
+        setup.kernels().describe());
+  }
+
+  /// One call of [#run] and its sums.
+  private final class Loop {
+    private final MetricsLog metrics;
+    private final long begin = System.nanoTime();
+    private final int firstStep = state.step();
+    private long lastSaved = begin;
+    private long tokens;
+    private double flops;
+    private double loss = Double.NaN;
+    private @Nullable ValidationMetrics validation;
+
+    Loop(MetricsLog metrics) {
+      this.metrics = metrics;
+    }
+
+    TrainSummary run() throws IOException {
+      if (isNew) {
+        save();
+      }
+      if (state.step() == steps && validator != null) {
+        validation = validator.run(steps);
+      }
+      while (state.step() < steps) {
+        if (stopRequested) {
+          return stopped(StopReason.REQUESTED, "saved; the same command goes on");
+        }
+        TrainStep.Result result = step.run();
+        loss = result.loss();
+        if (!result.isFinite()) {
+          return notFinite(
+              "step %d: loss %s with gradient norm %s"
+                  .formatted(state.step() + 1, result.losses(), result.gradientNorm()));
+        }
+        report(result);
+        boolean diverged = state.guard().diverged(loss);
+        if (diverged) {
+          return stopped(StopReason.DIVERGED, divergence());
+        }
+        if (isValidationDue() && !validate()) {
+          return notFinite("step %d: validation loss is not finite".formatted(state.step()));
+        }
+        if (isSaveDue() && !save()) {
+          return notFinite("step %d: a weight is not finite".formatted(state.step()));
+        }
+      }
+      return stopped(StopReason.COMPLETED, "all steps done");
+    }
+
+    private TrainSummary notFinite(String found) {
+      return stopped(
+          StopReason.NOT_FINITE, found + "; try a lower learning rate in a new directory");
+    }
+
+    private String divergence() {
+      return "step %d: the loss was above %s times its minimum %.4f for %d steps; try a lower learning rate in a new directory"
+          .formatted(
+              state.step(),
+              recipe.guard().factor(),
+              state.guard().minimum(),
+              state.guard().above());
+    }
+
+    private void report(TrainStep.Result result) throws IOException {
+      tokens += result.tokens();
+      flops += result.flops();
+      double perStep = seconds() / (state.step() - firstStep);
+      var now =
+          new StepMetrics(
+              state.step(),
+              steps,
+              result.loss(),
+              result.losses().getOrDefault("mtp", 0.0),
+              result.losses().getOrDefault("balance", 0.0),
+              result.gradientNorm(),
+              result.rate(),
+              result.tokens(),
+              result.worstLoad(),
+              result.times(),
+              result.flops(),
+              result.flops() / result.times().total() / setup.peakFlops(),
+              perStep * (steps - state.step()));
+      metrics.step(now);
+      setup.listener().step(now);
+    }
+
+    private boolean isValidationDue() {
+      int every = recipe.validation().everySteps();
+      return state.step() == steps || (every > 0 && state.step() % every == 0);
+    }
+
+    private boolean validate() throws IOException {
+      if (validator == null) {
+        return true;
+      }
+      validation = validator.run(state.step());
+      metrics.validated(validation);
+      setup.listener().validated(validation);
+      return Double.isFinite(validation.loss());
+    }
+
+    /// A loss on its way up is not saved by time: it may be the beginning of a divergence.
+    private boolean isSaveDue() {
+      return state.step() < steps
+          && state.guard().above() == 0
+          && (System.nanoTime() - lastSaved) * 1e-9 >= recipe.checkpoint().everySeconds();
+    }
+
+    /// False, and nothing written, if a weight or moment is not finite.
+    private boolean save() {
+      boolean finite =
+          state.tensors().values().stream()
+              .allMatch(tensor -> Double.isFinite(setup.kernels().sumOfSquares(tensor)));
+      if (finite) {
+        Path file = directory.save(state, steps);
+        setup.listener().saved(file, state.step());
+        lastSaved = System.nanoTime();
+      }
+      return finite;
+    }
+
+    private double seconds() {
+      return (System.nanoTime() - begin) * 1e-9;
+    }
+
+    private TrainSummary stopped(StopReason reason, String message) {
+      if (reason.isSound() && state.step() > firstStep && !save()) {
+        return notFinite("step %d: a weight is not finite".formatted(state.step()));
+      }
+      return new TrainSummary(
+          reason,
+          message,
+          state.step(),
+          steps,
+          loss,
+          validation,
+          tokens,
+          flops,
+          seconds(),
+          step.peakBytes(),
+          directory.newest());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (validator != null) {
+      validator.close();
+    }
+    step.close();
+    state.close();
+    directory.close();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.minke.train;
+
+import dev.minke.data.TokenShard;
+
+/// What a run reads.
+///
+/// @param training documents to learn from
+/// @param validation held-out documents, of the same tokenizer; may be none
+public record TrainingData(TokenShard training, TokenShard validation) {
+  public TrainingData {
+    if (!training.tokenizer().equals(validation.tokenizer())
+        || training.vocab() != validation.vocab()) {
+      throw new IllegalArgumentException(
+          "training data: expected one tokenizer, found %s with %d ids and %s with %d for validation"
+              .formatted(
+                  training.tokenizer(),
+                  training.vocab(),
+                  validation.tokenizer(),
+                  validation.vocab()));
+    }
+  }
+
+  /// Size of the vocabulary.
+  public int vocab() {
+    return training.vocab();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.minke.train;
+
+import dev.minke.data.Corpus;
+import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.ScoreFunction;
+import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.tensor.RandomStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The smallest run that has everything: a dense layer, experts with groups and bias, a predictor,
+/// micro-batches, long and short documents.
+final class TinyRun {
+  static final int VOCAB = 32;
+
+  private TinyRun() {}
+
+  static TrainRecipe recipe(TrainRecipe.Length length) {
+    return new TrainRecipe(
+        "tiny",
+        model(),
+        new TrainRecipe.Tokenizer(VOCAB, false),
+        new TrainRecipe.Data(32, true, true, 0.1),
+        new TrainRecipe.Optimizer(0.01, 0.9, 0.95, 1e-8, 0.1, 1),
+        new TrainRecipe.Schedule(0.1, 0.3, 0.1),
+        new TrainRecipe.Losses(0.3f, 0.0001f, 0.001),
+        new TrainRecipe.Batch(3, 2),
+        length,
+        new TrainRecipe.Validation(20, 200),
+        new TrainRecipe.Checkpoint(0.02, 2),
+        new TrainRecipe.Guard(3, 5),
+        7);
+  }
+
+  private static TrainRecipe.Model model() {
+    var rule = new RouterRule(ScoreFunction.SIGMOID, 2, 2, 1, true, true, 2.5f);
+    return new TrainRecipe.Model(
+        DeepSeekConfig.Generation.V3,
+        16,
+        2,
+        1,
+        24,
+        new DeepSeekConfig.Attention(2, 8, 8, 4, 4, 6),
+        64,
+        10000,
+        new DeepSeekConfig.Experts(4, 1, 8, rule),
+        1,
+        1e-6f,
+        0.1);
+  }
+
+  /// 60 documents of 1 to 12 words; a word is three letters that always follow each other.
+  static TrainingData data() {
+    RandomStream random = RandomStream.named(3, "documents");
+    List<String> documents = new ArrayList<>();
+    for (int document = 0; document < 60; document++) {
+      StringBuilder text = new StringBuilder();
+      for (int word = 0; word <= random.below(12, document); word++) {
+        int first = random.below(10, 100L + 20L * document + word);
+        text.append((char) ('a' + first)).append((char) ('k' + first)).append(' ');
+      }
+      documents.add(text.toString());
+    }
+    Corpus corpus = Corpus.split(documents, 0.1);
+    var encoding =
+        new Corpus.Encoding(
+            text -> text.chars().map(c -> c == ' ' ? 2 : c - 'a' + 3).toArray(),
+            "letters",
+            VOCAB,
+            0,
+            1);
+    return new TrainingData(
+        Corpus.encode(corpus.training(), encoding), Corpus.encode(corpus.validation(), encoding));
+  }
+}

@@ -1,0 +1,270 @@
+package dev.minke.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.reference.ReferenceKernels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+  @TempDir Path directory;
+
+  /// Keeps what it hears.
+  private static final class Heard implements TrainListener {
+    final List<StepMetrics> steps = new ArrayList<>();
+    final List<ValidationMetrics> validations = new ArrayList<>();
+    final List<Integer> saved = new ArrayList<>();
+
+    @Override
+    public void step(StepMetrics metrics) {
+      steps.add(metrics);
+    }
+
+    @Override
+    public void validated(ValidationMetrics metrics) {
+      validations.add(metrics);
+    }
+
+    @Override
+    public void saved(Path checkpoint, int step) {
+      saved.add(step);
+    }
+  }
+
+  private static TrainRecipe steps(int steps) {
+    return TinyRun.recipe(TrainRecipe.Length.ofSteps(steps));
+  }
+
+  private static TrainSummary run(TrainRecipe recipe, Path directory, TrainListener listener) {
+    try (Kernels kernels = new ReferenceKernels();
+        Trainer trainer =
+            Trainer.open(
+                recipe, TinyRun.data(), new Trainer.Setup(directory, kernels, 1e9, listener))) {
+      return trainer.run();
+    }
+  }
+
+  private static byte[] bytes(TrainSummary summary) throws IOException {
+    Path checkpoint = summary.checkpoint();
+    assertThat(checkpoint).isNotNull();
+    return Files.readAllBytes(checkpoint);
+  }
+
+  @Test
+  void aTinyCorpusIsLearned() {
+    Heard heard = new Heard();
+    TrainSummary summary = run(steps(120), directory, heard);
+    assertThat(summary.reason()).isEqualTo(StopReason.COMPLETED);
+    assertThat(heard.steps).hasSize(120);
+    // Before: every token alike. After: second letters and spaces are certain, first letters one
+    // of ten, so the mean over three falls below half.
+    assertThat(heard.steps.getFirst().loss()).isGreaterThan(0.9 * Math.log(TinyRun.VOCAB));
+    assertThat(summary.loss()).isLessThan(0.5 * Math.log(TinyRun.VOCAB));
+    assertThat(heard.validations).extracting(ValidationMetrics::step).contains(20, 40, 120);
+    ValidationMetrics last = heard.validations.getLast();
+    assertThat(last.loss()).isLessThan(0.5 * Math.log(TinyRun.VOCAB));
+    assertThat(last.bitsPerByte())
+        .isEqualTo(last.loss() * last.tokens() / (StrictMath.log(2) * last.bytes()));
+    assertThat(heard.steps.getLast().predictionLoss())
+        .isLessThan(heard.steps.getFirst().predictionLoss());
+  }
+
+  @Test
+  void aRunThatWasStoppedAndGoesOnHasTheBitsOfAnUndisturbedOne() throws IOException {
+    byte[] undisturbed = bytes(run(steps(25), directory.resolve("a"), TrainListener.NONE));
+    Path other = directory.resolve("b");
+    for (int stop : new int[] {1, 8, 20}) {
+      TrainSummary part = runUntil(stop, other);
+      assertThat(part.reason()).isEqualTo(StopReason.REQUESTED);
+      assertThat(part.step()).isEqualTo(stop);
+    }
+    assertThat(bytes(run(steps(25), other, TrainListener.NONE))).isEqualTo(undisturbed);
+    assertThat(losses(other)).isEqualTo(losses(directory.resolve("a")));
+  }
+
+  private static TrainSummary runUntil(int stop, Path directory) {
+    Trainer[] running = new Trainer[1];
+    TrainListener stopping =
+        new TrainListener() {
+          @Override
+          public void step(StepMetrics metrics) {
+            if (metrics.step() == stop) {
+              running[0].requestStop();
+            }
+          }
+        };
+    try (Kernels kernels = new ReferenceKernels();
+        Trainer trainer =
+            Trainer.open(
+                steps(25), TinyRun.data(), new Trainer.Setup(directory, kernels, 1e9, stopping))) {
+      running[0] = trainer;
+      return trainer.run();
+    }
+  }
+
+  /// The metrics without times.
+  private static List<String> losses(Path directory) throws IOException {
+    return Files.readAllLines(directory.resolve(MetricsLog.NAME)).stream()
+        .map(line -> line.replaceAll("\"(\\w*[sS]econds|peakShare)\":[^,}]*", ""))
+        .toList();
+  }
+
+  @Test
+  void microBatchesDoNotChangeForwardLosses() {
+    List<Double> losses = new ArrayList<>();
+    for (int rows = 1; rows <= 3; rows++) {
+      Heard heard = new Heard();
+      run(withMicroRows(steps(1), rows), directory.resolve("rows" + rows), heard);
+      losses.add(heard.steps.getFirst().loss());
+    }
+    // Sums of the same losses, split otherwise: equal to a few roundings.
+    for (double loss : losses) {
+      assertThat(loss)
+          .isCloseTo(
+              losses.getFirst(),
+              org.assertj.core.data.Offset.offset(dev.minke.kernel.Tolerance.relative(96, loss)));
+    }
+  }
+
+  private static TrainRecipe withMicroRows(TrainRecipe recipe, int rows) {
+    return with(recipe, recipe.optimizer(), new TrainRecipe.Batch(3, rows), recipe.guard());
+  }
+
+  private static TrainRecipe with(
+      TrainRecipe recipe,
+      TrainRecipe.Optimizer optimizer,
+      TrainRecipe.Batch batch,
+      TrainRecipe.Guard guard) {
+    return new TrainRecipe(
+        recipe.name(),
+        recipe.model(),
+        recipe.tokenizer(),
+        recipe.data(),
+        optimizer,
+        recipe.schedule(),
+        recipe.losses(),
+        batch,
+        recipe.length(),
+        recipe.validation(),
+        recipe.checkpoint(),
+        guard,
+        recipe.seed());
+  }
+
+  private static TrainRecipe withRate(TrainRecipe recipe, double rate) {
+    return with(
+        recipe,
+        new TrainRecipe.Optimizer(rate, 0.9, 0.95, 1e-8, 0.1, 0),
+        recipe.batch(),
+        recipe.guard());
+  }
+
+  @Test
+  void aLossThatIsNotFiniteStopsTheRunWithoutABadCheckpoint() {
+    Heard heard = new Heard();
+    TrainSummary summary = run(withRate(steps(50), 1e38), directory, heard);
+    assertThat(summary.reason()).isEqualTo(StopReason.NOT_FINITE);
+    assertThat(summary.message()).contains("lower learning rate");
+    assertThat(summary.step()).isLessThan(50);
+    // What is on disk can be taken up, and every number in it is finite.
+    try (Kernels kernels = new ReferenceKernels();
+        Trainer trainer =
+            Trainer.open(
+                withRate(steps(50), 1e38),
+                TinyRun.data(),
+                new Trainer.Setup(directory, kernels, 1e9, TrainListener.NONE))) {
+      assertThat(trainer.model().weightNames())
+          .allSatisfy(weight ->
+              weight
+                  .parts()
+                  .forEach(part ->
+                      assertThat(kernels.sumOfSquares(part.view()))
+                          .satisfies(sum -> assertThat(Double.isFinite(sum)).isTrue())));
+    }
+  }
+
+  @Test
+  void aLossFarAboveItsMinimumStopsTheRun() {
+    TrainRecipe recipe = withRate(steps(200), 1.0);
+    var guard = new TrainRecipe.Guard(1.05, 3);
+    Heard heard = new Heard();
+    TrainSummary summary =
+        run(with(recipe, recipe.optimizer(), recipe.batch(), guard), directory, heard);
+    assertThat(summary.reason()).isEqualTo(StopReason.DIVERGED);
+    assertThat(heard.saved).doesNotContain(summary.step());
+  }
+
+  @Test
+  void theGuardCountsStepsInARow() {
+    Guard guard = new Guard(new TrainRecipe.Guard(2, 3));
+    double[] losses = {1.0, 2.1, 2.1, 1.9, 2.1, 2.1};
+    for (double loss : losses) {
+      assertThat(guard.diverged(loss)).isFalse();
+    }
+    assertThat(guard.diverged(2.1)).isTrue();
+  }
+
+  @Test
+  void aDirectoryWithAnotherRunIsRefusedByWhatDiffers() {
+    run(steps(2), directory, TrainListener.NONE);
+    assertThatThrownBy(() -> run(withRate(steps(2), 0.5), directory, TrainListener.NONE))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("another recipe");
+    assertThatThrownBy(() -> run(steps(3), directory, TrainListener.NONE))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("a run of 2 steps, the recipe says 3");
+  }
+
+  @Test
+  void twoRunsInOneDirectoryAreRefused() {
+    try (Kernels kernels = new ReferenceKernels();
+        Trainer first =
+            Trainer.open(
+                steps(2),
+                TinyRun.data(),
+                new Trainer.Setup(directory, kernels, 1e9, TrainListener.NONE))) {
+      assertThat(first.model().vocab()).isEqualTo(TinyRun.VOCAB);
+      assertThatThrownBy(() -> run(steps(2), directory, TrainListener.NONE))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("another process");
+    }
+  }
+
+  @Test
+  void aPathThatIsNoDirectoryIsFoundBeforeTheWork() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "x");
+    Heard heard = new Heard();
+    assertThatThrownBy(() -> run(steps(2), file, heard))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(file.toString());
+    assertThat(heard.steps).isEmpty();
+  }
+
+  @Test
+  void aTimeIsTurnedIntoStepsOnceAndKept() throws IOException {
+    TrainRecipe timed = TinyRun.recipe(TrainRecipe.Length.ofSeconds(1.5));
+    TrainSummary first = run(timed, directory.resolve("timed"), TrainListener.NONE);
+    assertThat(first.reason()).isEqualTo(StopReason.COMPLETED);
+    assertThat(run(timed, directory.resolve("timed"), TrainListener.NONE).steps())
+        .isEqualTo(first.steps());
+    TrainSummary counted = run(steps(first.steps()), directory.resolve("b"), TrainListener.NONE);
+    assertThat(bytes(counted)).isEqualTo(bytes(first));
+  }
+
+  @Test
+  void onlyTheNewestCheckpointsAreKept() throws IOException {
+    run(steps(10), directory, TrainListener.NONE);
+    try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
+      assertThat(files.count()).isLessThanOrEqualTo(2);
+    }
+  }
+}
