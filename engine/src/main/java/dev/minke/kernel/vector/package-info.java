@@ -2,9 +2,15 @@
 ///
 /// | here | what |
 /// |---|---|
+/// | [dev.minke.kernel.vector.VectorKernels] | the backend: the list of operations |
 /// | [dev.minke.kernel.vector.VectorWidth] | how wide the vectors are, chosen once |
 /// | [dev.minke.kernel.vector.Memory] | loads and stores at addresses |
 /// | [dev.minke.kernel.vector.Gang] | the threads that share an operation |
+/// | [dev.minke.kernel.vector.MatrixProducts] | products with weights in panels |
+/// | [dev.minke.kernel.vector.AttentionKernels], [dev.minke.kernel.vector.AttentionGradients] | rows of queries against tiles of positions |
+/// | [dev.minke.kernel.vector.RowKernels], [dev.minke.kernel.vector.ExpertKernels] | row by row; the choice and moving of rows |
+/// | [dev.minke.kernel.vector.HeadKernels], [dev.minke.kernel.vector.OptimizerKernels] | softmax over the vocabulary; AdamW |
+/// | [dev.minke.kernel.vector.Reduction], [dev.minke.kernel.vector.Exponential] | 16 virtual lanes and their tree; the one exponential |
 ///
 /// Rules of the package. A kernel gives the same bits at every vector width, for every number of
 /// threads and in the interpreter; what that asks of an operation is written at its method in

@@ -1,0 +1,56 @@
+package dev.minke.kernel.vector;
+
+import dev.minke.tensor.Tensor;
+
+/// Float rows at addresses: what a loop needs of a tensor.
+///
+/// @param address of the first element
+/// @param stride bytes between rows
+/// @param count rows
+/// @param columns elements of a row; the last one of a flat tensor may be shorter, see [#length]
+/// @param elements in all rows together
+record FloatRows(long address, long stride, long count, int columns, long elements) {
+  /// Elements of a row of a flat tensor: enough to pay for a loop, few enough to share.
+  private static final int FLAT_COLUMNS = 4096;
+
+  /// The rows of a tensor: all axes but the innermost flattened.
+  static FloatRows of(Tensor x) {
+    return new FloatRows(
+        x.address(),
+        x.rowStride() * Float.BYTES,
+        x.shape().rows(),
+        x.shape().columns(),
+        x.shape().elements());
+  }
+
+  /// Rows for operations that take each element by itself: if all tensors are contiguous they are
+  /// cut at even lengths, whatever their shape.
+  static FloatRows[] elementwise(Tensor... tensors) {
+    boolean flat = true;
+    for (Tensor x : tensors) {
+      flat &= x.isContiguous();
+    }
+    FloatRows[] rows = new FloatRows[tensors.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = flat ? flat(tensors[i]) : of(tensors[i]);
+    }
+    return rows;
+  }
+
+  private static FloatRows flat(Tensor x) {
+    long elements = x.shape().elements();
+    long count = (elements + FLAT_COLUMNS - 1) / FLAT_COLUMNS;
+    return new FloatRows(
+        x.address(), (long) FLAT_COLUMNS * Float.BYTES, count, FLAT_COLUMNS, elements);
+  }
+
+  /// Address of a row.
+  long row(long index) {
+    return address + index * stride;
+  }
+
+  /// Elements of a row.
+  int length(long index) {
+    return (int) Math.min(columns, elements - index * columns);
+  }
+}

@@ -1,0 +1,363 @@
+package dev.minke.kernel.vector;
+
+import static dev.minke.kernel.vector.RowLoops.all;
+import static dev.minke.kernel.vector.RowLoops.vectors;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.Rotation;
+import dev.minke.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
+
+/// Operations that take one row at a time, and sums over rows.
+///
+/// Rows are shared among the threads. Where rows add into one (gains, the embedding table), columns
+/// are shared instead, so that each element still gets its rows in order.
+final class RowKernels {
+  private static final double NANOS_PER_ELEMENT = 0.25;
+  private static final double NANOS_PER_EXPONENTIAL = 1;
+  private static final long BYTES = VectorWidth.BYTES;
+
+  /// Columns of a part where columns are shared: whole cache lines.
+  private static final int PART_COLUMNS = 64;
+
+  private final Gang gang;
+  private final RotationTables rotations = new RotationTables();
+
+  RowKernels(Gang gang) {
+    this.gang = gang;
+  }
+
+  private static long nanos(FloatRows rows, int tensors) {
+    return (long) (rows.elements() * tensors * NANOS_PER_ELEMENT);
+  }
+
+  private static float element(long address, long index) {
+    return Memory.get(address + index * Float.BYTES);
+  }
+
+  void fill(Tensor x, float value) {
+    FloatRows rows = FloatRows.elementwise(x)[0];
+    gang.rows(
+        nanos(rows, 1),
+        rows.count(),
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            RowLoops.fill(rows.row(row), value, rows.length(row));
+          }
+        });
+  }
+
+  void copy(Tensor x, Tensor out) {
+    FloatRows[] rows = FloatRows.elementwise(x, out);
+    gang.rows(
+        nanos(rows[0], 2),
+        rows[0].count(),
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            RowLoops.copy(rows[0].row(row), rows[1].row(row), rows[0].length(row));
+          }
+        });
+  }
+
+  void add(Tensor a, Tensor b, Tensor out) {
+    FloatRows[] rows = FloatRows.elementwise(a, b, out);
+    gang.rows(
+        nanos(rows[0], 3),
+        rows[0].count(),
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            RowLoops.add(rows[0].row(row), rows[1].row(row), rows[2].row(row), rows[0].length(row));
+          }
+        });
+  }
+
+  void addScaled(Tensor x, float factor, Tensor sum) {
+    FloatRows[] rows = FloatRows.elementwise(x, sum);
+    gang.rows(
+        nanos(rows[0], 3),
+        rows[0].count(),
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            RowLoops.addScaled(rows[0].row(row), factor, rows[1].row(row), rows[0].length(row));
+          }
+        });
+  }
+
+  void weightedSum(Tensor values, Tensor weights, Tensor out) {
+    float[] lanes = new float[Kernels.LANES];
+    long count = values.shape().elements();
+    Memory.set(out.address(), Reduction.dot(values.address(), weights.address(), count, lanes));
+  }
+
+  double sumOfSquares(Tensor x) {
+    FloatRows rows = FloatRows.of(x);
+    double[] sums = new double[Math.toIntExact(rows.count())];
+    gang.rows(
+        nanos(rows, 1),
+        rows.count(),
+        (from, to) -> {
+          double[] lanes = new double[Kernels.LANES];
+          for (long row = from; row < to; row++) {
+            sums[(int) row] = SquareSums.ofRow(rows.row(row), rows.columns(), lanes);
+          }
+        });
+    double sum = 0;
+    for (double one : sums) {
+      sum += one;
+    }
+    return sum;
+  }
+
+  void embedding(Tensor table, Tensor ids, Tensor out) {
+    FloatRows from = FloatRows.of(table);
+    FloatRows to = FloatRows.of(out);
+    long tokens = ids.address();
+    gang.rows(
+        nanos(to, 2),
+        to.count(),
+        (first, end) -> {
+          for (long row = first; row < end; row++) {
+            int id = Memory.getInt(tokens + row * Integer.BYTES);
+            RowLoops.copy(from.row(id), to.row(row), to.columns());
+          }
+        });
+  }
+
+  void embeddingGradient(Tensor dOut, Tensor ids, Tensor dTable) {
+    FloatRows from = FloatRows.of(dOut);
+    FloatRows to = FloatRows.of(dTable);
+    long tokens = ids.address();
+    byColumns(
+        nanos(from, 3),
+        from.columns(),
+        (first, end) -> {
+          long offset = first * Float.BYTES;
+          for (long row = 0; row < from.count(); row++) {
+            long sum = to.row(Memory.getInt(tokens + row * Integer.BYTES)) + offset;
+            RowLoops.add(sum, from.row(row) + offset, sum, end - first);
+          }
+        });
+  }
+
+  /// Shares columns instead of rows.
+  private void byColumns(long nanos, int columns, Gang.Rows task) {
+    long parts = (columns + PART_COLUMNS - 1) / PART_COLUMNS;
+    gang.rows(
+        nanos,
+        parts,
+        (from, to) -> task.run(from * PART_COLUMNS, Math.min(to * PART_COLUMNS, columns)));
+  }
+
+  void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out, Tensor inverseRms) {
+    FloatRows from = FloatRows.of(x);
+    FloatRows to = FloatRows.of(out);
+    long gains = gain.address();
+    long inverses = inverseRms.address();
+    gang.rows(
+        nanos(from, 3),
+        from.count(),
+        (first, end) -> {
+          float[] lanes = new float[Kernels.LANES];
+          for (long row = first; row < end; row++) {
+            long values = from.row(row);
+            float squares = Reduction.dot(values, values, from.columns(), lanes);
+            float inverse = 1 / (float) Math.sqrt(squares / from.columns() + epsilon);
+            Memory.set(inverses + row * Float.BYTES, inverse);
+            scale(values, inverse, gains, to.row(row), from.columns());
+          }
+        });
+  }
+
+  /// `out = (x · factor) · gain`.
+  private static void scale(long x, float factor, long gain, long out, long count) {
+    long bytes = count * Float.BYTES;
+    long vectors = vectors(bytes);
+    FloatVector factors = all(factor);
+    for (long i = 0; i < vectors; i += BYTES) {
+      Memory.store(Memory.load(x + i).mul(factors).mul(Memory.load(gain + i)), out + i);
+    }
+    for (long i = vectors; i < bytes; i += Float.BYTES) {
+      Memory.set(out + i, Memory.get(x + i) * factor * Memory.get(gain + i));
+    }
+  }
+
+  void rmsNormInputGradient(Tensor dOut, Tensor x, Tensor gain, Tensor inverseRms, Tensor dx) {
+    FloatRows from = FloatRows.of(dOut);
+    FloatRows values = FloatRows.of(x);
+    FloatRows to = FloatRows.of(dx);
+    int dim = from.columns();
+    gang.rows(
+        nanos(from, 6),
+        from.count(),
+        (first, end) -> {
+          float[] lanes = new float[Kernels.LANES];
+          for (long row = first; row < end; row++) {
+            float r = element(inverseRms.address(), row);
+            float dot =
+                SquareSums.scaledDot(gain.address(), from.row(row), values.row(row), dim, lanes);
+            float slope = r * r * r * (dot / dim);
+            long d = from.row(row);
+            addInputGradient(d, gain.address(), r, slope, values.row(row), to.row(row), dim);
+          }
+        });
+  }
+
+  /// `sum += r · (gain · d) - slope · x`, the product with the slope fused.
+  private static void addInputGradient(
+      long d, long gain, float r, float slope, long x, long sum, long count) {
+    long bytes = count * Float.BYTES;
+    long vectors = vectors(bytes);
+    FloatVector slopes = all(-slope);
+    for (long i = 0; i < vectors; i += BYTES) {
+      FloatVector through = Memory.load(gain + i).mul(Memory.load(d + i)).mul(r);
+      FloatVector change = slopes.fma(Memory.load(x + i), through);
+      Memory.store(Memory.load(sum + i).add(change), sum + i);
+    }
+    for (long i = vectors; i < bytes; i += Float.BYTES) {
+      float through = Memory.get(gain + i) * Memory.get(d + i) * r;
+      float change = Math.fma(-slope, Memory.get(x + i), through);
+      Memory.set(sum + i, Memory.get(sum + i) + change);
+    }
+  }
+
+  void rmsNormGainGradient(Tensor dOut, Tensor x, Tensor inverseRms, Tensor dGain) {
+    FloatRows from = FloatRows.of(dOut);
+    FloatRows values = FloatRows.of(x);
+    long inverses = inverseRms.address();
+    long sums = dGain.address();
+    byColumns(
+        nanos(from, 3),
+        from.columns(),
+        (first, end) -> {
+          for (long row = 0; row < from.count(); row++) {
+            float inverse = element(inverses, row);
+            long offset = first * Float.BYTES;
+            long d = from.row(row) + offset;
+            addGain(d, values.row(row) + offset, inverse, sums + offset, end - first);
+          }
+        });
+  }
+
+  /// `sum += d · (x · inverse)`, fused.
+  private static void addGain(long d, long x, float inverse, long sum, long count) {
+    long bytes = count * Float.BYTES;
+    long vectors = vectors(bytes);
+    FloatVector inverses = all(inverse);
+    for (long i = 0; i < vectors; i += BYTES) {
+      FloatVector normed = Memory.load(x + i).mul(inverses);
+      Memory.store(Memory.load(d + i).fma(normed, Memory.load(sum + i)), sum + i);
+    }
+    for (long i = vectors; i < bytes; i += Float.BYTES) {
+      float normed = Memory.get(x + i) * inverse;
+      Memory.set(sum + i, Math.fma(Memory.get(d + i), normed, Memory.get(sum + i)));
+    }
+  }
+
+  void rotate(Tensor x, Tensor positions, Rotation rotation, boolean inverse) {
+    FloatRows rows = FloatRows.of(x);
+    if (rows.count() == 0) {
+      return;
+    }
+    long tokens = positions.address();
+    long heads = rows.count() / positions.shape().elements();
+    float[] turns = rotations.upTo(highest(positions), rotation);
+    int pairs = rotation.ropeDim() / 2;
+    gang.rows(
+        nanos(rows, 4),
+        rows.count(),
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            int position = Memory.getInt(tokens + row / heads * Integer.BYTES);
+            turn(rows.row(row), turns, position * rotation.ropeDim(), pairs, inverse ? -1 : 1);
+          }
+        });
+  }
+
+  private static int highest(Tensor positions) {
+    int highest = 0;
+    for (int index = 0; index < positions.shape().elements(); index++) {
+      highest =
+          Math.max(highest, Memory.getInt(positions.address() + (long) index * Integer.BYTES));
+    }
+    return highest;
+  }
+
+  /// Turns the pairs of a row. A vector form would save little: a row is short and pairs are few.
+  private static void turn(long row, float[] turns, int first, int pairs, float sign) {
+    for (int i = 0; i < pairs; i++) {
+      long even = row + 2L * i * Float.BYTES;
+      long odd = even + Float.BYTES;
+      float cos = turns[first + 2 * i];
+      float sin = turns[first + 2 * i + 1] * sign;
+      float e = Memory.get(even);
+      float o = Memory.get(odd);
+      Memory.set(even, Math.fma(e, cos, -(o * sin)));
+      Memory.set(odd, Math.fma(e, sin, o * cos));
+    }
+  }
+
+  void joinKeys(Tensor own, Tensor shared, Tensor out) {
+    FloatRows left = FloatRows.of(own);
+    FloatRows right = FloatRows.of(shared);
+    FloatRows to = FloatRows.of(out);
+    int heads = own.size(1);
+    long leftBytes = (long) left.columns() * Float.BYTES;
+    gang.rows(
+        nanos(to, 2),
+        right.count(),
+        (from, end) -> {
+          for (long row = from * heads; row < end * heads; row++) {
+            RowLoops.copy(left.row(row), to.row(row), left.columns());
+            RowLoops.copy(right.row(row / heads), to.row(row) + leftBytes, right.columns());
+          }
+        });
+  }
+
+  void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared) {
+    FloatRows left = FloatRows.of(dOwn);
+    FloatRows right = FloatRows.of(dShared);
+    FloatRows d = FloatRows.of(dOut);
+    int heads = dOwn.size(1);
+    long leftBytes = (long) left.columns() * Float.BYTES;
+    gang.rows(
+        nanos(d, 3),
+        right.count(),
+        (from, end) -> {
+          for (long row = from * heads; row < end * heads; row++) {
+            long own = left.row(row);
+            long shared = right.row(row / heads);
+            RowLoops.add(own, d.row(row), own, left.columns());
+            RowLoops.add(shared, d.row(row) + leftBytes, shared, right.columns());
+          }
+        });
+  }
+
+  void swiGlu(Tensor gateUp, Tensor out) {
+    FloatRows from = FloatRows.of(gateUp);
+    FloatRows to = FloatRows.of(out);
+    long half = (long) to.columns() * Float.BYTES;
+    gang.rows(
+        (long) (to.elements() * NANOS_PER_EXPONENTIAL),
+        to.count(),
+        (first, end) -> {
+          for (long row = first; row < end; row++) {
+            Gates.swiGlu(from.row(row), from.row(row) + half, to.row(row), to.columns());
+          }
+        });
+  }
+
+  void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp) {
+    FloatRows d = FloatRows.of(dOut);
+    FloatRows from = FloatRows.of(gateUp);
+    FloatRows to = FloatRows.of(dGateUp);
+    long half = (long) d.columns() * Float.BYTES;
+    gang.rows(
+        (long) (2 * d.elements() * NANOS_PER_EXPONENTIAL),
+        d.count(),
+        (first, end) -> {
+          for (long row = first; row < end; row++) {
+            Gates.addGradient(d.row(row), from.row(row), to.row(row), half, d.columns());
+          }
+        });
+  }
+}

@@ -1,0 +1,276 @@
+package dev.minke.kernel.vector;
+
+import dev.minke.kernel.AdamWRule;
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Prepared;
+import dev.minke.kernel.Rotation;
+import dev.minke.kernel.RouterRule;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+import java.util.List;
+
+/// The fast host backend. Each operation is in the class of its family; here is only the list.
+///
+/// Owns its threads and scratch memory until it is closed. May be called from several threads.
+public final class VectorKernels implements Kernels {
+  private final Gang gang;
+  private final ScratchPool scratches = new ScratchPool();
+  private final MatrixProducts products;
+  private final RowKernels rows;
+  private final AttentionKernels attention;
+  private final AttentionGradients attentionGradients;
+  private final ExpertKernels experts;
+  private final HeadKernels head;
+  private final OptimizerKernels optimizer;
+
+  /// @param threads that work at once, the caller's included
+  /// @throws IllegalArgumentException if there is no thread or the vector width asked for cannot be
+  ///   had
+  public VectorKernels(int threads) {
+    VectorWidth.require();
+    gang = new Gang(threads);
+    products = new MatrixProducts(gang, scratches);
+    rows = new RowKernels(gang);
+    attention = new AttentionKernels(gang, scratches);
+    attentionGradients = new AttentionGradients(gang, scratches);
+    experts = new ExpertKernels(gang);
+    head = new HeadKernels(gang, scratches);
+    optimizer = new OptimizerKernels(gang);
+  }
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public String describe() {
+    return "vector: %s, %d %s, product tiles %d x %d"
+        .formatted(
+            VectorWidth.describe(),
+            gang.threads(),
+            gang.threads() == 1 ? "thread" : "threads",
+            Tiles.ROWS,
+            Tiles.COLUMNS);
+  }
+
+  @Override
+  public Prepared prepare(Tensor master, Orientation orientation) {
+    return products.prepare(master, orientation);
+  }
+
+  @Override
+  public void refresh(Prepared prepared, Tensor master) {
+    products.refresh(prepared, master);
+  }
+
+  @Override
+  public void matmul(Tensor x, Prepared weight, Tensor out, boolean accumulate) {
+    products.matmul(x, weight, out, accumulate);
+  }
+
+  @Override
+  public void groupedMatmul(
+      Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate) {
+    products.groupedMatmul(x, weight, offsets, out, accumulate);
+  }
+
+  @Override
+  public void headMatmul(Tensor x, Prepared weight, Tensor out) {
+    products.headMatmul(x, weight, out);
+  }
+
+  @Override
+  public void weightGradient(Tensor dOut, Tensor x, Tensor dWeight) {
+    products.weightGradient(dOut, x, dWeight);
+  }
+
+  @Override
+  public void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
+    products.groupedWeightGradient(dOut, x, offsets, dWeight);
+  }
+
+  @Override
+  public void fill(Tensor x, float value) {
+    rows.fill(x, value);
+  }
+
+  @Override
+  public void copy(Tensor x, Tensor out) {
+    rows.copy(x, out);
+  }
+
+  @Override
+  public void add(Tensor a, Tensor b, Tensor out) {
+    rows.add(a, b, out);
+  }
+
+  @Override
+  public void addScaled(Tensor x, float factor, Tensor sum) {
+    rows.addScaled(x, factor, sum);
+  }
+
+  @Override
+  public void weightedSum(Tensor values, Tensor weights, Tensor out) {
+    rows.weightedSum(values, weights, out);
+  }
+
+  @Override
+  public double sumOfSquares(Tensor x) {
+    return rows.sumOfSquares(x);
+  }
+
+  @Override
+  public void embedding(Tensor table, Tensor ids, Tensor out) {
+    rows.embedding(table, ids, out);
+  }
+
+  @Override
+  public void embeddingGradient(Tensor dOut, Tensor ids, Tensor dTable) {
+    rows.embeddingGradient(dOut, ids, dTable);
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out, Tensor inverseRms) {
+    rows.rmsNorm(x, gain, epsilon, out, inverseRms);
+  }
+
+  @Override
+  public void rmsNormInputGradient(
+      Tensor dOut, Tensor x, Tensor gain, Tensor inverseRms, Tensor dx) {
+    rows.rmsNormInputGradient(dOut, x, gain, inverseRms, dx);
+  }
+
+  @Override
+  public void rmsNormGainGradient(Tensor dOut, Tensor x, Tensor inverseRms, Tensor dGain) {
+    rows.rmsNormGainGradient(dOut, x, inverseRms, dGain);
+  }
+
+  @Override
+  public void rotate(Tensor x, Tensor positions, Rotation rotation, boolean inverse) {
+    rows.rotate(x, positions, rotation, inverse);
+  }
+
+  @Override
+  public void joinKeys(Tensor own, Tensor shared, Tensor out) {
+    rows.joinKeys(own, shared, out);
+  }
+
+  @Override
+  public void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared) {
+    rows.joinKeysGradient(dOut, dOwn, dShared);
+  }
+
+  @Override
+  public void swiGlu(Tensor gateUp, Tensor out) {
+    rows.swiGlu(gateUp, out);
+  }
+
+  @Override
+  public void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp) {
+    rows.swiGluGradient(dOut, gateUp, dGateUp);
+  }
+
+  @Override
+  public void attention(Tensor query, KvView view, float scale, Tensor out, Tensor logSumExp) {
+    attention.attention(query, view, scale, out, logSumExp);
+  }
+
+  @Override
+  public void attentionGradient(
+      Tensor dOut,
+      Tensor query,
+      KvView view,
+      float scale,
+      Tensor out,
+      Tensor logSumExp,
+      Tensor dQuery,
+      Tensor dKeys,
+      Tensor dValues,
+      Workspace scratch) {
+    AttentionKernels.Call call = AttentionKernels.Call.of(query, view, scale, out, logSumExp);
+    attentionGradients.attentionGradient(call, view, dOut, dQuery, dKeys, dValues);
+  }
+
+  @Override
+  public void route(Tensor logits, Tensor bias, RouterRule rule, Tensor chosen, Tensor weights) {
+    experts.route(logits, bias, rule, chosen, weights);
+  }
+
+  @Override
+  public void routeGradient(
+      Tensor dWeights, Tensor logits, Tensor chosen, RouterRule rule, Tensor dLogits) {
+    experts.routeGradient(dWeights, logits, chosen, rule, dLogits);
+  }
+
+  @Override
+  public void dispatch(Tensor chosen, Tensor slots, Tensor places, Tensor offsets) {
+    experts.dispatch(chosen, slots, places, offsets);
+  }
+
+  @Override
+  public void gatherSlots(Tensor x, Tensor slots, int activeExperts, Tensor out) {
+    experts.gatherSlots(x, slots, activeExperts, out);
+  }
+
+  @Override
+  public void gatherSlotsGradient(Tensor dOut, Tensor places, int activeExperts, Tensor dx) {
+    experts.gatherSlotsGradient(dOut, places, activeExperts, dx);
+  }
+
+  @Override
+  public void combine(Tensor y, Tensor places, Tensor weights, Tensor out) {
+    experts.combine(y, places, weights, out);
+  }
+
+  @Override
+  public void combineInputGradient(Tensor dOut, Tensor places, Tensor weights, Tensor dy) {
+    experts.combineInputGradient(dOut, places, weights, dy);
+  }
+
+  @Override
+  public void combineWeightGradient(Tensor dOut, Tensor y, Tensor places, Tensor dWeights) {
+    experts.combineWeightGradient(dOut, y, places, dWeights);
+  }
+
+  @Override
+  public void balanceLoss(
+      Tensor logits, Tensor chosen, List<KvView.Sequence> sequences, RouterRule rule, Tensor out) {
+    experts.balanceLoss(logits, chosen, sequences, rule, out);
+  }
+
+  @Override
+  public void balanceLossGradient(
+      Tensor dOut,
+      Tensor logits,
+      Tensor chosen,
+      List<KvView.Sequence> sequences,
+      RouterRule rule,
+      Tensor dLogits) {
+    experts.balanceLossGradient(dOut, logits, chosen, sequences, rule, dLogits);
+  }
+
+  @Override
+  public void logProbs(Tensor logits, Tensor targets, Tensor logProbs, Tensor logSumExp) {
+    head.logProbs(logits, targets, logProbs, logSumExp);
+  }
+
+  @Override
+  public void logProbsGradient(Tensor dLogProbs, Tensor targets, Tensor logSumExp, Tensor logits) {
+    head.logProbsGradient(dLogProbs, targets, logSumExp, logits);
+  }
+
+  @Override
+  public void adamW(
+      Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWRule rule) {
+    optimizer.adamW(parameter, gradient, firstMoment, secondMoment, rule);
+  }
+
+  @Override
+  public void close() {
+    scratches.close();
+    gang.close();
+  }
+}

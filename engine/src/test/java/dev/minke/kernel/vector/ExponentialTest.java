@@ -1,0 +1,57 @@
+package dev.minke.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.minke.tensor.DType;
+import dev.minke.tensor.Shape;
+import dev.minke.tensor.Tensor;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+/// One exponential, in vectors and in numbers.
+class ExponentialTest {
+  /// Every so many floats of both signs between tiny and beyond the clamps: a prime, so that the
+  /// low bits vary.
+  private static final int STRIDE = 4999;
+
+  private static final int PIECE = 1021;
+
+  @Test
+  void vectorsAndNumbersHaveTheSameBitsAndAreWithinOneUnitOfTheTruth() {
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor x = Tensor.allocate(arena, DType.F32, Shape.of(PIECE));
+      Tensor out = Tensor.allocate(arena, DType.F32, Shape.of(PIECE));
+      int last = Float.floatToRawIntBits(120f);
+      int bits = Float.floatToRawIntBits(1e-12f);
+      while (bits < last) {
+        for (int i = 0; i < PIECE; i++, bits = Math.min(bits + STRIDE, last)) {
+          x.set(0, i, Float.intBitsToFloat(i % 2 == 0 ? bits : bits | Integer.MIN_VALUE));
+        }
+        Exponential.expOfDifference(x.address(), 0, out.address(), PIECE);
+        for (int i = 0; i < PIECE; i++) {
+          requireTrue(x.getFloat(0, i), out.getFloat(0, i));
+        }
+      }
+    }
+  }
+
+  private static void requireTrue(float x, float vector) {
+    float scalar = Exponential.exp(x);
+    assertThat(Float.floatToRawIntBits(vector))
+        .as("exp(%s)", x)
+        .isEqualTo(Float.floatToRawIntBits(scalar));
+    double truth = StrictMath.exp(x);
+    if (truth > 1.3e-38 && truth < 2e38) {
+      double unit = Math.ulp((float) truth);
+      assertThat(Math.abs(scalar - truth)).as("exp(%s)", x).isLessThan(unit);
+    }
+  }
+
+  @Test
+  void resultsAreNormalAndFiniteForEveryNumberAndNoNumberStaysNone() {
+    assertThat(Exponential.exp(Float.NEGATIVE_INFINITY)).isBetween(Float.MIN_NORMAL, 1.3e-38f);
+    assertThat(Exponential.exp(Float.POSITIVE_INFINITY)).isBetween(2e38f, Float.MAX_VALUE);
+    assertThat(Exponential.exp(0)).isEqualTo(1);
+    assertThat(Exponential.exp(Float.NaN)).isNaN();
+  }
+}

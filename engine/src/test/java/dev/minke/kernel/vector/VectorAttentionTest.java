@@ -1,0 +1,140 @@
+package dev.minke.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.Tolerance;
+import dev.minke.kernel.reference.ReferenceKernels;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Attention near the obvious loop, and equal to itself however its positions lie.
+class VectorAttentionTest {
+  /// Sizes of a call.
+  private record Sizes(int heads, int kvHeads, int keyDim, int valueDim) {
+    float scale() {
+      return (float) (1 / Math.sqrt(keyDim));
+    }
+  }
+
+  /// Results of both directions over packed sequences.
+  private static List<Tensor> run(Arena arena, Kernels kernels, Sizes sizes, int... lengths) {
+    int tokens = Arrays.stream(lengths).sum();
+    Tensor query = Samples.strided(arena, 1, tokens, sizes.heads, sizes.keyDim);
+    Tensor keys = Samples.normal(arena, 2, tokens, sizes.kvHeads, sizes.keyDim);
+    Tensor values = Samples.strided(arena, 3, tokens, sizes.kvHeads, sizes.valueDim);
+    Tensor dOut = Samples.normal(arena, 4, tokens, sizes.heads, sizes.valueDim);
+    Tensor out = Samples.normal(arena, 5, tokens, sizes.heads, sizes.valueDim);
+    Tensor logSumExp = Samples.normal(arena, 6, tokens, sizes.heads);
+    Tensor dQuery = Samples.strided(arena, 7, tokens, sizes.heads, sizes.keyDim);
+    Tensor dKeys = Samples.normal(arena, 8, tokens, sizes.kvHeads, sizes.keyDim);
+    Tensor dValues = Samples.strided(arena, 9, tokens, sizes.kvHeads, sizes.valueDim);
+    KvView view = KvView.packed(keys, values, lengths);
+    kernels.attention(query, view, sizes.scale(), out, logSumExp);
+    try (Workspace scratch = new Workspace()) {
+      kernels.attentionGradient(
+          dOut, query, view, sizes.scale(), out, logSumExp, dQuery, dKeys, dValues, scratch);
+    }
+    return List.of(out, logSumExp, dQuery, dKeys, dValues);
+  }
+
+  /// The bound is relative to the largest element: both backends round alike but for exponentials.
+  @ParameterizedTest
+  @CsvSource({"1,1,8,8", "2,2,24,16", "4,1,33,7", "4,2,48,32", "3,3,5,64", "2,1,192,128"})
+  void bothDirectionsAreNearTheObviousLoop(int heads, int kvHeads, int keyDim, int valueDim) {
+    Sizes sizes = new Sizes(heads, kvHeads, keyDim, valueDim);
+    int[] lengths = {1, 3, 64, 65, 130};
+    try (Arena arena = Arena.ofConfined();
+        VectorKernels fast = new VectorKernels(2)) {
+      List<Tensor> expected = run(arena, new ReferenceKernels(), sizes, lengths);
+      List<Tensor> found = run(arena, fast, sizes, lengths);
+      for (int i = 0; i < expected.size(); i++) {
+        float[] truth = expected.get(i).root().toFloatArray();
+        float[] ours = found.get(i).root().toFloatArray();
+        double largest = 0;
+        for (float value : truth) {
+          largest = Math.max(largest, Math.abs(value));
+        }
+        double bound = Tolerance.relative(130L + keyDim + valueDim, largest);
+        for (int at = 0; at < truth.length; at++) {
+          assertThat((double) ours[at])
+              .as("result %d, element %d", i, at)
+              .isCloseTo(truth[at], within(bound));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSequenceDoesNotDependOnThoseBesideIt() {
+    Sizes sizes = new Sizes(4, 2, 40, 24);
+    int[] lengths = {70, 130, 5};
+    int tokens = 205;
+    try (Arena arena = Arena.ofConfined();
+        VectorKernels kernels = new VectorKernels(5)) {
+      Tensor query = Samples.normal(arena, 1, tokens, 4, 40);
+      Tensor keys = Samples.normal(arena, 2, tokens, 2, 40);
+      Tensor values = Samples.normal(arena, 3, tokens, 2, 24);
+      Tensor together = Samples.normal(arena, 4, tokens, 4, 24);
+      Tensor apart = Samples.normal(arena, 5, tokens, 4, 24);
+      Tensor logSumExp = Samples.normal(arena, 6, tokens, 4);
+      KvView all = KvView.packed(keys, values, lengths);
+      kernels.attention(query, all, sizes.scale(), together, logSumExp);
+      int row = 0;
+      for (int length : lengths) {
+        int end = row + length;
+        KvView one = KvView.packed(keys.rows(row, end), values.rows(row, end), length);
+        kernels.attention(
+            query.rows(row, end),
+            one,
+            sizes.scale(),
+            apart.rows(row, end),
+            logSumExp.rows(row, end));
+        row = end;
+      }
+      assertThat(apart.toFloatArray()).isEqualTo(together.toFloatArray());
+    }
+  }
+
+  /// One token at a time over shuffled pages against all at once over rows.
+  @Test
+  void cachedInPagesEqualsUncached() {
+    int length = 150;
+    Sizes sizes = new Sizes(6, 1, 40, 32);
+    int[] pages = {3, 0, 2};
+    try (Arena arena = Arena.ofConfined();
+        VectorKernels kernels = new VectorKernels(2)) {
+      Tensor query = Samples.normal(arena, 1, length, 6, 40);
+      Tensor keys = Samples.normal(arena, 2, length, 1, 40);
+      // Values are the first columns of keys, as in the latent cache.
+      Tensor pageKeys = Samples.normal(arena, 3, 4 * KvView.TILE, 1, 40);
+      for (int position = 0; position < length; position++) {
+        int row = pages[position / KvView.TILE] * KvView.TILE + position % KvView.TILE;
+        kernels.copy(keys.rows(position, position + 1), pageKeys.rows(row, row + 1));
+      }
+      Tensor whole = Samples.normal(arena, 4, length, 6, 32);
+      Tensor logSumExp = Samples.normal(arena, 5, length, 6);
+      KvView all = KvView.packed(keys, keys.columns(0, 32), length);
+      kernels.attention(query, all, sizes.scale(), whole, logSumExp);
+      Tensor stepwise = Samples.normal(arena, 6, length, 6, 32);
+      for (int position = 0; position < length; position++) {
+        var sequence = new KvView.Sequence(0, 1, position + 1, new KvView.Location.Pages(pages));
+        kernels.attention(
+            query.rows(position, position + 1),
+            new KvView(pageKeys, pageKeys.columns(0, 32), List.of(sequence)),
+            sizes.scale(),
+            stepwise.rows(position, position + 1),
+            logSumExp.rows(position, position + 1));
+      }
+      assertThat(stepwise.toFloatArray()).isEqualTo(whole.toFloatArray());
+    }
+  }
+}
