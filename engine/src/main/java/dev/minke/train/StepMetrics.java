@@ -16,6 +16,7 @@ package dev.minke.train;
 /// @param flops floating-point operations, from the sizes
 /// @param peakShare share of the matrix-product peak measured at the start, the whole step's time
 ///   counted
+/// @param peakBytes most bytes of activations and their gradients at once, so far
 /// @param secondsLeft estimate for the rest of the run
 public record StepMetrics(
     int step,
@@ -30,6 +31,7 @@ public record StepMetrics(
     Times times,
     double flops,
     double peakShare,
+    long peakBytes,
     double secondsLeft) {
 
   /// Seconds of a step.

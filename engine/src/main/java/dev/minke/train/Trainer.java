@@ -201,6 +201,7 @@ public final class Trainer implements AutoCloseable {
               result.times(),
               result.flops(),
               result.flops() / result.times().total() / setup.peakFlops(),
+              step.peakBytes(),
               perStep * (steps - state.step()));
       metrics.step(now);
       setup.listener().step(now);
