@@ -1,0 +1,59 @@
+package dev.minke.inference;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.model.AttentionForm;
+import dev.minke.model.CausalModel;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/// Continues a prompt, one sequence at a time.
+///
+/// @param model answers
+/// @param kernels compute
+/// @param generated form of attention for generated tokens; the prompt is always expanded
+public record Generator(CausalModel model, Kernels kernels, AttentionForm generated) {
+  /// Why a continuation ended.
+  public enum Stop {
+    /// The model ended the text.
+    END_OF_TEXT,
+    /// As many tokens as asked for.
+    LENGTH,
+    /// The listener asked for it.
+    CANCELLED
+  }
+
+  /// A continuation.
+  ///
+  /// @param ids without the token that ended it
+  /// @param stop why it ended
+  public record Continuation(int[] ids, Stop stop) {}
+
+  /// Continues a prompt.
+  ///
+  /// @param prompt one token or more
+  /// @param most tokens to generate
+  /// @param endOfText id that ends a text; negative for none
+  /// @param sampler draws
+  /// @param listener gets each token as it comes; false ends the continuation
+  public Continuation generate(
+      int[] prompt, int most, int endOfText, Sampler sampler, IntPredicate listener) {
+    try (Session session = new Session(model, kernels, prompt.length + Math.max(most, 1))) {
+      float[] logits = session.append(prompt, AttentionForm.EXPANDED);
+      int[] ids = new int[most];
+      for (int count = 0; count < most; count++) {
+        int next = sampler.sample(logits, session.length());
+        if (next == endOfText) {
+          return new Continuation(Arrays.copyOf(ids, count), Stop.END_OF_TEXT);
+        }
+        ids[count] = next;
+        if (!listener.test(next)) {
+          return new Continuation(Arrays.copyOf(ids, count + 1), Stop.CANCELLED);
+        }
+        if (count + 1 < most) {
+          logits = session.append(new int[] {next}, generated);
+        }
+      }
+      return new Continuation(ids, Stop.LENGTH);
+    }
+  }
+}

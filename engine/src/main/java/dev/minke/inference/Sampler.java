@@ -1,0 +1,91 @@
+package dev.minke.inference;
+
+import dev.minke.tensor.RandomStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Draws a token from logits: divided by the temperature, cut to the `topK` best, then to the
+/// fewest that hold `topP` of the probability.
+///
+/// Order and edges are those of transformers: the token that crosses `topP` stays, at least one
+/// always does. Probabilities are computed in double by StrictMath, so a draw is the same on every
+/// machine.
+///
+/// @param temperature 0 for the most probable token; seed and cuts then play no part
+/// @param topK most tokens kept; 0 for all
+/// @param topP share of the probability kept; 1 for all
+/// @param seed of the draws
+public record Sampler(double temperature, int topK, double topP, long seed) {
+  /// Always the most probable token; ties go to the lowest id.
+  public static final Sampler GREEDY = new Sampler(0, 0, 1, 0);
+
+  public Sampler {
+    require(
+        temperature >= 0 && Double.isFinite(temperature), "temperature", temperature, "0 or more");
+    require(topK >= 0, "top-k", topK, "0 or more");
+    require(topP > 0 && topP <= 1, "top-p", topP, "above 0, at most 1");
+  }
+
+  private static void require(boolean holds, String name, Number found, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "%s: expected %s, found %s".formatted(name, expected, found));
+    }
+  }
+
+  /// A token that may be drawn.
+  public record Candidate(int id, double probability) {}
+
+  /// The tokens that may be drawn, most probable first; ties by ascending id. Probabilities add up
+  /// to 1.
+  ///
+  /// @param logits `[vocab]`, finite or -∞
+  public List<Candidate> candidates(float[] logits) {
+    double divisor = temperature == 0 ? 1 : temperature;
+    List<Candidate> sorted = new ArrayList<>(logits.length);
+    float highest = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      highest = Math.max(highest, logit);
+    }
+    double sum = 0;
+    for (int id = 0; id < logits.length; id++) {
+      double weight = StrictMath.exp(((double) logits[id] - highest) / divisor);
+      sorted.add(new Candidate(id, weight));
+    }
+    sorted.sort(
+        Comparator.comparingDouble(Candidate::probability)
+            .reversed()
+            .thenComparingInt(Candidate::id));
+    int kept = temperature == 0 ? 1 : topK == 0 ? sorted.size() : Math.min(topK, sorted.size());
+    for (Candidate candidate : sorted.subList(0, kept)) {
+      sum += candidate.probability;
+    }
+    double limit = topP * sum;
+    double held = 0;
+    int count = 0;
+    while (count < kept && (count == 0 || held < limit || topP == 1)) {
+      held += sorted.get(count++).probability;
+    }
+    double total = held;
+    return sorted.subList(0, count).stream()
+        .map(candidate -> new Candidate(candidate.id, candidate.probability / total))
+        .toList();
+  }
+
+  /// Draws a token.
+  ///
+  /// @param logits `[vocab]`
+  /// @param position of the token to be, so that a draw does not depend on those before it
+  public int sample(float[] logits, long position) {
+    List<Candidate> candidates = candidates(logits);
+    double left = new RandomStream(seed, 0x5A).uniform(position);
+    for (Candidate candidate : candidates) {
+      left -= candidate.probability;
+      if (left < 0) {
+        return candidate.id;
+      }
+    }
+    return candidates.getLast().id;
+  }
+}

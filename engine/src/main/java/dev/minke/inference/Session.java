@@ -1,0 +1,100 @@
+package dev.minke.inference;
+
+import dev.minke.autograd.EagerOps;
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.model.AttentionForm;
+import dev.minke.model.CausalModel;
+import dev.minke.model.KvCache;
+import dev.minke.model.TokenRows;
+import dev.minke.tensor.DType;
+import dev.minke.tensor.Shape;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One sequence and what the model keeps of it. Belongs to one thread; closing it frees the cache.
+public final class Session implements AutoCloseable {
+  /// Prompt tokens that pass the model at once.
+  private static final int CHUNK = 512;
+
+  private final CausalModel model;
+  private final Kernels kernels;
+  private final int capacity;
+  private final Arena arena = Arena.ofShared();
+  private final Workspace workspace = new Workspace();
+  private final KvCache cache;
+  private int length;
+
+  /// @param capacity most tokens the sequence will have
+  /// @throws IllegalArgumentException if that is more than the model's longest sequence
+  public Session(CausalModel model, Kernels kernels, int capacity) {
+    if (capacity < 1 || capacity > model.maxLength()) {
+      throw new IllegalArgumentException(
+          "sequence: expected 1 to %d tokens, the model's longest, found %d; shorten the prompt or ask for fewer tokens"
+              .formatted(model.maxLength(), capacity));
+    }
+    this.model = model;
+    this.kernels = kernels;
+    this.capacity = capacity;
+    CausalModel.CacheShape shape = model.cacheShape();
+    int rows = (capacity + KvView.TILE - 1) / KvView.TILE * KvView.TILE;
+    List<Tensor> layers = new ArrayList<>();
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      layers.add(Tensor.allocate(arena, DType.F32, Shape.of(rows, shape.width())));
+    }
+    this.cache = new KvCache(layers);
+  }
+
+  /// Tokens so far.
+  public int length() {
+    return length;
+  }
+
+  /// Appends tokens.
+  ///
+  /// @param ids one or more
+  /// @return logits of the token that follows, `[vocab]`
+  public float[] append(int[] ids, AttentionForm form) {
+    if (ids.length == 0 || length + ids.length > capacity) {
+      throw new IllegalArgumentException(
+          "sequence: expected 1 to %d more tokens, found %d"
+              .formatted(capacity - length, ids.length));
+    }
+    float[] logits = new float[0];
+    for (int from = 0; from < ids.length; from += CHUNK) {
+      int to = Math.min(ids.length, from + CHUNK);
+      boolean last = to == ids.length;
+      Workspace.Mark mark = workspace.mark();
+      EagerOps ops = new EagerOps(kernels, workspace);
+      Tensor hidden = model.hidden(ops, rows(ids, from, to), cache, form);
+      if (last) {
+        Tensor newest = hidden.rows(to - from - 1, to - from);
+        logits = ops.matmul(newest, model.head()).toFloatArray();
+      }
+      workspace.release(mark);
+    }
+    return logits;
+  }
+
+  private TokenRows rows(int[] ids, int from, int to) {
+    int count = to - from;
+    Tensor some = workspace.allocate(DType.I32, Shape.of(count));
+    Tensor positions = workspace.allocate(DType.I32, Shape.of(count));
+    for (int i = 0; i < count; i++) {
+      some.setInt(0, i, ids[from + i]);
+      positions.setInt(0, i, length + i);
+    }
+    length += count;
+    KvView.Sequence sequence = new KvView.Sequence(0, count, length, new KvView.Location.Rows(0));
+    return new TokenRows(some, positions, List.of(sequence));
+  }
+
+  @Override
+  public void close() {
+    workspace.close();
+    arena.close();
+  }
+}
