@@ -8,12 +8,12 @@ import java.util.List;
 /// Draws a token from logits: divided by the temperature, cut to the `topK` best, then to the
 /// fewest that hold `topP` of the probability.
 ///
-/// Order and edges are those of transformers: the token that crosses `topP` stays, at least one
-/// always does. Probabilities are computed in double by StrictMath, so a draw is the same on every
-/// machine.
+/// Order and edges are those of transformers: tokens that tie with the last of the `topK` stay, the
+/// token that crosses `topP` stays, at least one always does. Probabilities are computed in double
+/// by StrictMath, so a draw is the same on every machine.
 ///
 /// @param temperature 0 for the most probable token; seed and cuts then play no part
-/// @param topK most tokens kept; 0 for all
+/// @param topK tokens kept, and those that tie with the last; 0 for all
 /// @param topP share of the probability kept; 1 for all
 /// @param seed of the draws
 public record Sampler(double temperature, int topK, double topP, long seed) {
@@ -48,16 +48,20 @@ public record Sampler(double temperature, int topK, double topP, long seed) {
     for (float logit : logits) {
       highest = Math.max(highest, logit);
     }
+    if (!Float.isFinite(highest)) {
+      throw new IllegalArgumentException(
+          "logits: expected finite numbers, found %s; the weights are damaged or too large"
+              .formatted(highest));
+    }
     double sum = 0;
     for (int id = 0; id < logits.length; id++) {
       double weight = StrictMath.exp(((double) logits[id] - highest) / divisor);
       sorted.add(new Candidate(id, weight));
     }
     sorted.sort(
-        Comparator.comparingDouble(Candidate::probability)
-            .reversed()
+        Comparator.comparingDouble((Candidate one) -> 0.0 - logits[one.id])
             .thenComparingInt(Candidate::id));
-    int kept = temperature == 0 ? 1 : topK == 0 ? sorted.size() : Math.min(topK, sorted.size());
+    int kept = temperature == 0 ? 1 : withTies(sorted, logits);
     for (Candidate candidate : sorted.subList(0, kept)) {
       sum += candidate.probability;
     }
@@ -71,6 +75,19 @@ public record Sampler(double temperature, int topK, double topP, long seed) {
     return sorted.subList(0, count).stream()
         .map(candidate -> new Candidate(candidate.id, candidate.probability / total))
         .toList();
+  }
+
+  /// How many of the sorted tokens `topK` keeps: those that tie with the last of them stay too.
+  private int withTies(List<Candidate> sorted, float[] logits) {
+    if (topK == 0 || topK >= sorted.size()) {
+      return sorted.size();
+    }
+    float last = logits[sorted.get(topK - 1).id];
+    int kept = topK;
+    while (kept < sorted.size() && logits[sorted.get(kept).id] == last) {
+      kept++;
+    }
+    return kept;
   }
 
   /// Draws a token.
