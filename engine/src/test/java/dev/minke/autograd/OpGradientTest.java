@@ -1,0 +1,318 @@
+package dev.minke.autograd;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.Rotation;
+import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.ScoreFunction;
+import dev.minke.kernel.reference.ReferenceKernels;
+import dev.minke.nn.ParameterStore;
+import dev.minke.tensor.DType;
+import dev.minke.tensor.RandomStream;
+import dev.minke.tensor.Shape;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every operation's two backward halves against central differences in double.
+class OpGradientTest {
+  private static final long SEED = 20;
+
+  /// Parameters and constants of one case.
+  private static final class Case implements AutoCloseable {
+    private final ParameterStore store;
+    private final Arena arena = Arena.ofConfined();
+
+    Case(DType dtype) {
+      this.store = new ParameterStore(dtype, SEED, 0.7);
+    }
+
+    Parameter weight(String name, int... sizes) {
+      return store.weight(name, Shape.of(sizes));
+    }
+
+    Tensor ints(int... values) {
+      return Tensor.of(arena, Shape.of(values.length), values);
+    }
+
+    /// An activation whose elements are a parameter's.
+    Tensor leaf(Ops ops, Parameter parameter) {
+      int[] rows = new int[parameter.shape().size(0)];
+      for (int row = 0; row < rows.length; row++) {
+        rows[row] = row;
+      }
+      return ops.embedding(parameter, ints(rows));
+    }
+
+    /// Adds a loss that every element of `x` enters with a weight of its own.
+    void weigh(Ops ops, String name, Tensor x) {
+      int count = Math.toIntExact(x.shape().elements());
+      Tensor weights = Tensor.allocate(arena, DType.F64, Shape.of(count));
+      RandomStream random = RandomStream.named(SEED, name);
+      for (int i = 0; i < count; i++) {
+        weights.set(0, i, random.normal(i));
+      }
+      ops.addLoss(name, ops.weightedSum(x.reshape(count), weights), 0.75f);
+    }
+
+    void check(Consumer<Ops> program) {
+      new GradientCheck(store, SEED, program).run();
+    }
+
+    @Override
+    public void close() {
+      store.close();
+      arena.close();
+    }
+  }
+
+  /// The case of each kind of operation.
+  private static final Map<Class<?>, Consumer<Case>> CASES =
+      Map.ofEntries(
+          entry(Op.Embedding.class, OpGradientTest::embedding),
+          entry(Op.MatMul.class, OpGradientTest::matmul),
+          entry(Op.GroupedMatMul.class, OpGradientTest::groupedMatmul),
+          entry(Op.Add.class, OpGradientTest::add),
+          entry(Op.Concat.class, OpGradientTest::concat),
+          entry(Op.RmsNorm.class, OpGradientTest::rmsNorm),
+          entry(Op.Rotate.class, OpGradientTest::rotate),
+          entry(Op.JoinKeys.class, OpGradientTest::joinKeys),
+          entry(Op.Attention.class, OpGradientTest::attention),
+          entry(Op.SwiGlu.class, OpGradientTest::swiGlu),
+          entry(Op.Route.class, c -> routed(c, OpGradientTest::routeWeights)),
+          entry(Op.GatherSlots.class, c -> routed(c, OpGradientTest::gathered)),
+          entry(Op.Combine.class, c -> routed(c, OpGradientTest::combined)),
+          entry(Op.BalanceLoss.class, c -> routed(c, OpGradientTest::balance)),
+          entry(Op.HeadLogProbs.class, OpGradientTest::headLogProbs),
+          entry(Op.WeightedSum.class, OpGradientTest::weightedSum));
+
+  static Stream<Class<?>> kinds() {
+    return Stream.of(Op.class.getPermittedSubclasses());
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void gradientEqualsCentralDifference(Class<?> kind) {
+    Consumer<Case> one = CASES.get(kind);
+    assertThat(one).as("case of %s", kind).isNotNull();
+    try (Case c = new Case(DType.F64)) {
+      Objects.requireNonNull(one).accept(c);
+    }
+  }
+
+  private static void embedding(Case c) {
+    Parameter table = c.weight("table", 5, 3);
+    Tensor ids = c.ints(4, 0, 4, 4, 2);
+    c.check(ops -> c.weigh(ops, "out", ops.embedding(table, ids)));
+  }
+
+  private static void matmul(Case c) {
+    Parameter x = c.weight("x", 3, 5);
+    Parameter weight = c.weight("weight", 4, 5);
+    Parameter stack = c.weight("stack", 2, 3, 4);
+    c.check(ops -> {
+      Tensor leaf = c.leaf(ops, x);
+      Tensor once = ops.matmul(leaf, weight);
+      c.weigh(ops, "stacked", ops.matmul(once, stack));
+      c.weigh(ops, "again", ops.matmul(leaf, weight));
+    });
+  }
+
+  private static void groupedMatmul(Case c) {
+    Parameter x = c.weight("x", 5, 3);
+    Parameter weight = c.weight("weight", 4, 2, 3);
+    Tensor offsets = c.ints(0, 2, 2, 5, 5);
+    c.check(ops -> {
+      Tensor leaf = c.leaf(ops, x);
+      c.weigh(ops, "out", ops.groupedMatmul(leaf, weight, offsets));
+      c.weigh(ops, "again", ops.groupedMatmul(leaf, weight, offsets));
+    });
+  }
+
+  private static void add(Case c) {
+    Parameter a = c.weight("a", 3, 4);
+    Parameter b = c.weight("b", 3, 4);
+    c.check(ops -> {
+      Tensor left = c.leaf(ops, a);
+      Tensor sum = ops.add(left, c.leaf(ops, b));
+      c.weigh(ops, "out", ops.swiGlu(ops.add(ops.add(sum, left), sum)));
+    });
+  }
+
+  private static void concat(Case c) {
+    Parameter a = c.weight("a", 3, 4);
+    Parameter b = c.weight("b", 3, 2);
+    c.check(ops -> {
+      Tensor left = c.leaf(ops, a);
+      Tensor joined = ops.concat(left.columns(1, 3), ops.concat(c.leaf(ops, b), left));
+      c.weigh(ops, "out", ops.swiGlu(joined));
+    });
+  }
+
+  private static void rmsNorm(Case c) {
+    Parameter x = c.weight("x", 3, 21);
+    Parameter gain = c.weight("gain", 19);
+    c.check(ops -> {
+      Tensor leaf = c.leaf(ops, x);
+      c.weigh(ops, "view", ops.rmsNorm(leaf.columns(1, 20), gain, 1e-3f));
+      c.weigh(ops, "again", ops.rmsNorm(leaf.columns(2, 21), gain, 1e-3f));
+    });
+  }
+
+  private static void rotate(Case c) {
+    Parameter x = c.weight("x", 3, 2 * 5);
+    Rotation rotation = new Rotation(new float[] {1, 0.3f}, 1.25f);
+    Tensor positions = c.ints(0, 7, 2);
+    c.check(ops -> {
+      Tensor heads = c.leaf(ops, x).reshape(3, 2, 5);
+      ops.rotate(heads.columns(1, 5), positions, rotation);
+      c.weigh(ops, "out", heads);
+    });
+  }
+
+  private static void joinKeys(Case c) {
+    Parameter own = c.weight("own", 3, 2 * 4);
+    Parameter shared = c.weight("shared", 3, 3);
+    c.check(ops -> {
+      Tensor heads = c.leaf(ops, own).reshape(3, 2, 4);
+      c.weigh(ops, "out", ops.joinKeys(heads, c.leaf(ops, shared).columns(1, 3)));
+    });
+  }
+
+  /// Packed sequences, one longer than a tile; two query heads to a key head.
+  private static void attention(Case c) {
+    int[] lengths = {3, 67, 1};
+    int tokens = 71;
+    Parameter query = c.weight("query", tokens, 4 * 3);
+    Parameter keys = c.weight("keys", tokens, 2 * 3);
+    Parameter values = c.weight("values", tokens, 2 * 2);
+    c.check(ops -> {
+      KvView view =
+          KvView.packed(
+              c.leaf(ops, keys).reshape(tokens, 2, 3),
+              c.leaf(ops, values).reshape(tokens, 2, 2),
+              lengths);
+      Tensor heads = c.leaf(ops, query).reshape(tokens, 4, 3);
+      c.weigh(ops, "out", ops.attention(heads, view, 0.6f));
+    });
+  }
+
+  private static void swiGlu(Case c) {
+    Parameter x = c.weight("x", 3, 6);
+    c.check(ops -> {
+      Tensor leaf = c.leaf(ops, x);
+      c.weigh(ops, "out", ops.swiGlu(leaf));
+      c.weigh(ops, "view", ops.swiGlu(leaf.columns(1, 5)));
+    });
+  }
+
+  /// What a case does with a choice of experts.
+  private interface Routed {
+    void add(Case c, Ops ops, Routing routing, Parameter rows);
+  }
+
+  private static void routed(Case unused, Routed use) {
+    for (ScoreFunction score : ScoreFunction.values()) {
+      for (boolean normalise : new boolean[] {false, true}) {
+        RouterRule rule = new RouterRule(score, 2, 3, 2, normalise, normalise, 1.5f);
+        try (Case c = new Case(DType.F64)) {
+          Parameter logits = c.weight("logits", 5, 6);
+          Parameter rows = c.weight("rows", 10, 3);
+          Tensor bias = Tensor.of(c.arena, Shape.of(6), 0, 0.1f, 0, -0.2f, 0, 0.3f);
+          c.check(ops -> use.add(c, ops, ops.route(c.leaf(ops, logits), bias, rule), rows));
+        }
+      }
+    }
+  }
+
+  private static void routeWeights(Case c, Ops ops, Routing routing, Parameter rows) {
+    c.weigh(ops, "weights", routing.weights());
+  }
+
+  private static void gathered(Case c, Ops ops, Routing routing, Parameter rows) {
+    Tensor x = c.leaf(ops, rows).rows(1, 6);
+    c.weigh(ops, "gathered", ops.gatherSlots(x, routing));
+  }
+
+  private static void combined(Case c, Ops ops, Routing routing, Parameter rows) {
+    c.weigh(ops, "combined", ops.combine(c.leaf(ops, rows), routing));
+  }
+
+  private static void balance(Case c, Ops ops, Routing routing, Parameter rows) {
+    ops.addLoss("balance", ops.balanceLoss(routing, KvView.packedSequences(2, 3)), 0.5f);
+  }
+
+  private static void headLogProbs(Case c) {
+    Parameter hidden = c.weight("hidden", 4, 3);
+    Parameter head = c.weight("head", 18, 3);
+    Tensor targets = c.ints(17, -1, 0, 5);
+    c.check(ops -> c.weigh(ops, "out", ops.headLogProbs(c.leaf(ops, hidden), head, targets)));
+  }
+
+  private static void weightedSum(Case c) {
+    Parameter x = c.weight("x", 1, 40);
+    c.check(ops -> {
+      Tensor values = c.leaf(ops, x).reshape(40);
+      c.weigh(ops, "out", values);
+      c.weigh(ops, "part", values.columns(3, 21));
+    });
+  }
+
+  /// A vocabulary so large that logits are not kept: the same bits as in parts that keep them.
+  @Test
+  void headInChunksEqualsHeadInParts() {
+    int tokens = 70;
+    try (Case c = new Case(DType.F32)) {
+      Parameter hidden = c.weight("hidden", tokens, 2);
+      Parameter head = c.weight("head", 1 << 17, 2);
+      c.store.train();
+      assertThat(Ops.headChunk(head)).isBetween(40, tokens - 1);
+      List<float[]> whole = headGradients(c, hidden, head, 0, tokens);
+      List<float[]> parts = headGradients(c, hidden, head, 0, 40, tokens);
+      assertThat(whole.get(0)).isEqualTo(parts.get(0));
+      assertThat(whole.get(1)).isEqualTo(parts.get(1)).doesNotContain(Float.NaN);
+    }
+  }
+
+  /// Gradients of hidden states and head where the loss is computed in parts. The last part is
+  /// recorded first, so that going back adds over tokens in ascending order.
+  private static List<float[]> headGradients(
+      Case c, Parameter hidden, Parameter head, int... bounds) {
+    ReferenceKernels kernels = new ReferenceKernels();
+    try (Workspace activations = new Workspace();
+        Workspace gradients = Workspace.poisoning()) {
+      RecordingOps ops = new RecordingOps(kernels, activations, Observer.NONE);
+      Tensor leaf = c.leaf(ops, hidden);
+      Tensor targets = activations.allocate(DType.I32, Shape.of(leaf.size(0)));
+      Tensor weights = activations.allocate(leaf.size(0));
+      for (int token = 0; token < leaf.size(0); token++) {
+        targets.setInt(0, token, token == 3 ? -1 : token * 1001);
+        weights.set(0, token, 1.0 / (1 + token));
+      }
+      for (int i = bounds.length - 1; i > 0; i--) {
+        int from = bounds[i - 1];
+        int to = bounds[i];
+        Tensor logProbs = ops.headLogProbs(leaf.rows(from, to), head, targets.columns(from, to));
+        ops.addLoss("part " + i, ops.weightedSum(logProbs, weights.columns(from, to)), -1);
+      }
+      List<Tensor> found = List.of(gradient(hidden), gradient(head));
+      found.forEach(one -> kernels.fill(one, 0));
+      ops.backward(gradients);
+      return found.stream().map(Tensor::toFloatArray).toList();
+    }
+  }
+
+  private static Tensor gradient(Parameter parameter) {
+    return Objects.requireNonNull(parameter.gradient(), parameter.name());
+  }
+}
