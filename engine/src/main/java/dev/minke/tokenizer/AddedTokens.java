@@ -26,6 +26,9 @@ final class AddedTokens {
   }
 
   /// Hands over a text in order: the stretches between added tokens, and the tokens' ids.
+  ///
+  /// White space that a token takes after it may still be a token itself (`" "` of some
+  /// vocabularies): both are found, as Hugging Face does it.
   void scan(String text, Consumer<String> between, IntConsumer ids) {
     int done = 0;
     int at = root.next.isEmpty() ? text.length() : 0;
@@ -41,17 +44,18 @@ final class AddedTokens {
       if (token.wholeWord() && (isWord(text, start - 1) || isWord(text, at))) {
         continue;
       }
+      int end = at;
       while (token.stripsLeft() && start > done && isSpace(text.charAt(start - 1))) {
         start--;
       }
-      while (token.stripsRight() && at < text.length() && isSpace(text.charAt(at))) {
-        at++;
+      while (token.stripsRight() && end < text.length() && isSpace(text.charAt(end))) {
+        end++;
       }
       if (start > done) {
         between.accept(text.substring(done, start));
       }
       ids.accept(token.id());
-      done = at;
+      done = end;
     }
     if (done < text.length()) {
       between.accept(done == 0 ? text : text.substring(done));

@@ -2,9 +2,9 @@ package dev.minke.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// Learns the merges of byte-level BPE: again and again the most frequent pair of neighbouring
 /// tokens becomes a token.
@@ -18,8 +18,9 @@ public final class BpeTrainer {
   private final WordCutter cutter;
   private final AddedTokens specials;
 
-  /// Word to count. Sorted, so that places of pairs have one order.
-  private final Map<String, long[]> words = new TreeMap<>();
+  /// Word to count. Their order does not matter: counts are sums, and ties have an order of their
+  /// own.
+  private final Map<String, long[]> words = new HashMap<>();
 
   /// A trainer that has seen nothing.
   public BpeTrainer(TokenizerRecipe recipe) {
@@ -34,7 +35,7 @@ public final class BpeTrainer {
 
   /// Counts the words of a text.
   public void accept(String text) {
-    specials.scan(text, between -> cutter.cut(between, word -> tally(word, 1)), special -> {});
+    specials.scan(text, between -> cutter.cut(between, this::tally), special -> {});
   }
 
   /// The tokenizer. It is smaller than the recipe says where the texts have no pair left.
@@ -47,8 +48,8 @@ public final class BpeTrainer {
     return training.tokenizer();
   }
 
-  private void tally(String word, long count) {
-    words.computeIfAbsent(word, unseen -> new long[1])[0] += count;
+  private void tally(String word) {
+    words.computeIfAbsent(word, unseen -> new long[1])[0]++;
   }
 
   /// One training: the vocabulary as it grows.

@@ -1,27 +1,27 @@
 package dev.minke.tokenizer;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-
 /// Turns ids into text one at a time. A character whose bytes are spread over several tokens comes
-/// out whole with the last of them; bytes that are no UTF-8 come out as U+FFFD.
+/// out whole with the last of them. Bytes that are no UTF-8 come out as U+FFFD, one for each
+/// longest beginning of a character (Unicode, "maximal subpart"), as Hugging Face's decoder does;
+/// Java's own decoder counts them differently.
 ///
 /// What [#accept] and [#finish] return, joined, is [Tokenizer#decode] of the same ids. Mutable;
 /// owned by whoever reads one stream of tokens.
 public final class Decoder {
-  /// Longest beginning of a character that may have to wait.
-  private static final int MOST_WAITING = 3;
+  private static final char MALFORMED = '\uFFFD';
 
   private final Tokenizer tokenizer;
-  private final CharsetDecoder utf8 =
-      StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPLACE)
-          .onUnmappableCharacter(CodingErrorAction.REPLACE);
-  private byte[] waiting = new byte[0];
+
+  /// Bits of the character under way.
+  private int bits;
+
+  /// Bytes that it still needs; 0 between characters.
+  private int missing;
+
+  /// Range in which its next byte must be.
+  private int lowest;
+
+  private int highest;
 
   Decoder(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
@@ -31,25 +31,55 @@ public final class Decoder {
   ///
   /// @return the text that is certain now; often empty inside a character
   public String accept(int id) {
-    byte[] token = tokenizer.bytes(id);
-    ByteBuffer bytes = ByteBuffer.allocate(waiting.length + token.length);
-    bytes.put(waiting).put(token).flip();
-    CharBuffer text = CharBuffer.allocate(bytes.remaining());
-    utf8.decode(bytes, text, false);
-    waiting = new byte[bytes.remaining()];
-    bytes.get(waiting);
-    return text.flip().toString();
+    byte[] token = tokenizer.sharedBytes(id);
+    StringBuilder text = new StringBuilder(token.length);
+    for (byte value : token) {
+      take(value & 0xFF, text);
+    }
+    return text.toString();
   }
 
   /// Ends the stream; the decoder can then be used for another.
   ///
   /// @return U+FFFD where the last character was never completed, else nothing
   public String finish() {
-    CharBuffer text = CharBuffer.allocate(MOST_WAITING);
-    utf8.decode(ByteBuffer.wrap(waiting), text, true);
-    utf8.flush(text);
-    utf8.reset();
-    waiting = new byte[0];
-    return text.flip().toString();
+    boolean broken = missing > 0;
+    missing = 0;
+    return broken ? String.valueOf(MALFORMED) : "";
+  }
+
+  private void take(int value, StringBuilder text) {
+    if (missing > 0) {
+      if (value >= lowest && value <= highest) {
+        next(value, text);
+        return;
+      }
+      text.append(finish());
+    }
+    if (value < 0x80) {
+      text.append((char) value);
+    } else if (value >= 0xC2 && value <= 0xDF) {
+      begin(value & 0x1F, 1, 0x80, 0xBF);
+    } else if (value >= 0xE0 && value <= 0xEF) {
+      begin(value & 0x0F, 2, value == 0xE0 ? 0xA0 : 0x80, value == 0xED ? 0x9F : 0xBF);
+    } else if (value >= 0xF0 && value <= 0xF4) {
+      begin(value & 0x07, 3, value == 0xF0 ? 0x90 : 0x80, value == 0xF4 ? 0x8F : 0xBF);
+    } else {
+      text.append(MALFORMED);
+    }
+  }
+
+  private void begin(int firstBits, int bytesToCome, int low, int high) {
+    bits = firstBits;
+    missing = bytesToCome;
+    lowest = low;
+    highest = high;
+  }
+
+  private void next(int value, StringBuilder text) {
+    begin((bits << 6) | (value & 0x3F), missing - 1, 0x80, 0xBF);
+    if (missing == 0) {
+      text.appendCodePoint(bits);
+    }
   }
 }

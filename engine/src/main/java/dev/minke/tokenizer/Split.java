@@ -1,6 +1,8 @@
 package dev.minke.tokenizer;
 
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -15,6 +17,9 @@ import java.util.regex.PatternSyntaxException;
 /// @param behaviour what becomes of a match
 /// @param inverted whether matches and the rest change places
 public record Split(String pattern, boolean literal, Behaviour behaviour, boolean inverted) {
+  /// A property with a name of more than two letters, which may be a script.
+  private static final Pattern SCRIPT = Pattern.compile("\\\\([pP])\\{([A-Z][a-z_A-Z]{2,})\\}");
+
   /// What becomes of a match.
   public enum Behaviour {
     /// It is dropped.
@@ -69,15 +74,28 @@ public record Split(String pattern, boolean literal, Behaviour behaviour, boolea
 
   private static Pattern compile(String pattern, boolean literal) {
     if (literal) {
-      return Pattern.compile(pattern, Pattern.LITERAL);
+      String java = SCRIPT.matcher(pattern).replaceAll(Split::script);
+      return Pattern.compile(java, Pattern.LITERAL);
     }
     try {
-      return Pattern.compile(pattern, Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE);
+      String java = SCRIPT.matcher(pattern).replaceAll(Split::script);
+      return Pattern.compile(java, Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE);
     } catch (PatternSyntaxException e) {
       throw new TokenizerException(
           "pre-tokenizer: cannot use the pattern %s: %s"
               .formatted(pattern, e.getDescription().toLowerCase(Locale.ROOT)),
           e);
     }
+  }
+
+  /// Scripts have a prefix in Java: `\p{Han}` is `\p{IsHan}`.
+  private static String script(MatchResult property) {
+    String name = property.group(2);
+    try {
+      Character.UnicodeScript.forName(name);
+    } catch (IllegalArgumentException e) {
+      return Matcher.quoteReplacement(property.group());
+    }
+    return Matcher.quoteReplacement("\\" + property.group(1) + "{Is" + name + "}");
   }
 }

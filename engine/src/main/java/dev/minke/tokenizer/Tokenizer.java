@@ -108,14 +108,19 @@ public final class Tokenizer {
   /// The bytes of one token: a copy; empty for an id that no token has, such as the padding of a
   /// model's vocabulary.
   public byte[] bytes(int id) {
+    return sharedBytes(id).clone();
+  }
+
+  /// The bytes of one token, not a copy: nobody writes to them.
+  byte[] sharedBytes(int id) {
     byte[] added = addedBytes.get(id);
-    return (added == null ? parts.vocabulary().bytes(id) : added).clone();
+    return added == null ? parts.vocabulary().bytes(id) : added;
   }
 
   /// One token for people: its text, with control characters and lone bytes escaped (`\n`, `\xE6`),
   /// or `<unused 7>`.
   public String display(int id) {
-    byte[] bytes = bytes(id);
+    byte[] bytes = sharedBytes(id);
     return bytes.length == 0 ? "<unused " + id + ">" : TokenDisplay.of(bytes);
   }
 

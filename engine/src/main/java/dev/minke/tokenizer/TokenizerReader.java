@@ -5,10 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -143,19 +142,20 @@ final class TokenizerReader {
     if (!tokens.isObject()) {
       throw refused("model.vocab", "none", "an object of tokens and ids");
     }
-    Set<String> contents =
-        added.stream().map(AddedToken::content).collect(Collectors.toUnmodifiableSet());
+    Map<Integer, String> contents = new HashMap<>();
+    added.forEach(token -> contents.put(token.id(), token.content()));
     Vocabulary vocabulary = new Vocabulary();
     for (Map.Entry<String, JsonNode> entry : tokens.properties()) {
       String spelling = entry.getKey();
+      int id = id(entry.getValue(), spelling);
       byte[] bytes =
-          contents.contains(spelling)
+          spelling.equals(contents.get(id))
               ? spelling.getBytes(StandardCharsets.UTF_8)
               : ByteLetters.bytes(spelling);
       if (bytes == null) {
         throw refused("model.vocab", "token \"" + spelling + "\"", "letters of bytes only");
       }
-      vocabulary.put(id(entry.getValue(), spelling), bytes);
+      vocabulary.put(id, bytes);
     }
     return vocabulary;
   }

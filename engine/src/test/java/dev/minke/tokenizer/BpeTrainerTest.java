@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.tensor.RandomStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,9 +161,7 @@ class BpeTrainerTest {
             text,
             word ->
                 counts.merge(
-                    ByteLetters.spell(word.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                    1L,
-                    Long::sum));
+                    ByteLetters.spell(word.getBytes(StandardCharsets.UTF_8)), 1L, Long::sum));
     Map<List<String>, Long> words = new HashMap<>();
     for (Map.Entry<String, Long> word : counts.entrySet()) {
       words.put(List.of(word.getKey().split("")), word.getValue());
