@@ -56,6 +56,14 @@ public final class VectorKernels implements Kernels {
             Tiles.COLUMNS);
   }
 
+  /// Fused multiply-adds in registers on every thread at once, the ceiling of every product.
+  ///
+  /// @param seconds how long to measure
+  /// @return floating-point operations a second
+  public double fmaPeak(double seconds) {
+    return FmaPeak.measure(gang, seconds);
+  }
+
   @Override
   public Prepared prepare(Tensor master, Orientation orientation) {
     return products.prepare(master, orientation);
