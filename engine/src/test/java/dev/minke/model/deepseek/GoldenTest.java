@@ -9,6 +9,7 @@ import dev.minke.autograd.Observer;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
 import dev.minke.autograd.RecordingOps;
+import dev.minke.backend.Backends;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.OpenModel;
 import dev.minke.checkpoint.Safetensors;
@@ -54,7 +55,8 @@ class GoldenTest {
   private static final Map<String, Double> WORST = new java.util.TreeMap<>();
 
   static Stream<Arguments> models() {
-    Map<String, Supplier<Kernels>> backends = Map.of("reference", ReferenceKernels::new);
+    Map<String, Supplier<Kernels>> backends =
+        Map.of("reference", ReferenceKernels::new, "vector", () -> Backends.open(2));
     return directories()
         .flatMap(directory ->
             backends.entrySet().stream()

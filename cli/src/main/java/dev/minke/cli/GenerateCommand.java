@@ -1,0 +1,135 @@
+package dev.minke.cli;
+
+import dev.minke.inference.Generator;
+import dev.minke.inference.Sampler;
+import dev.minke.model.AttentionForm;
+import dev.minke.tokenizer.Decoder;
+import dev.minke.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.IntPredicate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Continues a prompt.
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = "Continue a prompt; text appears as it is generated.",
+    footer = {
+      "",
+      "Examples:",
+      "  minke generate runs/quickstart/model --prompt \"The capital of France\"",
+      "  minke generate MODEL --prompt \"Once\" -n 200 --temp 0.8 --top-p 0.95 --seed 7"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MODEL", description = "directory with a model")
+  private Path model = Path.of("");
+
+  @Option(
+      names = "--prompt",
+      required = true,
+      paramLabel = "TEXT",
+      description = "what to continue")
+  private String prompt = "";
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "most tokens to generate (default: ${DEFAULT-VALUE})")
+  private int tokens;
+
+  @Option(
+      names = "--temp",
+      paramLabel = "T",
+      defaultValue = "0",
+      description = "temperature; 0 takes the most probable token (default: ${DEFAULT-VALUE})")
+  private double temperature;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      defaultValue = "1",
+      description = "keep the fewest tokens with this share (default: ${DEFAULT-VALUE})")
+  private double topP;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      defaultValue = "0",
+      description = "keep the K most probable tokens; 0 keeps all (default: ${DEFAULT-VALUE})")
+  private int topK;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "of the draws; the same seed gives the same text (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  @Option(names = "--json", description = "one JSON object at the end: text, ids, stop")
+  private boolean json;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws IOException {
+    if (tokens < 1) {
+      throw new IllegalArgumentException("-n: expected 1 or more, found " + tokens);
+    }
+    Sampler sampler = new Sampler(temperature, topK, topP, seed);
+    PrintWriter out = spec.commandLine().getOut();
+    try (LoadedModel loaded = LoadedModel.open(model)) {
+      Tokenizer tokenizer = loaded.tokenizer();
+      Decoder decoder = tokenizer.decoder();
+      if (!json) {
+        out.print(prompt);
+        out.flush();
+      }
+      IntPredicate listener =
+          id -> {
+            if (!json) {
+              out.print(decoder.accept(id));
+              out.flush();
+            }
+            return !out.checkError();
+          };
+      Generator.Continuation continuation =
+          new Generator(loaded.model(), loaded.kernels(), AttentionForm.ABSORBED)
+              .generate(
+                  loaded.prompt(tokenizer, prompt),
+                  tokens,
+                  tokenizer.endOfText().orElse(-1),
+                  sampler,
+                  listener);
+      if (json) {
+        out.println(describe(continuation, tokenizer));
+      } else {
+        out.println(decoder.finish());
+      }
+    }
+    return Main.OK;
+  }
+
+  private String describe(Generator.Continuation continuation, Tokenizer tokenizer) {
+    ObjectNode object = JsonMapper.shared().createObjectNode();
+    object.put("prompt", prompt);
+    object.put("text", tokenizer.decode(continuation.ids()));
+    ArrayNode ids = object.putArray("ids");
+    for (int id : continuation.ids()) {
+      ids.add(id);
+    }
+    object.put("stop", continuation.stop().name().toLowerCase(Locale.ROOT));
+    return JsonMapper.shared().writeValueAsString(object);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.minke.cli;
+
+import dev.minke.backend.BackendUnavailableException;
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.tokenizer.TokenizerException;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/// The `minke` command.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. A failure is one line on standard
+/// error; `--debug` adds where it happened.
+@Command(
+    name = "minke",
+    mixinStandardHelpOptions = true,
+    version = "minke 0.1.0",
+    description = {
+      "The whole DeepSeek recipe for the JVM: train, ask and measure models.",
+      "",
+      "Start with: minke quickstart"
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      TrainCommand.class,
+      PredictCommand.class,
+      GenerateCommand.class,
+      LogitsCommand.class
+    },
+    footer = {"", "minke COMMAND -h explains a command and gives examples."})
+public final class Main {
+  /// Done.
+  static final int OK = 0;
+
+  /// It could not be done.
+  static final int FAILED = 1;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "print where a failure happened, not just what it was")
+  private boolean debug;
+
+  private Main() {}
+
+  /// Runs a command and ends the process with its exit code.
+  public static void main(String[] arguments) {
+    restoreStandardError();
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int code = execute(arguments, out, err);
+    out.flush();
+    System.exit(code);
+  }
+
+  /// The launcher keeps the JVM's own warnings out of sight by giving it another standard error and
+  /// the real one as descriptor 3.
+  private static void restoreStandardError() {
+    if (System.getProperty("minke.stderr") == null) {
+      return;
+    }
+    try {
+      // Appending, because opening must not cut a file that the user redirects to.
+      FileOutputStream real = new FileOutputStream("/dev/fd/3", true);
+      System.setErr(new PrintStream(real, true, StandardCharsets.UTF_8));
+    } catch (FileNotFoundException e) {
+      System.out.println("minke: standard error cannot be written: " + e.getMessage());
+    }
+  }
+
+  /// Runs a command.
+  ///
+  /// @return the exit code
+  static int execute(String[] arguments, PrintWriter out, PrintWriter err) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((fault, _) -> {
+      CommandLine command = fault.getCommandLine();
+      command
+          .getErr()
+          .printf(
+              "minke: %s; %s -h explains it%n",
+              oneLine(fault.getMessage()), command.getCommandSpec().qualifiedName());
+      return CommandLine.ExitCode.USAGE;
+    });
+    line.setExecutionExceptionHandler((fault, command, _) -> {
+      if (main.debug) {
+        fault.printStackTrace(command.getErr());
+      }
+      command.getErr().println("minke: " + describe(fault));
+      return FAILED;
+    });
+    if (arguments.length == 0) {
+      line.usage(out);
+      return OK;
+    }
+    return line.execute(arguments);
+  }
+
+  private static String describe(Exception fault) {
+    return oneLine(
+        switch (fault) {
+          case BackendUnavailableException known -> known.getMessage();
+          case CheckpointException known -> known.getMessage();
+          case TokenizerException known -> known.getMessage();
+          case NoSuchFileException missing -> missing.getFile() + ": no such file";
+          case IOException io -> io.toString();
+          case UncheckedIOException io -> String.valueOf(io.getCause());
+          case IllegalArgumentException known -> known.getMessage();
+          default -> "%s; --debug shows where".formatted(fault);
+        });
+  }
+
+  private static String oneLine(@Nullable String message) {
+    return message == null ? "unknown failure" : message.lines().findFirst().orElse(message);
+  }
+}

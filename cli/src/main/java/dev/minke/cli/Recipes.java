@@ -1,0 +1,186 @@
+package dev.minke.cli;
+
+import dev.minke.train.TrainRecipe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// Recipes as YAML: the keys are the components of [TrainRecipe], and `text`, the file to learn
+/// from.
+final class Recipes {
+  private static final YAMLMapper MAPPER =
+      YAMLMapper.builder()
+          .enable(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private Recipes() {}
+
+  /// A recipe of a file.
+  ///
+  /// @param text file or folder with the text to learn from, resolved against the recipe's folder
+  /// @param training what decides the bits
+  record Recipe(Path text, TrainRecipe training) {}
+
+  /// Reads a recipe by path, or by name from the folder `recipes`.
+  ///
+  /// @param overrides `key=value`, keys with dots: `optimizer.rate=3e-4`
+  /// @throws IllegalArgumentException if a key is unknown or missing, or a value does not fit
+  static Recipe read(String nameOrPath, List<String> overrides) throws IOException {
+    Path file = find(nameOrPath);
+    ObjectNode tree = parse(file);
+    for (String override : overrides) {
+      override(tree, override, file);
+    }
+    JsonNode text = tree.remove("text");
+    if (text == null || !text.isString()) {
+      throw new IllegalArgumentException(
+          file + ": expected the key 'text', a file or folder to learn from, found none");
+    }
+    Path base = file.toAbsolutePath().resolveSibling(text.stringValue());
+    Path here = Path.of(text.stringValue());
+    return new Recipe(Files.exists(base) ? base : here, map(tree, file));
+  }
+
+  private static Path find(String nameOrPath) {
+    Path direct = Path.of(nameOrPath);
+    if (Files.isRegularFile(direct)) {
+      return direct;
+    }
+    Path folder = Path.of(System.getProperty("minke.home", ""), "recipes");
+    Path named = folder.resolve(nameOrPath + ".yaml");
+    if (Files.isRegularFile(named)) {
+      return named;
+    }
+    throw new IllegalArgumentException(
+        "recipe %s: expected a file, or one of %s".formatted(nameOrPath, names(folder)));
+  }
+
+  private static String names(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return "the recipes in " + folder + ", which is absent";
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return String.join(
+          ", ",
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".yaml"))
+              .map(name -> name.substring(0, name.length() - 5))
+              .sorted()
+              .toList());
+    } catch (IOException e) {
+      return "the recipes in " + folder;
+    }
+  }
+
+  private static ObjectNode parse(Path file) throws IOException {
+    try {
+      JsonNode tree = MAPPER.readTree(Files.readString(file));
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException(file + ": expected keys and values, found none");
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "%s: expected YAML, found a fault at line %d: %s"
+              .formatted(
+                  file,
+                  e.getLocation().getLineNr(),
+                  e.getOriginalMessage().lines().findFirst().orElse("")),
+          e);
+    }
+  }
+
+  private static void override(ObjectNode tree, String override, Path file) {
+    int equals = override.indexOf('=');
+    if (equals < 1) {
+      throw new IllegalArgumentException(
+          "-o " + override + ": expected key=value, for example -o optimizer.rate=3e-4");
+    }
+    String[] path = override.substring(0, equals).split("\\.", -1);
+    ObjectNode node = tree;
+    for (int i = 0; i < path.length; i++) {
+      JsonNode next = node.get(path[i]);
+      if (next == null) {
+        throw unknown("-o " + override + ": " + file, path[i], keys(node));
+      }
+      if (i == path.length - 1) {
+        node.set(path[i], MAPPER.readTree(override.substring(equals + 1)));
+      } else if (next instanceof ObjectNode object) {
+        node = object;
+      } else {
+        throw new IllegalArgumentException(
+            "-o %s: expected keys below '%s', found a value".formatted(override, path[i]));
+      }
+    }
+  }
+
+  private static List<String> keys(ObjectNode node) {
+    return node.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  private static TrainRecipe map(ObjectNode tree, Path file) {
+    try {
+      return MAPPER.treeToValue(tree, TrainRecipe.class);
+    } catch (UnrecognizedPropertyException e) {
+      List<String> known = new ArrayList<>();
+      if (e.getKnownPropertyIds() != null) {
+        e.getKnownPropertyIds().forEach(id -> known.add(id.toString()));
+      }
+      throw unknown(file.toString(), e.getPropertyName(), known);
+    } catch (JacksonException e) {
+      Throwable cause = e.getCause();
+      String found =
+          cause instanceof IllegalArgumentException
+              ? cause.getMessage()
+              : e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new IllegalArgumentException(file + ": " + found, e);
+    }
+  }
+
+  private static IllegalArgumentException unknown(String where, String key, List<String> known) {
+    String nearest = "";
+    int distance = Integer.MAX_VALUE;
+    for (String candidate : known) {
+      int edits = edits(key, candidate);
+      if (edits < distance) {
+        distance = edits;
+        nearest = candidate;
+      }
+    }
+    return new IllegalArgumentException(
+        "%s: unknown key '%s'; did you mean '%s'?".formatted(where, key, nearest));
+  }
+
+  /// Levenshtein's distance: insertions, deletions and replacements.
+  static int edits(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(above, row[j - 1]));
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+}

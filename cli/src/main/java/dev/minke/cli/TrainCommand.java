@@ -1,0 +1,143 @@
+package dev.minke.cli;
+
+import dev.minke.backend.Backends;
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.ModelDirectory;
+import dev.minke.data.Corpus;
+import dev.minke.data.TokenShard;
+import dev.minke.kernel.Kernels;
+import dev.minke.tensor.DType;
+import dev.minke.tokenizer.BpeTrainer;
+import dev.minke.tokenizer.Tokenizer;
+import dev.minke.tokenizer.TokenizerRecipe;
+import dev.minke.train.GemmPeak;
+import dev.minke.train.TrainRecipe;
+import dev.minke.train.TrainSummary;
+import dev.minke.train.Trainer;
+import dev.minke.train.TrainingData;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Trains a model from a recipe.
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Train a model as a recipe says: tokenizer, pretraining, model directory.",
+      "",
+      "A recipe is a YAML file; those that ship with Minke are found by name. Ctrl-C saves and",
+      "the same command goes on; so does it after a crash, with the bits of a run that was",
+      "never disturbed."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  minke train shakespeare -o text=input.txt",
+      "  minke train my.yaml -o optimizer.rate=3e-4 -o length.steps=2000 --out runs/second"
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final double PEAK_SECONDS = 0.5;
+
+  @Parameters(paramLabel = "RECIPE", description = "name or YAML file of a recipe")
+  private String recipe = "";
+
+  @Option(
+      names = "-o",
+      paramLabel = "KEY=VALUE",
+      description = "change a key of the recipe; may be given several times")
+  private List<String> overrides = List.of();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "directory of the run (default: runs/NAME)")
+  private @Nullable Path out;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws IOException {
+    Recipes.Recipe read = Recipes.read(recipe, overrides);
+    TrainRecipe training = read.training();
+    Path directory = out == null ? Path.of("runs", training.name()) : out;
+    List<String> documents = TextFiles.documents(read.text());
+    PrintWriter err = spec.commandLine().getErr();
+    try (Kernels kernels = Backends.openDefault()) {
+      Tokenizer tokenizer = tokenizer(training, directory, documents);
+      TrainingData data = data(training, tokenizer, documents);
+      Trainer.Setup setup =
+          new Trainer.Setup(
+              directory,
+              kernels,
+              GemmPeak.measure(kernels, PEAK_SECONDS),
+              new Progress(err, System.console() != null && System.console().isTerminal()));
+      try (Trainer trainer = Trainer.open(training, data, setup);
+          Interrupt _ = Interrupt.requesting(trainer::requestStop)) {
+        TrainSummary summary = trainer.run();
+        if (!summary.reason().isSound()) {
+          return Main.FAILED;
+        }
+        save(directory.resolve("model"), trainer, tokenizer);
+        err.println("model: " + directory.resolve("model"));
+      }
+    }
+    return Main.OK;
+  }
+
+  /// The run's tokenizer: trained at first, read again when the run goes on.
+  private static Tokenizer tokenizer(TrainRecipe recipe, Path directory, List<String> documents)
+      throws IOException {
+    Path file = directory.resolve("tokenizer.json");
+    if (Files.exists(file)) {
+      return Tokenizer.read(file);
+    }
+    TokenizerRecipe kind =
+        TokenizerRecipe.deepSeekV3(recipe.tokenizer().vocab(), recipe.tokenizer().singleIntegers());
+    BpeTrainer bpe = new BpeTrainer(kind);
+    Corpus.split(documents, recipe.data().validationShare()).training().forEach(bpe::accept);
+    Tokenizer tokenizer = bpe.train();
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          directory + ": expected a directory to write the run to, found " + e.getMessage(), e);
+    }
+    tokenizer.write(file);
+    return tokenizer;
+  }
+
+  private static TrainingData data(
+      TrainRecipe recipe, Tokenizer tokenizer, List<String> documents) {
+    Corpus corpus = Corpus.split(documents, recipe.data().validationShare());
+    Corpus.Encoding encoding =
+        new Corpus.Encoding(
+            tokenizer::encode,
+            tokenizer.identity(),
+            tokenizer.vocab(),
+            recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1,
+            recipe.data().endOfText() ? tokenizer.endOfText().orElse(-1) : -1);
+    TokenShard learned = Corpus.encode(corpus.training(), encoding);
+    return new TrainingData(learned, Corpus.encode(corpus.validation(), encoding));
+  }
+
+  private static void save(Path directory, Trainer trainer, Tokenizer tokenizer) {
+    ModelDirectory.Settings settings =
+        ModelDirectory.Settings.of(
+            DType.F32, tokenizer.beginOfText().orElse(-1), tokenizer.endOfText().orElse(-1));
+    ModelDirectory.save(
+        directory,
+        trainer.model(),
+        settings,
+        target -> tokenizer.write(target.resolve("tokenizer.json")));
+  }
+}
