@@ -35,7 +35,8 @@ public final class BpeTrainer {
 
   /// Counts the words of a text.
   public void accept(String text) {
-    specials.scan(text, between -> cutter.cut(between, this::tally), special -> {});
+    specials.scan(
+        Normalization.wellFormed(text), between -> cutter.cut(between, this::tally), special -> {});
   }
 
   /// The tokenizer. It is smaller than the recipe says where the texts have no pair left.

@@ -23,4 +23,20 @@ record Normalization(List<Normalizer.Form> forms) {
     }
     return normal;
   }
+
+  /// The text, with U+FFFD for each half of a surrogate pair.
+  static String wellFormed(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.charCount(text.codePointAt(i)) == 2) {
+          i++;
+        } else {
+          repaired = repaired == null ? new StringBuilder(text) : repaired;
+          repaired.setCharAt(i, '\uFFFD');
+        }
+      }
+    }
+    return repaired == null ? text : repaired.toString();
+  }
 }

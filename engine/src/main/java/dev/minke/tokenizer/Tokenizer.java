@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class Tokenizer {
   private final AddedTokens afterNormalization;
   private final Map<String, AddedToken> addedByContent = new HashMap<>();
   private final Map<Integer, byte[]> addedBytes = new HashMap<>();
+  private final Set<Integer> specials = new HashSet<>();
   private final @Nullable Word[] remembered = new Word[REMEMBERED_WORDS];
   private final String identity;
 
@@ -36,6 +39,9 @@ public final class Tokenizer {
     cutter = new WordCutter(parts.preTokenizer());
     for (AddedToken token : parts.addedTokens()) {
       addedByContent.put(token.content(), token);
+      if (token.special()) {
+        specials.add(token.id());
+      }
       addedBytes.put(token.id(), token.content().getBytes(StandardCharsets.UTF_8));
     }
     beforeNormalization = added(false, content -> content);
@@ -60,7 +66,9 @@ public final class Tokenizer {
     return TokenizerReader.gpt2(vocabularyJson, mergesText);
   }
 
-  /// Writes a `tokenizer.json`, and a `tokenizer_config.json` beside it.
+  /// Writes a `tokenizer.json`, and which tokens start and end a text into the
+  /// `tokenizer_config.json` beside it; what else that file says stays. Each file is written whole
+  /// or not at all.
   public void write(Path tokenizerJson) throws IOException {
     new TokenizerWriter(parts).write(tokenizerJson);
   }
@@ -74,7 +82,7 @@ public final class Tokenizer {
   /// a user wrote.
   public int[] encode(String text) {
     IntList ids = new IntList();
-    encodeWords(parts.normalization().apply(wellFormed(text)), ids);
+    encodeWords(parts.normalization().apply(Normalization.wellFormed(text)), ids);
     return ids.toArray();
   }
 
@@ -82,7 +90,7 @@ public final class Tokenizer {
   public int[] encodeWithSpecials(String text) {
     IntList ids = new IntList();
     beforeNormalization.scan(
-        wellFormed(text),
+        Normalization.wellFormed(text),
         between ->
             afterNormalization.scan(
                 parts.normalization().apply(between), words -> encodeWords(words, ids), ids::add),
@@ -148,7 +156,7 @@ public final class Tokenizer {
 
   /// Whether an id is a control token, which no text of a user contains.
   public boolean isSpecial(int id) {
-    return parts.addedTokens().stream().anyMatch(token -> token.id() == id && token.special());
+    return specials.contains(id);
   }
 
   /// SHA-256 in hexadecimal of vocabulary, merges, added tokens, normalization and pre-tokenizer:
@@ -186,22 +194,6 @@ public final class Tokenizer {
     byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
     int whole = parts.wholeWordsFirst() ? parts.vocabulary().find(bytes) : -1;
     return whole >= 0 ? new int[] {whole} : parts.merges().encode(bytes);
-  }
-
-  /// The text, with U+FFFD for each half of a surrogate pair.
-  private static String wellFormed(String text) {
-    StringBuilder repaired = null;
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        if (Character.charCount(text.codePointAt(i)) == 2) {
-          i++;
-        } else {
-          repaired = repaired == null ? new StringBuilder(text) : repaired;
-          repaired.setCharAt(i, '\uFFFD');
-        }
-      }
-    }
-    return repaired == null ? text : repaired.toString();
   }
 
   /// A word and its ids. Immutable, so threads may race for a slot.

@@ -82,7 +82,8 @@ final class TokenizerReader {
             null));
   }
 
-  private static JsonNode object(Path file) throws IOException {
+  /// The JSON object that a file holds.
+  static JsonNode object(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     JsonNode root;
     try {

@@ -28,9 +28,10 @@ final class TokenizerWriter {
   }
 
   void write(Path file) throws IOException {
+    Path configFile = file.resolveSibling(CONFIG);
+    ObjectNode config = config(configFile);
     writeAtomically(file, tokenizer());
-    Path config = file.resolveSibling(CONFIG);
-    writeAtomically(config, config());
+    writeAtomically(configFile, config);
   }
 
   private ObjectNode tokenizer() {
@@ -128,13 +129,18 @@ final class TokenizerWriter {
     return model;
   }
 
-  private ObjectNode config() {
-    return mapper
-        .createObjectNode()
-        .put("tokenizer_class", "PreTrainedTokenizerFast")
+  /// Keeps what else a file that is there says, such as a chat template.
+  private ObjectNode config(Path file) throws IOException {
+    ObjectNode config =
+        Files.exists(file)
+            ? TokenizerReader.object(file).asObject()
+            : mapper
+                .createObjectNode()
+                .put("tokenizer_class", "PreTrainedTokenizerFast")
+                .put("clean_up_tokenization_spaces", false);
+    return config
         .put("bos_token", parts.edges().beginOfText())
-        .put("eos_token", parts.edges().endOfText())
-        .put("clean_up_tokenization_spaces", false);
+        .put("eos_token", parts.edges().endOfText());
   }
 
   /// Whole or not at all: a file beside it, forced to disk, then renamed.

@@ -123,9 +123,18 @@ class BpeTrainerTest {
         .hasMessageContaining("1249");
   }
 
+  @Test
+  void halfASurrogatePairIsTrainedAsItIsEncoded() {
+    BpeTrainer trainer = new BpeTrainer(TokenizerRecipe.gpt2(259));
+    trainer.accept("\uD83D\uD83D\uD83D");
+    Tokenizer tokenizer = trainer.train();
+    assertThat(tokenizer.encode("\uFFFD")).hasSize(1);
+    assertThat(tokenizer.encode("\uD83D")).isEqualTo(tokenizer.encode("\uFFFD"));
+  }
+
   /// One word of a megabyte, of which every pair is the same, and one without any order.
   @Test
-  void aWordOfAMegabyteIsTrainedInSeconds() {
+  void aWordOfAMegabyteIsTrainedInLinearTime() {
     RandomStream random = new RandomStream(5, 0);
     StringBuilder noise = new StringBuilder();
     for (int i = 0; i < 1_000_000; i++) {
@@ -135,7 +144,7 @@ class BpeTrainerTest {
     trainer.accept("z".repeat(1_000_000) + " " + noise);
     long start = System.nanoTime();
     assertThat(trainer.train().vocab()).isEqualTo(2000);
-    assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
+    assertThat(System.nanoTime() - start).isLessThan(60_000_000_000L);
   }
 
   private static List<String> shown(Tokenizer tokenizer, String text) {

@@ -221,6 +221,21 @@ class TokenizerReaderTest {
     assertThat(tokenizer.endOfText()).hasValue(301);
   }
 
+  @Test
+  void writingKeepsWhatElseTheConfigurationSays() throws IOException {
+    ObjectNode root = small();
+    added(root, 300, "<stop>");
+    Path config = directory.resolve("tokenizer_config.json");
+    Files.writeString(config, "{\"chat_template\":\"{{x}}\",\"eos_token\":\"<stop>\"}");
+    read(root).write(directory.resolve("tokenizer.json"));
+    JsonNode written = JsonMapper.shared().readTree(Files.readAllBytes(config));
+    assertThat(written.path("chat_template").asString()).isEqualTo("{{x}}");
+    assertThat(written.path("eos_token").asString()).isEqualTo("<stop>");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
   private static String sequence(String step) {
     return "{\"type\":\"Sequence\",\"pretokenizers\":[%s,%s]}".formatted(step, BYTES);
   }
