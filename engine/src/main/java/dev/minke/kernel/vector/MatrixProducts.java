@@ -14,7 +14,7 @@ import java.util.List;
 /// none of it changes a chain. Measured in `docs/adr/0001`.
 final class MatrixProducts {
   /// Rows of a part: a block of packed rows of one pass stays in the second-level cache.
-  private static final int PART_ROWS = 16 * Tiles.ROWS;
+  private static final int PART_ROWS = (Tiles.IN_PLACE ? 16 : 8) * Tiles.ROWS;
 
   /// Panels of a part at least, so that packing its rows is worth it.
   private static final int PART_PANELS = 4;

@@ -23,10 +23,10 @@ final class Tiles {
   /// Whether rows are read where they lie; otherwise groups of [#ROWS] are packed first.
   static final boolean IN_PLACE = VectorWidth.MANY_REGISTERS;
 
-  /// Largest depth of one pass over a panel. With 16 registers the panel of a pass stays in the
-  /// first-level cache beside a group of rows; with 32 it streams from the second level and outputs
-  /// are reloaded less often.
-  static final int DEPTH = VectorWidth.MANY_REGISTERS ? 1024 : 256;
+  /// Largest depth of one pass over a panel. The panel streams from the second-level cache; a
+  /// shallower one would fit the first level, but outputs would be reloaded more often and each
+  /// call of a micro-kernel spends some 90 ns beside its loop, on range checks.
+  static final int DEPTH = 1024;
 
   private Tiles() {}
 
@@ -122,6 +122,10 @@ final class Tiles {
   /// @param columns 1 to 6 neighbouring columns of rows that are `rowBytes` apart
   /// @param to `[depth, 6]`
   static void packColumns(long a, long rowBytes, int columns, long depth, long to) {
+    if (columns == ROWS) {
+      packSixColumns(a, rowBytes, depth, to);
+      return;
+    }
     for (long k = 0; k < depth; k++) {
       long source = a + k * rowBytes;
       long target = to + k * (ROWS * (long) Float.BYTES);
@@ -131,6 +135,19 @@ final class Tiles {
       for (int column = columns; column < ROWS; column++) {
         Memory.set(target + column * 4L, 0);
       }
+    }
+  }
+
+  private static void packSixColumns(long a, long rowBytes, long depth, long to) {
+    for (long k = 0; k < depth; k++) {
+      long source = a + k * rowBytes;
+      long target = to + k * (ROWS * (long) Float.BYTES);
+      Memory.set(target, Memory.get(source));
+      Memory.set(target + 4, Memory.get(source + 4));
+      Memory.set(target + 8, Memory.get(source + 8));
+      Memory.set(target + 12, Memory.get(source + 12));
+      Memory.set(target + 16, Memory.get(source + 16));
+      Memory.set(target + 20, Memory.get(source + 20));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.minke.kernel.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -228,7 +230,7 @@ class MatrixProductsTest {
             .filter(option -> option.contains("vectorBits"))
             .map(option -> Integer.parseInt(option.substring(option.indexOf('=') + 1)))
             .allMatch(VectorWidth::isSupported);
-    org.junit.jupiter.api.Assumptions.assumeTrue(possible, "this machine has no such vectors");
+    assumeTrue(possible, "this machine has no such vectors");
     assertThat(hashInChild(options)).isEqualTo(hash());
   }
 
@@ -244,6 +246,7 @@ class MatrixProductsTest {
             System.getProperty("java.class.path"),
             MatrixProductsTest.class.getName()));
     File errors = File.createTempFile("minke", ".err");
+    errors.deleteOnExit();
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(errors)).start();
     String printed =
@@ -270,8 +273,8 @@ class MatrixProductsTest {
           fast.products.matmul(x, prepared, out, true);
         }
         fast.products.weightGradient(out, x, gradient);
-        hash = 31 * hash + java.util.Arrays.hashCode(out.toFloatArray());
-        hash = 31 * hash + java.util.Arrays.hashCode(gradient.toFloatArray());
+        hash = 31 * hash + Arrays.hashCode(out.toFloatArray());
+        hash = 31 * hash + Arrays.hashCode(gradient.toFloatArray());
       }
     }
     return Long.toHexString(hash);
