@@ -1,0 +1,192 @@
+package dev.minke.model.deepseek;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.minke.autograd.EagerOps;
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Tolerance;
+import dev.minke.kernel.reference.ReferenceKernels;
+import dev.minke.kernel.vector.VectorKernels;
+import dev.minke.model.AttentionForm;
+import dev.minke.model.KvCache;
+import dev.minke.model.TokenRows;
+import dev.minke.nn.ParameterStore;
+import dev.minke.tensor.DType;
+import dev.minke.tensor.RandomStream;
+import dev.minke.tensor.Shape;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Ways to the same logits: packed or apart, with a cache or without, expanded or absorbed.
+class ModelEquivalenceTest {
+  private static final long SEED = 9;
+  private static final RandomStream IDS = RandomStream.named(SEED, "ids");
+
+  /// A tile, a bit of the next, and pages that do not lie in order.
+  private static final int LENGTH = KvView.TILE + 7;
+
+  private static final int[] PAGES = {2, 0};
+
+  /// Roundings on the way to a logit of these models: two blocks of about a dozen operations with
+  /// sums of at most [#LENGTH] terms, each of which may pass its error on to the next.
+  private static final int ROUNDINGS = 2 * 12 * LENGTH;
+
+  static Stream<Arguments> modelsOnBackends() {
+    List<Supplier<Kernels>> backends =
+        List.of(ReferenceKernels::new, () -> new VectorKernels(1), () -> new VectorKernels(2));
+    return TinyConfigs.all().stream()
+        .flatMap(config -> backends.stream().map(backend -> Arguments.of(config, backend)));
+  }
+
+  private static int[] ids(int from, int count, int vocab) {
+    int[] ids = new int[count];
+    for (int i = 0; i < count; i++) {
+      ids[i] = IDS.below(vocab, from + i);
+    }
+    return ids;
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void packedEqualsApart(DeepSeekConfig config, Supplier<Kernels> backend) {
+    List<int[]> sequences =
+        List.of(
+            ids(0, 3, config.vocab()), ids(9, LENGTH, config.vocab()), ids(99, 1, config.vocab()));
+    try (Kernels kernels = backend.get();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
+      DeepSeekModel model = DeepSeekModel.of(store, config);
+      List<float[]> apart = new ArrayList<>();
+      for (int[] sequence : sequences) {
+        apart.addAll(logits(model, kernels, List.of(sequence)));
+      }
+      assertSameBits(logits(model, kernels, sequences), apart);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void tokenByTokenWithCacheEqualsWholeSequence(DeepSeekConfig config, Supplier<Kernels> backend) {
+    int[] ids = ids(0, LENGTH, config.vocab());
+    try (Kernels kernels = backend.get();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
+      DeepSeekModel model = DeepSeekModel.of(store, config);
+      List<float[]> whole = logits(model, kernels, List.of(ids));
+      assertSameBits(cached(model, kernels, ids, 1, AttentionForm.EXPANDED), whole);
+      assertSameBits(cached(model, kernels, ids, 13, AttentionForm.EXPANDED), whole);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void absorbedEqualsExpandedWithinRounding(DeepSeekConfig config, Supplier<Kernels> backend) {
+    int[] ids = ids(0, LENGTH, config.vocab());
+    try (Kernels kernels = backend.get();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
+      DeepSeekModel model = DeepSeekModel.of(store, config);
+      List<float[]> expanded = logits(model, kernels, List.of(ids));
+      List<float[]> absorbed = cached(model, kernels, ids, 13, AttentionForm.ABSORBED);
+      for (int row = 0; row < ids.length; row++) {
+        double norm = 0;
+        double difference = 0;
+        for (int v = 0; v < config.vocab(); v++) {
+          norm = Math.hypot(norm, expanded.get(row)[v]);
+          difference = Math.hypot(difference, expanded.get(row)[v] - absorbed.get(row)[v]);
+        }
+        assertThat(difference)
+            .as("position %d", row)
+            .isLessThan(Tolerance.relative(ROUNDINGS, norm));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void absorbedDoesNotDependOnHowManyPositionsComeAtOnce(
+      DeepSeekConfig config, Supplier<Kernels> backend) {
+    int[] ids = ids(0, LENGTH, config.vocab());
+    try (Kernels kernels = backend.get();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
+      DeepSeekModel model = DeepSeekModel.of(store, config);
+      assertSameBits(
+          cached(model, kernels, ids, 1, AttentionForm.ABSORBED),
+          cached(model, kernels, ids, 13, AttentionForm.ABSORBED));
+    }
+  }
+
+  private static void assertSameBits(List<float[]> found, List<float[]> expected) {
+    assertThat(found).hasSameSizeAs(expected);
+    for (int row = 0; row < found.size(); row++) {
+      assertThat(found.get(row))
+          .as("position %d", row)
+          .isEqualTo(expected.get(row))
+          .doesNotContain(Float.NaN);
+    }
+  }
+
+  /// Logits of each position, without a cache.
+  private static List<float[]> logits(DeepSeekModel model, Kernels kernels, List<int[]> sequences) {
+    try (Workspace workspace = Workspace.poisoning()) {
+      EagerOps ops = new EagerOps(kernels, workspace);
+      return head(model, ops, model.hidden(ops, TokenRows.packed(workspace, sequences)));
+    }
+  }
+
+  /// Logits of each position, some positions at a time, the older ones in a paged cache.
+  private static List<float[]> cached(
+      DeepSeekModel model, Kernels kernels, int[] ids, int step, AttentionForm form) {
+    List<float[]> logits = new ArrayList<>();
+    try (Arena arena = Arena.ofShared();
+        Workspace workspace = Workspace.poisoning()) {
+      KvCache cache = cache(arena, model);
+      for (int from = 0; from < ids.length; from += step) {
+        Workspace.Mark mark = workspace.mark();
+        int count = Math.min(step, ids.length - from);
+        Tensor newest = workspace.allocate(DType.I32, Shape.of(count));
+        Tensor positions = workspace.allocate(DType.I32, Shape.of(count));
+        for (int i = 0; i < count; i++) {
+          newest.setInt(0, i, ids[from + i]);
+          positions.setInt(0, i, from + i);
+        }
+        var sequence =
+            new KvView.Sequence(0, count, from + count, new KvView.Location.Pages(PAGES));
+        EagerOps ops = new EagerOps(kernels, workspace);
+        TokenRows rows = new TokenRows(newest, positions, List.of(sequence));
+        logits.addAll(head(model, ops, model.hidden(ops, rows, cache, form)));
+        workspace.release(mark);
+      }
+    }
+    return logits;
+  }
+
+  private static KvCache cache(Arena arena, DeepSeekModel model) {
+    List<Tensor> layers = new ArrayList<>();
+    for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
+      Shape shape = Shape.of(3 * KvView.TILE, model.cacheShape().width());
+      Tensor rows = Tensor.allocate(arena, DType.F32, shape);
+      new ReferenceKernels().fill(rows, Float.NaN);
+      layers.add(rows);
+    }
+    return new KvCache(layers);
+  }
+
+  private static List<float[]> head(DeepSeekModel model, EagerOps ops, Tensor hidden) {
+    Tensor logits = ops.workspace().allocate(hidden.size(0), model.vocab());
+    var weight = model.head().matrix(ops.kernels(), Orientation.FORWARD);
+    ops.kernels().matmul(hidden, weight, logits, false);
+    List<float[]> rows = new ArrayList<>();
+    for (int row = 0; row < logits.size(0); row++) {
+      rows.add(logits.rows(row, row + 1).toFloatArray());
+    }
+    return rows;
+  }
+}
