@@ -244,7 +244,7 @@ final class AttentionKernels {
 
     private void softmax(int index, long row, int count) {
       int own = index - part.from;
-      float newMax = Math.max(max[own], Reduction.max(row, count));
+      float newMax = Math.max(max[own], Reduction.max(row, count, lanes));
       Exponential.expOfDifference(row, newMax, row, count);
       if (newMax > max[own]) {
         float shrink = Exponential.exp(max[own] - newMax);

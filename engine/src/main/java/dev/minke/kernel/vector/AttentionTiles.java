@@ -172,8 +172,9 @@ final class AttentionTiles {
     long w3 = weights.fourth;
     long at = x.address + column;
     long stride = x.stride;
-    long end = x.count * step;
-    for (long w = 0; w < end; w += step) {
+    long count = x.count;
+    long w = 0;
+    for (long j = 0; j < count; j++) {
       FloatVector left = Memory.load(at);
       FloatVector right = Memory.load(at + BYTES);
       FloatVector f0 = Memory.broadcast(w0 + w);
@@ -189,6 +190,7 @@ final class AttentionTiles {
       s30 = f3.fma(left, s30);
       s31 = f3.fma(right, s31);
       at += stride;
+      w += step;
     }
     Memory.store(s00, o0);
     Memory.store(s01, o0 + BYTES);
@@ -211,14 +213,16 @@ final class AttentionTiles {
     long w3 = weights.fourth;
     long at = x.address + column;
     long stride = x.stride;
-    long end = x.count * step;
-    for (long w = 0; w < end; w += step) {
+    long count = x.count;
+    long w = 0;
+    for (long j = 0; j < count; j++) {
       FloatVector value = Memory.load(at);
       s0 = Memory.broadcast(w0 + w).fma(value, s0);
       s1 = Memory.broadcast(w1 + w).fma(value, s1);
       s2 = Memory.broadcast(w2 + w).fma(value, s2);
       s3 = Memory.broadcast(w3 + w).fma(value, s3);
       at += stride;
+      w += step;
     }
     Memory.store(s0, out.first + column);
     Memory.store(s1, out.second + column);
@@ -232,14 +236,16 @@ final class AttentionTiles {
     float s2 = Memory.get(out.third + column);
     float s3 = Memory.get(out.fourth + column);
     long at = x.address + column;
-    long end = x.count * step;
-    for (long w = 0; w < end; w += step) {
+    long count = x.count;
+    long w = 0;
+    for (long j = 0; j < count; j++) {
       float value = Memory.get(at);
       s0 = Math.fma(Memory.get(weights.first + w), value, s0);
       s1 = Math.fma(Memory.get(weights.second + w), value, s1);
       s2 = Math.fma(Memory.get(weights.third + w), value, s2);
       s3 = Math.fma(Memory.get(weights.fourth + w), value, s3);
       at += x.stride;
+      w += step;
     }
     Memory.set(out.first + column, s0);
     Memory.set(out.second + column, s1);

@@ -44,7 +44,7 @@ final class HeadKernels {
 
   /// The log of the sum of the exponentials of a row.
   private static float logSumExp(long row, int columns, long piece, float[] lanes) {
-    float max = Reduction.max(row, columns);
+    float max = Reduction.max(row, columns, lanes);
     Reduction.clear(lanes);
     for (int from = 0; from < columns; from += PIECE) {
       int count = Math.min(PIECE, columns - from);

@@ -76,7 +76,9 @@ final class Reduction {
   }
 
   /// The largest of `x`; -∞ of nothing, NaN if there is one.
-  static float max(long x, long count) {
+  ///
+  /// @param lanes 16 floats to work in
+  static float max(long x, long count, float[] lanes) {
     long bytes = count * Float.BYTES;
     float max = Float.NEGATIVE_INFINITY;
     long i = 0;
@@ -85,8 +87,9 @@ final class Reduction {
       for (i = BYTES; i + BYTES <= bytes; i += BYTES) {
         most = most.max(Memory.load(x + i));
       }
+      most.intoArray(lanes, 0);
       for (int lane = 0; lane < VectorWidth.LANES; lane++) {
-        max = Math.max(max, most.lane(lane));
+        max = Math.max(max, lanes[lane]);
       }
     }
     for (; i < bytes; i += Float.BYTES) {

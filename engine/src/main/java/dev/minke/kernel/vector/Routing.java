@@ -70,7 +70,7 @@ final class Routing {
         }
       }
       case SOFTMAX -> {
-        float max = Reduction.max(logits, affinities.length);
+        float max = Reduction.max(logits, affinities.length, lanes);
         for (int e = 0; e < affinities.length; e++) {
           affinities[e] = Exponential.exp(element(logits, e) - max);
         }
