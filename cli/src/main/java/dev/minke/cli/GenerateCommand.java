@@ -85,9 +85,9 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (tokens < 1) {
-      throw new IllegalArgumentException("-n: expected 1 or more, found " + tokens);
+      throw new UsageException("-n: expected 1 or more, found " + tokens);
     }
-    Sampler sampler = new Sampler(temperature, topK, topP, seed);
+    Sampler sampler = sampler();
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel loaded = LoadedModel.open(model)) {
       Tokenizer tokenizer = loaded.tokenizer();
@@ -119,6 +119,14 @@ final class GenerateCommand implements Callable<Integer> {
       }
     }
     return Main.OK;
+  }
+
+  private Sampler sampler() {
+    try {
+      return new Sampler(temperature, topK, topP, seed);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private String describe(Generator.Continuation continuation, Tokenizer tokenizer) {

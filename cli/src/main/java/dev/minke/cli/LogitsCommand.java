@@ -52,7 +52,7 @@ final class LogitsCommand implements Callable<Integer> {
     try (LoadedModel loaded = LoadedModel.open(model);
         Arena arena = Arena.ofConfined()) {
       if (predictor && loaded.model().predictor() == null) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             model + ": --mtp: expected a model with multi-token prediction, found one without");
       }
       List<SafetensorsWriter.Source> tensors = new ArrayList<>();

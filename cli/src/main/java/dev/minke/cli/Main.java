@@ -35,7 +35,8 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       PredictCommand.class,
       GenerateCommand.class,
-      LogitsCommand.class
+      LogitsCommand.class,
+      CostCommand.class
     },
     footer = {"", "minke COMMAND -h explains a command and gives examples."})
 public final class Main {
@@ -101,7 +102,7 @@ public final class Main {
         fault.printStackTrace(command.getErr());
       }
       command.getErr().println("minke: " + describe(fault));
-      return FAILED;
+      return fault instanceof UsageException ? CommandLine.ExitCode.USAGE : FAILED;
     });
     if (arguments.length == 0) {
       line.usage(out);
@@ -114,6 +115,7 @@ public final class Main {
     return oneLine(
         switch (fault) {
           case BackendUnavailableException known -> known.getMessage();
+          case UsageException known -> known.getMessage();
           case CheckpointException known -> known.getMessage();
           case TokenizerException known -> known.getMessage();
           case NoSuchFileException missing -> missing.getFile() + ": no such file";

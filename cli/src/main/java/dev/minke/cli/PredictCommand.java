@@ -55,7 +55,7 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (count < 1) {
-      throw new IllegalArgumentException("-k: expected 1 or more, found " + count);
+      throw new UsageException("-k: expected 1 or more, found " + count);
     }
     try (LoadedModel loaded = LoadedModel.open(model)) {
       Tokenizer tokenizer = loaded.tokenizer();

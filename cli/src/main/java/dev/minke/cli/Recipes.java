@@ -4,14 +4,14 @@ import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -37,16 +37,16 @@ final class Recipes {
   /// Reads a recipe by path, or by name from the folder `recipes`.
   ///
   /// @param overrides `key=value`, keys with dots: `optimizer.rate=3e-4`
-  /// @throws IllegalArgumentException if a key is unknown or missing, or a value does not fit
+  /// @throws UsageException if a key is unknown or missing, or a value does not fit
   static Recipe read(String nameOrPath, List<String> overrides) throws IOException {
     Path file = find(nameOrPath);
     ObjectNode tree = parse(file);
     for (String override : overrides) {
-      override(tree, override, file);
+      override(tree, override);
     }
     JsonNode text = tree.remove("text");
     if (text == null || !text.isString()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           file + ": expected the key 'text', a file or folder to learn from, found none");
     }
     Path base = file.toAbsolutePath().resolveSibling(text.stringValue());
@@ -64,7 +64,7 @@ final class Recipes {
     if (Files.isRegularFile(named)) {
       return named;
     }
-    throw new IllegalArgumentException(
+    throw new UsageException(
         "recipe %s: expected a file, or one of %s".formatted(nameOrPath, names(folder)));
   }
 
@@ -92,9 +92,9 @@ final class Recipes {
       if (tree instanceof ObjectNode object) {
         return object;
       }
-      throw new IllegalArgumentException(file + ": expected keys and values, found none");
+      throw new UsageException(file + ": expected keys and values, found none");
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "%s: expected YAML, found a fault at line %d: %s"
               .formatted(
                   file,
@@ -104,10 +104,10 @@ final class Recipes {
     }
   }
 
-  private static void override(ObjectNode tree, String override, Path file) {
+  private static void override(ObjectNode tree, String override) {
     int equals = override.indexOf('=');
     if (equals < 1) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "-o " + override + ": expected key=value, for example -o optimizer.rate=3e-4");
     }
     String[] path = override.substring(0, equals).split("\\.", -1);
@@ -115,14 +115,15 @@ final class Recipes {
     for (int i = 0; i < path.length; i++) {
       JsonNode next = node.get(path[i]);
       if (next == null) {
-        throw unknown("-o " + override + ": " + file, path[i], keys(node));
+        String above = i == 0 ? "" : String.join(".", Arrays.copyOf(path, i)) + ".";
+        throw RecipeKeys.unknown("-o " + override, above, path[i], keys(node));
       }
       if (i == path.length - 1) {
         node.set(path[i], MAPPER.readTree(override.substring(equals + 1)));
       } else if (next instanceof ObjectNode object) {
         node = object;
       } else {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "-o %s: expected keys below '%s', found a value".formatted(override, path[i]));
       }
     }
@@ -133,54 +134,23 @@ final class Recipes {
   }
 
   private static TrainRecipe map(ObjectNode tree, Path file) {
+    RecipeKeys.require(tree, TrainRecipe.class, file.toString(), "");
     try {
       return MAPPER.treeToValue(tree, TrainRecipe.class);
-    } catch (UnrecognizedPropertyException e) {
-      List<String> known = new ArrayList<>();
-      if (e.getKnownPropertyIds() != null) {
-        e.getKnownPropertyIds().forEach(id -> known.add(id.toString()));
-      }
-      throw unknown(file.toString(), e.getPropertyName(), known);
     } catch (JacksonException e) {
       Throwable cause = e.getCause();
       String found =
           cause instanceof IllegalArgumentException
               ? cause.getMessage()
-              : e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new IllegalArgumentException(file + ": " + found, e);
+              : "'%s': %s"
+                  .formatted(path(e), e.getOriginalMessage().lines().findFirst().orElse(""));
+      throw new UsageException(file + ": " + found, e);
     }
   }
 
-  private static IllegalArgumentException unknown(String where, String key, List<String> known) {
-    String nearest = "";
-    int distance = Integer.MAX_VALUE;
-    for (String candidate : known) {
-      int edits = edits(key, candidate);
-      if (edits < distance) {
-        distance = edits;
-        nearest = candidate;
-      }
-    }
-    return new IllegalArgumentException(
-        "%s: unknown key '%s'; did you mean '%s'?".formatted(where, key, nearest));
-  }
-
-  /// Levenshtein's distance: insertions, deletions and replacements.
-  static int edits(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(above, row[j - 1]));
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
+  private static String path(JacksonException fault) {
+    return fault.getPath().stream()
+        .map(JacksonException.Reference::getPropertyName)
+        .collect(Collectors.joining("."));
   }
 }

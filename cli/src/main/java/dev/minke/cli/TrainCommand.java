@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  minke train shakespeare -o text=input.txt",
+      "  minke train tiny -o text=input.txt",
       "  minke train my.yaml -o optimizer.rate=3e-4 -o length.steps=2000 --out runs/second"
     })
 final class TrainCommand implements Callable<Integer> {

@@ -1,0 +1,78 @@
+package dev.minke.cli;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The keys of a recipe: the components of its records, all of them and no others.
+final class RecipeKeys {
+  private RecipeKeys() {}
+
+  /// Checks keys against the components of a record, and below them.
+  ///
+  /// @param path of the tree's key with a dot behind it; empty at the top
+  /// @throws UsageException for the first key that is unknown, then for one that is missing
+  static void require(ObjectNode tree, Class<?> record, String where, String path) {
+    List<String> known =
+        Arrays.stream(record.getRecordComponents()).map(RecordComponent::getName).toList();
+    for (String key : tree.propertyNames()) {
+      if (!known.contains(key)) {
+        List<String> absent = new ArrayList<>(known);
+        absent.removeAll(tree.propertyNames());
+        throw unknown(where, path, key, absent.isEmpty() ? known : absent);
+      }
+    }
+    for (RecordComponent component : record.getRecordComponents()) {
+      String key = component.getName();
+      JsonNode value = tree.get(key);
+      if (value == null || value.isNull()) {
+        throw new UsageException(
+            "%s: expected the key '%s', found none".formatted(where, path + key));
+      }
+      if (component.getType().isRecord()) {
+        if (!(value instanceof ObjectNode below)) {
+          throw new UsageException(
+              "%s: expected keys below '%s', found %s".formatted(where, path + key, value));
+        }
+        require(below, component.getType(), where, path + key + ".");
+      }
+    }
+  }
+
+  /// A key that nobody knows, with the one that was probably meant.
+  static UsageException unknown(String where, String path, String key, List<String> known) {
+    String nearest = "";
+    int distance = Integer.MAX_VALUE;
+    for (String candidate : known) {
+      int edits = edits(key, candidate);
+      if (edits < distance) {
+        distance = edits;
+        nearest = candidate;
+      }
+    }
+    return new UsageException(
+        "%s: unknown key '%s'; did you mean '%s'?".formatted(where, path + key, path + nearest));
+  }
+
+  /// Levenshtein's distance: insertions, deletions and replacements.
+  static int edits(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(above, row[j - 1]));
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,43 @@
+package dev.minke.cli;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/// The small model of `../shared` that commands are run on. Where it is absent tests are skipped,
+/// with `CI=true` they fail.
+final class Golden {
+  private Golden() {}
+
+  /// The root of the repository.
+  static Path repository() {
+    Path directory = Path.of("").toAbsolutePath();
+    while (!Files.exists(directory.resolve("mvnw"))) {
+      directory = directory.getParent();
+    }
+    return directory;
+  }
+
+  static Path model() {
+    Path found = repository().resolveSibling("shared").resolve("golden/deepseek-v3-tiny");
+    if (!Files.exists(found) && "true".equals(System.getenv("CI"))) {
+      throw new AssertionError("CI=true, but " + found + " is absent");
+    }
+    assumeTrue(Files.exists(found), "not run: ../shared/golden is absent");
+    return found;
+  }
+
+  /// A copy of the model's own files, to be damaged.
+  static Path copy(Path target) throws IOException {
+    Files.createDirectories(target);
+    try (Stream<Path> files = Files.list(model())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, target.resolve(file.getFileName()));
+      }
+    }
+    return target;
+  }
+}
