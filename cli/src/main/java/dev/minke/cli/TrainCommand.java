@@ -6,11 +6,13 @@ import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.data.Corpus;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
+import dev.minke.ledger.Ledger;
 import dev.minke.tensor.DType;
 import dev.minke.tokenizer.BpeTrainer;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.TokenizerRecipe;
 import dev.minke.train.GemmPeak;
+import dev.minke.train.LedgerListener;
 import dev.minke.train.TrainRecipe;
 import dev.minke.train.TrainSummary;
 import dev.minke.train.Trainer;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +75,8 @@ final class TrainCommand implements Callable<Integer> {
     Path directory = out == null ? Path.of("runs", training.name()) : out;
     List<String> documents = TextFiles.documents(read.text());
     PrintWriter err = spec.commandLine().getErr();
-    try (Kernels kernels = Backends.openDefault()) {
+    try (Kernels kernels = Backends.openDefault();
+        Ledger ledger = Ledger.open(directory, InstantSource.system())) {
       Tokenizer tokenizer = tokenizer(training, directory, documents);
       TrainingData data = data(training, tokenizer, documents);
       Trainer.Setup setup =
@@ -80,7 +84,11 @@ final class TrainCommand implements Callable<Integer> {
               directory,
               kernels,
               GemmPeak.measure(kernels, PEAK_SECONDS),
-              new Progress(err, System.console() != null && System.console().isTerminal()));
+              new Listeners(
+                  List.of(
+                      new LedgerListener(ledger, "pretrain", training.name()),
+                      new Progress(
+                          err, System.console() != null && System.console().isTerminal()))));
       try (Trainer trainer = Trainer.open(training, data, setup);
           Interrupt _ = Interrupt.requesting(trainer::requestStop)) {
         TrainSummary summary = trainer.run();
@@ -88,7 +96,8 @@ final class TrainCommand implements Callable<Integer> {
           return Main.FAILED;
         }
         save(directory.resolve("model"), trainer, tokenizer);
-        err.println("model: " + directory.resolve("model"));
+        err.println(
+            "model: " + directory.resolve("model") + "; what it cost: minke cost " + directory);
       }
     }
     return Main.OK;
