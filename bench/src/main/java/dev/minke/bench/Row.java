@@ -1,0 +1,31 @@
+package dev.minke.bench;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/// One comparison.
+///
+/// @param name what was computed
+/// @param threads of either side
+/// @param isa what Minke runs on
+/// @param peer whom it is compared with
+/// @param minke speed in the suite's unit, the median of all rounds
+/// @param peerValue the peer's speed
+/// @param ratio `minke / peerValue`, the median over rounds
+/// @param limitShare Minke's share of what the machine can do at best
+record Row(
+    @JsonProperty("case") String name,
+    int threads,
+    String isa,
+    String peer,
+    double minke,
+    @JsonProperty("peer_value") double peerValue,
+    double ratio,
+    @JsonProperty("limit_share") double limitShare) {
+  static final String HEADER =
+      "case                     threads  peer       minke  peer_value  ratio  limit_share";
+
+  String line() {
+    return "%-24s %7d  %-8s %7.1f  %10.1f  %5.2f  %11.2f"
+        .formatted(name, threads, peer, minke, peerValue, ratio, limitShare);
+  }
+}
