@@ -2,6 +2,7 @@ package dev.minke.cli;
 
 import dev.minke.backend.BackendUnavailableException;
 import dev.minke.checkpoint.CheckpointException;
+import dev.minke.cli.quickstart.QuickstartCommand;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -32,6 +33,7 @@ import picocli.CommandLine.ScopeType;
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      QuickstartCommand.class,
       TrainCommand.class,
       PredictCommand.class,
       GenerateCommand.class,
