@@ -1,6 +1,7 @@
 package dev.minke.cli.quickstart;
 
-import dev.minke.kernel.vector.VectorKernels;
+import dev.minke.backend.Backends;
+import dev.minke.kernel.Kernels;
 import dev.minke.train.StopReason;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -73,7 +74,7 @@ public final class QuickstartCommand implements Callable<Integer> {
               .formatted(budget.toSeconds(), plan.steps()));
     }
     boolean terminal = System.console() != null && System.console().isTerminal();
-    try (var kernels = new VectorKernels(threads)) {
+    try (Kernels kernels = Backends.open(threads)) {
       var progress = new Progress(writer, terminal, plan.expected());
       StopReason reason = quickstart.run(kernels, progress, new Report(writer));
       return reason.isSound() ? 0 : 1;
