@@ -4,6 +4,7 @@ import dev.minke.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -30,9 +32,10 @@ import java.util.zip.CRC32C;
 public record TrainingCheckpoint(Path file, long step, Map<String, String> metadata) {
   private static final System.Logger LOG = System.getLogger(TrainingCheckpoint.class.getName());
   private static final String VERSION = "1";
-  private static final String VERSION_KEY = "minke.checkpoint";
-  private static final String STEP_KEY = "minke.step";
-  private static final String CHECKSUM_KEY = "minke.crc32c";
+  private static final String OURS = "minke.";
+  private static final String VERSION_KEY = OURS + "checkpoint";
+  private static final String STEP_KEY = OURS + "step";
+  private static final String CHECKSUM_KEY = OURS + "crc32c";
   private static final String PREFIX = "step-";
   private static final String SUFFIX = ".safetensors";
 
@@ -53,16 +56,22 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
         tensors.entrySet().stream()
             .map(entry -> SafetensorsWriter.Source.of(entry.getKey(), entry.getValue()))
             .toList();
+    for (String key : metadata.keySet()) {
+      if (key.startsWith(OURS)) {
+        throw new IllegalArgumentException("checkpoint: the key " + key + " is its own");
+      }
+    }
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.put(VERSION_KEY, VERSION);
     all.put(STEP_KEY, Long.toString(step));
-    all.put(CHECKSUM_KEY, checksum(sources));
+    all.put(CHECKSUM_KEY, checksum(sources, all));
     Path file = directory.resolve("%s%08d%s".formatted(PREFIX, step, SUFFIX));
     try {
       Files.createDirectories(directory);
       SafetensorsWriter.write(file, sources, all);
-      List<Path> newestFirst = files(directory);
-      for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
+      List<Path> older = new ArrayList<>(files(directory));
+      older.remove(file);
+      for (Path old : older.subList(Math.min(Math.max(0, keep - 1), older.size()), older.size())) {
         Files.deleteIfExists(old);
       }
     } catch (IOException e) {
@@ -71,8 +80,13 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
     return new TrainingCheckpoint(file, step, metadata);
   }
 
-  private static String checksum(List<SafetensorsWriter.Source> sources) {
+  private static String checksum(
+      List<SafetensorsWriter.Source> sources, Map<String, String> facts) {
     CRC32C crc = new CRC32C();
+    update(crc, facts);
+    for (SafetensorsWriter.Source source : sources) {
+      update(crc, source.name(), source.dtype().name(), source.shape().toString());
+    }
     for (SafetensorsWriter.Source source : sources) {
       for (Tensor part : source.parts()) {
         for (ByteBuffer chunk : SafetensorsWriter.chunks(part, source.dtype())) {
@@ -83,9 +97,26 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
     return Long.toHexString(crc.getValue());
   }
 
+  private static void update(CRC32C crc, Map<String, String> facts) {
+    for (Map.Entry<String, String> fact : new TreeMap<>(facts).entrySet()) {
+      if (!fact.getKey().equals(CHECKSUM_KEY)) {
+        update(crc, fact.getKey(), fact.getValue());
+      }
+    }
+  }
+
+  /// Texts with an end that no text has, so that their borders count.
+  private static void update(CRC32C crc, String... texts) {
+    for (String text : texts) {
+      crc.update(text.getBytes(StandardCharsets.UTF_8));
+      crc.update(0xFF);
+    }
+  }
+
   /// The newest undamaged checkpoint of a directory; damaged ones are logged.
   ///
   /// @throws CheckpointException if there are checkpoints and none is whole
+  /// @throws IllegalStateException if the newest whole one is of another version
   public static Optional<TrainingCheckpoint> latest(Path directory) {
     CheckpointException last = null;
     for (Path file : files(directory)) {
@@ -125,25 +156,34 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
       String version = metadata.remove(VERSION_KEY);
       String step = metadata.remove(STEP_KEY);
       String expected = metadata.remove(CHECKSUM_KEY);
-      if (!VERSION.equals(version) || step == null || expected == null) {
+      if (version == null || step == null || expected == null) {
         throw new CheckpointException(
-            "%s: expected a checkpoint of version %s, found version %s"
-                .formatted(file, VERSION, version));
+            file + ": expected a checkpoint with version, step and checksum, found it incomplete");
       }
       long dataBytes =
           open.entries().values().stream().mapToLong(Safetensors.Entry::end).max().orElse(0);
-      String found = checksum(file, dataBytes);
+      String found = checksum(open, dataBytes);
       if (!expected.equals(found)) {
         throw new CheckpointException(
             "%s: expected checksum %s, found %s; the file is damaged"
                 .formatted(file, expected, found));
       }
+      if (!VERSION.equals(version)) {
+        throw new IllegalStateException(
+            "%s: expected a checkpoint of version %s, found version %s; go on with the release that wrote it"
+                .formatted(file, VERSION, version));
+      }
       return new TrainingCheckpoint(file, Long.parseLong(step), metadata);
     }
   }
 
-  private static String checksum(Path file, long dataBytes) {
+  private static String checksum(Safetensors open, long dataBytes) {
+    Path file = open.file();
     CRC32C crc = new CRC32C();
+    update(crc, open.metadata());
+    for (Safetensors.Entry entry : open.entries().values()) {
+      update(crc, entry.name(), entry.dtype(), entry.shape().toString());
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.position(channel.size() - dataBytes);
       ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
