@@ -14,12 +14,21 @@ public final class GemmPeak {
   /// A product that takes this long is large enough to be timed.
   private static final double ENOUGH_SECONDS = 0.01;
 
+  /// Products before the compiler has surely seen them; fewer would measure the interpreter.
+  private static final int COLD_PRODUCTS = 100;
+
+  /// How many times longer than asked for a busy machine may take to run those.
+  private static final int PATIENCE = 6;
+
   private GemmPeak() {}
 
   /// The highest rate seen within a time, in floating-point operations a second; sizes grow while
-  /// products are quick, up to 512³.
+  /// products are quick, up to 512³. On a busy machine it takes longer, until the kernels are warm.
   public static double measure(Kernels kernels, double seconds) {
-    long end = System.nanoTime() + (long) (seconds * 1e9);
+    long begin = System.nanoTime();
+    long nanos = (long) (seconds * 1e9);
+    int products = 0;
+    long spent;
     double best = 0;
     int size = SMALLEST;
     try (Workspace workspace = new Workspace()) {
@@ -27,7 +36,9 @@ public final class GemmPeak {
         double took = product(kernels, workspace, size);
         best = Math.max(best, 2.0 * size * size * size / took);
         size = took < ENOUGH_SECONDS ? Math.min(LARGEST, 2 * size) : size;
-      } while (System.nanoTime() < end);
+        products++;
+        spent = System.nanoTime() - begin;
+      } while (spent < nanos || (products < COLD_PRODUCTS && spent < PATIENCE * nanos));
     }
     return best;
   }
