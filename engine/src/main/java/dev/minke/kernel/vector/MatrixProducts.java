@@ -174,16 +174,16 @@ final class MatrixProducts {
   private void multiply(Part part, Panels weight, boolean accumulate) {
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
       int depth = Math.min(weight.depth(), Tiles.DEPTH);
-      int tiles = (part.rows.rows + Tiles.ROWS - 1) / Tiles.ROWS;
-      long side = scratch.floats((long) Tiles.ROWS * (Tiles.COLUMNS + (long) tiles * depth));
+      long packedRows = part.rows.rows + Tiles.FEW_ROWS - 1L;
+      long side = scratch.floats(Tiles.ROWS * (long) Tiles.COLUMNS + packedRows * depth);
       long packed = side + Tiles.ROWS * Tiles.PANEL_BYTES;
       for (int k = 0; k < weight.depth(); k += Tiles.DEPTH) {
         int length = Math.min(Tiles.DEPTH, weight.depth() - k);
-        boolean zero = k == 0 && !accumulate;
+        Pass pass = new Pass(k, length, k == 0 && !accumulate, packed, side);
         if (part.rows.rows == 1) {
-          oneRow(part, weight, new Pass(k, length, zero), side);
+          oneRow(part, weight, pass);
         } else {
-          pass(part, weight, new Pass(k, length, zero), side, packed);
+          pass(part, weight, pass);
         }
       }
     }
@@ -192,67 +192,66 @@ final class MatrixProducts {
   /// One block of k.
   ///
   /// @param zero chains begin at 0 instead of the outputs' old values
-  private record Pass(int from, int length, boolean zero) {}
+  /// @param packed room for rows that are not read in place
+  /// @param side room for a tile whose outputs are not all wanted
+  private record Pass(int from, int length, boolean zero, long packed, long side) {
+    /// Where the packed rows of a tile lie, given its first row: all tiles before it are whole.
+    long group(int row) {
+      return packed + row * (long) length * Float.BYTES;
+    }
+  }
 
-  private static void pass(Part part, Panels weight, Pass pass, long side, long packed) {
+  private static void pass(Part part, Panels weight, Pass pass) {
     Rows rows = part.rows;
     long x = rows.x + pass.from * (long) Float.BYTES;
-    long groupBytes = Tiles.ROWS * (long) Float.BYTES * pass.length;
-    if (!Tiles.IN_PLACE) {
-      for (int row = 0; row < rows.rows; row += Tiles.ROWS) {
-        int count = Math.min(Tiles.ROWS, rows.rows - row);
-        Tiles.pack(
-            x + row * rows.xBytes,
-            rows.xBytes,
-            count,
-            pass.length,
-            packed + row / Tiles.ROWS * groupBytes);
+    int height;
+    for (int row = 0; row < rows.rows; row += height) {
+      height = Tiles.height(rows.rows - row);
+      int count = Math.min(height, rows.rows - row);
+      if (!inPlace(count, height)) {
+        long first = x + row * rows.xBytes;
+        Tiles.pack(first, rows.xBytes, count, height, pass.length, pass.group(row));
       }
     }
     for (int panel = part.fromPanel; panel < part.toPanel; panel++) {
       long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
       int columns = weight.columns(panel);
-      for (int row = 0; row < rows.rows; row += Tiles.ROWS) {
-        int count = Math.min(Tiles.ROWS, rows.rows - row);
-        long a = Tiles.IN_PLACE ? x + row * rows.xBytes : packed + row / Tiles.ROWS * groupBytes;
-        long out = rows.out + row * rows.outBytes + panel * (long) Tiles.COLUMNS * Float.BYTES;
-        tile(
-            new Left(a, rows.xBytes, Tiles.IN_PLACE),
-            b,
-            count,
-            columns,
-            out,
-            rows.outBytes,
-            pass,
-            side);
+      long out = rows.out + panel * Tiles.PANEL_BYTES;
+      for (int row = 0; row < rows.rows; row += height) {
+        height = Tiles.height(rows.rows - row);
+        tile(rows, row, height, x, b, columns, out + row * rows.outBytes, pass);
       }
     }
   }
 
-  /// The left operand of a tile.
-  private record Left(long address, long rowBytes, boolean inPlace) {}
+  /// Whether a tile of `height` rows, of which there are `count`, is read where it lies.
+  private static boolean inPlace(int count, int height) {
+    return Tiles.IN_PLACE && count == height;
+  }
 
   private static void tile(
-      Left a, long b, int rows, int columns, long out, long outBytes, Pass pass, long side) {
-    boolean whole = columns == Tiles.COLUMNS && (rows == Tiles.ROWS || a.inPlace);
-    long to = whole ? out : side;
-    long toBytes = whole ? outBytes : Tiles.PANEL_BYTES;
+      Rows rows, int row, int height, long x, long b, int columns, long out, Pass pass) {
+    int count = Math.min(height, rows.rows - row);
+    boolean whole = columns == Tiles.COLUMNS && count == height;
+    long to = whole ? out : pass.side;
+    long toBytes = whole ? rows.outBytes : Tiles.PANEL_BYTES;
     if (!whole && !pass.zero) {
-      copy(out, outBytes, side, Tiles.PANEL_BYTES, rows, columns);
+      copy(out, rows.outBytes, to, toBytes, count, columns);
     }
     long from = pass.zero ? ZeroRow.ADDRESS : to;
     long fromBytes = pass.zero ? 0 : toBytes;
-    if (a.inPlace) {
-      Tiles.inPlace(rows, a.address, a.rowBytes, b, from, fromBytes, to, toBytes, pass.length);
+    if (inPlace(count, height)) {
+      long a = x + row * rows.xBytes;
+      Tiles.inPlace(height, a, rows.xBytes, b, from, fromBytes, to, toBytes, pass.length);
     } else {
-      Tiles.packed(a.address, b, from, fromBytes, to, toBytes, pass.length);
+      Tiles.packed(height, pass.group(row), b, from, fromBytes, to, toBytes, pass.length);
     }
     if (!whole) {
-      copy(side, Tiles.PANEL_BYTES, out, outBytes, rows, columns);
+      copy(to, toBytes, out, rows.outBytes, count, columns);
     }
   }
 
-  private static void oneRow(Part part, Panels weight, Pass pass, long side) {
+  private static void oneRow(Part part, Panels weight, Pass pass) {
     Rows rows = part.rows;
     long a = rows.x + pass.from * (long) Float.BYTES;
     int panel = part.fromPanel;
@@ -263,20 +262,20 @@ final class MatrixProducts {
       long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
       long out = rows.out + panel * (long) Tiles.COLUMNS * Float.BYTES;
       long from = pass.zero ? ZeroRow.ADDRESS : out;
-      Tiles.rowByFour(a, b, weight.panelBytes(), from, out, pass.length);
+      MicroKernels.oneByFour(a, b, weight.panelBytes(), from, out, pass.length);
     }
     for (; panel < part.toPanel; panel++) {
       long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
       long out = rows.out + panel * (long) Tiles.COLUMNS * Float.BYTES;
       int columns = weight.columns(panel);
       boolean whole = columns == Tiles.COLUMNS;
-      long to = whole ? out : side;
+      long to = whole ? out : pass.side;
       if (!whole && !pass.zero) {
-        copy(out, 0, side, 0, 1, columns);
+        copy(out, 0, pass.side, 0, 1, columns);
       }
-      Tiles.row(a, b, pass.zero ? ZeroRow.ADDRESS : to, to, pass.length);
+      MicroKernels.one(a, b, pass.zero ? ZeroRow.ADDRESS : to, to, pass.length);
       if (!whole) {
-        copy(side, 0, out, 0, 1, columns);
+        copy(pass.side, 0, out, 0, 1, columns);
       }
     }
   }

@@ -1,18 +1,26 @@
 package dev.minke.kernel.vector;
 
-/// The micro-kernels of the machine's shape, behind one pair of methods, and the packing of their
-/// left operand.
+import static dev.minke.kernel.vector.Memory.ALL;
+import static dev.minke.kernel.vector.Memory.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// How products are cut into tiles, and the packing of their operands.
 ///
-/// A tile is [#ROWS] rows by one panel of [#COLUMNS] columns. Every element of it is one chain of
-/// fused multiply-adds over k in order, whatever shape computes it, so the choice of a shape never
-/// changes a bit.
+/// A tile is six or four rows by one panel of [#COLUMNS] columns; [MicroKernels] computes it. Every
+/// element of it is one chain of fused multiply-adds over k in order, whatever tile it falls into,
+/// so the cut never changes a bit.
 final class Tiles {
   /// Rows of a tile.
   static final int ROWS = 6;
 
+  /// Rows of a small tile: with it, any even number of rows from four on is cut without a rest.
+  static final int FEW_ROWS = 4;
+
   /// Columns of a panel.
-  static final int COLUMNS =
-      VectorWidth.LANES * (VectorWidth.MANY_REGISTERS ? WideTiles.VECTORS : NarrowTiles.VECTORS);
+  static final int COLUMNS = VectorWidth.LANES * MicroKernels.VECTORS;
 
   /// Bytes of one k of a panel.
   static final long PANEL_BYTES = COLUMNS * (long) Float.BYTES;
@@ -20,47 +28,37 @@ final class Tiles {
   /// Panels that a single row meets at once.
   static final int PANELS_OF_ONE_ROW = 4;
 
-  /// Whether rows are read where they lie; otherwise groups of [#ROWS] are packed first.
-  static final boolean IN_PLACE = VectorWidth.MANY_REGISTERS;
+  /// Whether rows are read where they lie; otherwise they are packed first. A vector of 512 bits
+  /// leaves time for the addresses of six rows; a narrower one runs out of it, and of registers
+  /// where there are only 16.
+  static final boolean IN_PLACE = VectorWidth.BITS == 512;
 
-  /// Largest depth of one pass over a panel. The panel streams from the second-level cache; a
-  /// shallower one would fit the first level, but outputs would be reloaded more often and each
-  /// call of a micro-kernel spends some 90 ns beside its loop, on range checks.
+  /// Largest depth of one pass over a panel, which streams from the second-level cache: a shallower
+  /// one would fit the first level, but outputs would be reloaded more often.
   static final int DEPTH = 1024;
+
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
   private Tiles() {}
 
-  /// A tile of six packed rows.
+  /// Rows of the next tile, some of them missing perhaps, where `left` are still to be done.
+  static int height(int left) {
+    return left > 8 || left == 5 || left == 6 ? ROWS : FEW_ROWS;
+  }
+
+  /// A tile of packed rows.
   static void packed(
-      long a, long b, long from, long fromStride, long to, long toStride, long depth) {
-    if (VectorWidth.MANY_REGISTERS) {
-      WideTiles.packedSix(a, b, from, fromStride, to, toStride, depth);
+      int height, long a, long b, long from, long fromStride, long to, long toStride, long depth) {
+    if (height == ROWS) {
+      MicroKernels.packedSix(a, b, from, fromStride, to, toStride, depth);
     } else {
-      NarrowTiles.packedSix(a, b, from, fromStride, to, toStride, depth);
+      MicroKernels.packedFour(a, b, from, fromStride, to, toStride, depth);
     }
   }
 
-  /// One row against one panel.
-  static void row(long a, long b, long from, long to, long depth) {
-    if (VectorWidth.MANY_REGISTERS) {
-      WideTiles.inPlaceOne(a, b, from, to, depth);
-    } else {
-      NarrowTiles.inPlaceOne(a, b, from, to, depth);
-    }
-  }
-
-  /// One row against [#PANELS_OF_ONE_ROW] panels.
-  static void rowByFour(long a, long b, long panelBytes, long from, long to, long depth) {
-    if (VectorWidth.MANY_REGISTERS) {
-      WideTiles.inPlaceOneByFour(a, b, panelBytes, from, to, depth);
-    } else {
-      NarrowTiles.inPlaceOneByFour(a, b, panelBytes, from, to, depth);
-    }
-  }
-
-  /// One to six rows in place against one panel; only where [#IN_PLACE].
+  /// A tile of rows in place.
   static void inPlace(
-      int rows,
+      int height,
       long a,
       long rowBytes,
       long b,
@@ -69,85 +67,75 @@ final class Tiles {
       long to,
       long toStride,
       long depth) {
-    switch (rows) {
-      case 1 -> WideTiles.inPlaceOne(a, b, from, to, depth);
-      case 2 -> WideTiles.inPlaceTwo(a, rowBytes, b, from, fromStride, to, toStride, depth);
-      case 3 -> WideTiles.inPlaceThree(a, rowBytes, b, from, fromStride, to, toStride, depth);
-      case 4 -> WideTiles.inPlaceFour(a, rowBytes, b, from, fromStride, to, toStride, depth);
-      case 5 -> WideTiles.inPlaceFive(a, rowBytes, b, from, fromStride, to, toStride, depth);
-      case 6 -> WideTiles.inPlaceSix(a, rowBytes, b, from, fromStride, to, toStride, depth);
-      default -> throw new AssertionError(rows);
+    if (height == ROWS) {
+      MicroKernels.inPlaceSix(a, rowBytes, b, from, fromStride, to, toStride, depth);
+    } else {
+      MicroKernels.inPlaceFour(a, rowBytes, b, from, fromStride, to, toStride, depth);
     }
   }
 
   /// Packs rows for [#packed]: `to[k][r] = a[r][k]`, zeros for rows that are missing.
   ///
-  /// @param rows 1 to 6 rows, `rowBytes` apart
-  /// @param to `[depth, 6]`
-  static void pack(long a, long rowBytes, int rows, long depth, long to) {
+  /// @param rows the rows that there are, `rowBytes` apart
+  /// @param to `[depth, height]`
+  static void pack(long a, long rowBytes, int rows, int height, long depth, long to) {
     if (rows == ROWS) {
       packSix(a, rowBytes, depth, to);
       return;
     }
-    Memory.clear(to, depth * ROWS);
+    long groupBytes = height * (long) Float.BYTES;
+    if (rows < height) {
+      Memory.clear(to, depth * height);
+    }
     for (int row = 0; row < rows; row++) {
       long source = a + row * rowBytes;
       long target = to + row * (long) Float.BYTES;
-      for (long k = 0; k < depth; k++) {
-        Memory.set(target + k * (ROWS * (long) Float.BYTES), Memory.get(source + k * Float.BYTES));
+      long end = source + depth * Float.BYTES;
+      for (; source < end; source += Float.BYTES, target += groupBytes) {
+        Memory.set(target, Memory.get(source));
       }
     }
   }
 
   private static void packSix(long a, long rowBytes, long depth, long to) {
-    long b = a + rowBytes;
-    long c = b + rowBytes;
-    long d = c + rowBytes;
-    long e = d + rowBytes;
-    long f = e + rowBytes;
-    for (long k = 0; k < depth; k++) {
-      long at = k * Float.BYTES;
-      long target = to + at * ROWS;
-      Memory.set(target, Memory.get(a + at));
-      Memory.set(target + 4, Memory.get(b + at));
-      Memory.set(target + 8, Memory.get(c + at));
-      Memory.set(target + 12, Memory.get(d + at));
-      Memory.set(target + 16, Memory.get(e + at));
-      Memory.set(target + 20, Memory.get(f + at));
+    long lower = a + 3 * rowBytes;
+    long end = a + depth * Float.BYTES;
+    for (; a < end; a += Float.BYTES, lower += Float.BYTES, to += ROWS * (long) Float.BYTES) {
+      Memory.set(to, Memory.get(a));
+      Memory.set(to + 4, Memory.get(a + rowBytes));
+      Memory.set(to + 8, Memory.get(a + 2 * rowBytes));
+      Memory.set(to + 12, Memory.get(lower));
+      Memory.set(to + 16, Memory.get(lower + rowBytes));
+      Memory.set(to + 20, Memory.get(lower + 2 * rowBytes));
     }
   }
 
   /// Packs columns for [#packed]: `to[k][r] = a[k][r]`, zeros for columns that are missing.
   ///
-  /// @param columns 1 to 6 neighbouring columns of rows that are `rowBytes` apart
-  /// @param to `[depth, 6]`
-  static void packColumns(long a, long rowBytes, int columns, long depth, long to) {
+  /// @param columns the neighbouring columns that there are, of rows that are `rowBytes` apart
+  /// @param to `[depth, height]`
+  static void packColumns(long a, long rowBytes, int columns, int height, long depth, long to) {
+    long groupBytes = height * (long) Float.BYTES;
+    long end = to + depth * groupBytes;
     if (columns == ROWS) {
-      packSixColumns(a, rowBytes, depth, to);
-      return;
-    }
-    for (long k = 0; k < depth; k++) {
-      long source = a + k * rowBytes;
-      long target = to + k * (ROWS * (long) Float.BYTES);
-      for (int column = 0; column < columns; column++) {
-        Memory.set(target + column * 4L, Memory.get(source + column * 4L));
+      // Four and four, of which two are the same.
+      for (; to < end; to += groupBytes, a += rowBytes) {
+        FloatVector first = fromMemorySegment(FOUR, ALL, a, ORDER);
+        FloatVector last = fromMemorySegment(FOUR, ALL, a + 8, ORDER);
+        first.intoMemorySegment(ALL, to, ORDER);
+        last.intoMemorySegment(ALL, to + 8, ORDER);
       }
-      for (int column = columns; column < ROWS; column++) {
-        Memory.set(target + column * 4L, 0);
+    } else if (columns == FEW_ROWS && height == FEW_ROWS) {
+      for (; to < end; to += groupBytes, a += rowBytes) {
+        fromMemorySegment(FOUR, ALL, a, ORDER).intoMemorySegment(ALL, to, ORDER);
       }
-    }
-  }
-
-  private static void packSixColumns(long a, long rowBytes, long depth, long to) {
-    for (long k = 0; k < depth; k++) {
-      long source = a + k * rowBytes;
-      long target = to + k * (ROWS * (long) Float.BYTES);
-      Memory.set(target, Memory.get(source));
-      Memory.set(target + 4, Memory.get(source + 4));
-      Memory.set(target + 8, Memory.get(source + 8));
-      Memory.set(target + 12, Memory.get(source + 12));
-      Memory.set(target + 16, Memory.get(source + 16));
-      Memory.set(target + 20, Memory.get(source + 20));
+    } else {
+      Memory.clear(to, depth * height);
+      for (; to < end; to += groupBytes, a += rowBytes) {
+        for (int column = 0; column < columns; column++) {
+          Memory.set(to + column * 4L, Memory.get(a + column * 4L));
+        }
+      }
     }
   }
 

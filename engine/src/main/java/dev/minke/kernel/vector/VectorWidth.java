@@ -44,19 +44,7 @@ final class VectorWidth {
         default -> IntVector.SPECIES_128;
       };
 
-  /// 16 or 32.
-  static final String REGISTERS_PROPERTY = "minke.vectorRegisters";
-
-  /// Whether tiles may count on 32 vector registers (AVX-512, 64-bit ARM) instead of 16. The
-  /// property is for tests of the other shape.
-  static final boolean MANY_REGISTERS =
-      Integer.getInteger(REGISTERS_PROPERTY, WIDEST == 512 || isArm() ? 32 : 16) >= 32;
-
   private VectorWidth() {}
-
-  private static boolean isArm() {
-    return System.getProperty("os.arch", "").equals("aarch64");
-  }
 
   /// Refuses to go on with a width that was asked for and cannot be had.
   ///

@@ -105,54 +105,53 @@ final class WeightGradients {
   private void multiply(Segment segment, int row, int rows, long packed) {
     long rowBytes = dOut.rowStride() * Float.BYTES;
     long a = dOut.address() + segment.from * rowBytes + row * (long) Float.BYTES;
-    int tiles = (rows + Tiles.ROWS - 1) / Tiles.ROWS;
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
       int depth = Math.min(Tiles.DEPTH, segment.tokens());
-      long side = scratch.floats((long) Tiles.ROWS * (Tiles.COLUMNS + (long) tiles * depth));
+      long groupRows = rows + Tiles.FEW_ROWS - 1L;
+      long side = scratch.floats(Tiles.ROWS * (long) Tiles.COLUMNS + groupRows * depth);
       long left = side + Tiles.ROWS * Tiles.PANEL_BYTES;
       for (int t = 0; t < segment.tokens(); t += Tiles.DEPTH) {
         int length = Math.min(Tiles.DEPTH, segment.tokens() - t);
-        long groupBytes = Tiles.ROWS * (long) Float.BYTES * length;
-        for (int tile = 0; tile < tiles; tile++) {
-          int first = tile * Tiles.ROWS;
-          Tiles.packColumns(
-              a + t * rowBytes + first * 4L,
-              rowBytes,
-              Math.min(Tiles.ROWS, rows - first),
-              length,
-              left + tile * groupBytes);
+        long columnBytes = length * (long) Float.BYTES;
+        int height;
+        for (int first = 0; first < rows; first += height) {
+          height = Tiles.height(rows - first);
+          long from = a + t * rowBytes + first * (long) Float.BYTES;
+          int count = Math.min(height, rows - first);
+          Tiles.packColumns(from, rowBytes, count, height, length, left + first * columnBytes);
         }
         for (int panel = 0; panel < panels; panel++) {
           long b = packed + panel * segment.tokens() * Tiles.PANEL_BYTES + t * Tiles.PANEL_BYTES;
-          for (int tile = 0; tile < tiles; tile++) {
-            int first = tile * Tiles.ROWS;
-            tile(
-                segment.dWeight,
-                row + first,
-                Math.min(Tiles.ROWS, rows - first),
-                panel,
-                left + tile * groupBytes,
-                b,
-                length,
-                side);
+          for (int first = 0; first < rows; first += height) {
+            height = Tiles.height(rows - first);
+            Target target = Target.of(segment.dWeight, row + first, rows - first, panel);
+            tile(target, height, left + first * columnBytes, b, length, side);
           }
         }
       }
     }
   }
 
-  private static void tile(
-      Tensor dWeight, int row, int rows, int panel, long a, long b, int length, long side) {
-    int column = panel * Tiles.COLUMNS;
-    int columns = Math.min(Tiles.COLUMNS, dWeight.shape().columns() - column);
-    long outBytes = dWeight.rowStride() * Float.BYTES;
-    long out = dWeight.address() + row * outBytes + column * (long) Float.BYTES;
-    if (rows == Tiles.ROWS && columns == Tiles.COLUMNS) {
-      Tiles.packed(a, b, out, outBytes, out, outBytes, length);
+  /// Where a tile of the gradient lies.
+  private record Target(long address, long rowBytes, int rows, int columns) {
+    static Target of(Tensor dWeight, int row, int rows, int panel) {
+      int column = panel * Tiles.COLUMNS;
+      int columns = Math.min(Tiles.COLUMNS, dWeight.shape().columns() - column);
+      long rowBytes = dWeight.rowStride() * Float.BYTES;
+      long address = dWeight.address() + row * rowBytes + column * (long) Float.BYTES;
+      return new Target(address, rowBytes, rows, columns);
+    }
+  }
+
+  private static void tile(Target to, int height, long a, long b, int length, long side) {
+    if (to.rows >= height && to.columns == Tiles.COLUMNS) {
+      Tiles.packed(height, a, b, to.address, to.rowBytes, to.address, to.rowBytes, length);
       return;
     }
-    MatrixProducts.copy(out, outBytes, side, Tiles.PANEL_BYTES, rows, columns);
-    Tiles.packed(a, b, side, Tiles.PANEL_BYTES, side, Tiles.PANEL_BYTES, length);
-    MatrixProducts.copy(side, Tiles.PANEL_BYTES, out, outBytes, rows, columns);
+    long sideBytes = Tiles.PANEL_BYTES;
+    int rows = Math.min(height, to.rows);
+    MatrixProducts.copy(to.address, to.rowBytes, side, sideBytes, rows, to.columns);
+    Tiles.packed(height, a, b, side, sideBytes, side, sideBytes, length);
+    MatrixProducts.copy(side, sideBytes, to.address, to.rowBytes, rows, to.columns);
   }
 }

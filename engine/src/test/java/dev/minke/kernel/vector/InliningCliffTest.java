@@ -3,7 +3,6 @@ package dev.minke.kernel.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
@@ -39,35 +38,38 @@ class InliningCliffTest {
     long b = Memory.allocateFloats(arena, Tiles.PANELS_OF_ONE_ROW * DEPTH * Tiles.COLUMNS);
     long c = Memory.allocateFloats(arena, (long) Tiles.ROWS * Tiles.COLUMNS);
     long stride = Tiles.PANEL_BYTES;
-    int vectors = Tiles.COLUMNS / VectorWidth.LANES;
-    List<Kernel> kernels = new ArrayList<>();
-    kernels.add(
+    int vectors = MicroKernels.VECTORS;
+    long rowBytes = DEPTH * Float.BYTES;
+    return List.of(
         new Kernel(
             "six packed rows",
-            Tiles.ROWS * vectors,
+            6 * vectors,
+            0.6,
+            () -> MicroKernels.packedSix(a, b, c, stride, c, stride, DEPTH)),
+        new Kernel(
+            "four packed rows",
+            4 * vectors,
+            0.5,
+            () -> MicroKernels.packedFour(a, b, c, stride, c, stride, DEPTH)),
+        new Kernel(
+            "six rows in place",
+            6 * vectors,
             0.4,
-            () -> Tiles.packed(a, b, c, stride, c, stride, DEPTH)));
-    if (Tiles.IN_PLACE) {
-      kernels.add(
-          new Kernel(
-              "six rows in place",
-              Tiles.ROWS * vectors,
-              0.4,
-              () ->
-                  Tiles.inPlace(
-                      Tiles.ROWS, a, DEPTH * Float.BYTES, b, c, stride, c, stride, DEPTH)));
-    }
-    // One row is bound by the panels, which come from the second-level cache here.
-    kernels.add(
+            () -> MicroKernels.inPlaceSix(a, rowBytes, b, c, stride, c, stride, DEPTH)),
+        new Kernel(
+            "four rows in place",
+            4 * vectors,
+            0.4,
+            () -> MicroKernels.inPlaceFour(a, rowBytes, b, c, stride, c, stride, DEPTH)),
+        // One row is bound by the panels, which come from the second-level cache here.
         new Kernel(
             "one row by four panels",
             Tiles.PANELS_OF_ONE_ROW * vectors,
             0.15,
-            () -> Tiles.rowByFour(a, b, panelBytes, c, c, DEPTH)));
-    // Its few chains wait for each other.
-    kernels.add(
-        new Kernel("one row by one panel", vectors, 0.1, () -> Tiles.row(a, b, c, c, DEPTH)));
-    return kernels;
+            () -> MicroKernels.oneByFour(a, b, panelBytes, c, c, DEPTH)),
+        // Its few chains wait for each other.
+        new Kernel(
+            "one row by one panel", vectors, 0.1, () -> MicroKernels.one(a, b, c, c, DEPTH)));
   }
 
   /// The best share seen so far: waits as long as it is too small and there is patience left.

@@ -1,0 +1,290 @@
+package dev.minke.kernel.vector;
+
+import static dev.minke.kernel.vector.Memory.ALL;
+import static dev.minke.kernel.vector.Memory.FLOAT;
+import static dev.minke.kernel.vector.Memory.ORDER;
+import static dev.minke.kernel.vector.VectorWidth.FLOATS;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
+import jdk.incubator.vector.FloatVector;
+
+/// The loops that all matrix products end in: a tile of a few rows by a panel of two vectors.
+///
+/// `to[r][c] = from[r][c] + Σ_k a[r][k] · b[k][c]`, one chain of fused multiply-adds for each
+/// element, in the order of k. Twelve accumulators, two vectors of weights and one broadcast fill
+/// 15 registers, so the shape fits every machine; with vectors of 256 bits twelve chains keep two
+/// units busy, with 512 as well.
+///
+/// Two habits are worth a factor each (`docs/adr/0001`). Addresses are moved on instead of being
+/// computed from k: a loop over k as `long` begins with some 100 ns of range checks, this one with
+/// none. And nothing of ours is called inside: the methods of the vector library are inlined
+/// without limit, a helper is refused in a method of this size, and every vector becomes an object
+/// (`InliningCliffTest`).
+final class MicroKernels {
+  /// Vectors in a panel.
+  static final int VECTORS = 2;
+
+  private static final long BYTES = VectorWidth.BYTES;
+  private static final long PANEL_BYTES = VECTORS * BYTES;
+
+  private MicroKernels() {}
+
+  /// Six rows packed behind each other.
+  ///
+  /// @param a the group, `[depth, 6]`
+  /// @param b the panel, `[depth, 2 vectors]`
+  /// @param from first of the old values, rows `fromStride` bytes apart
+  /// @param to first of the new values, rows `toStride` bytes apart
+  static void packedSix(
+      long a, long b, long from, long fromStride, long to, long toStride, long depth) {
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
+    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
+    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
+    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
+    FloatVector c40 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride, ORDER);
+    FloatVector c41 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride + BYTES, ORDER);
+    FloatVector c50 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride, ORDER);
+    FloatVector c51 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride + BYTES, ORDER);
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += 6 * (long) Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
+      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + 4));
+      c10 = x1.fma(w0, c10);
+      c11 = x1.fma(w1, c11);
+      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a + 8));
+      c20 = x2.fma(w0, c20);
+      c21 = x2.fma(w1, c21);
+      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, a + 12));
+      c30 = x3.fma(w0, c30);
+      c31 = x3.fma(w1, c31);
+      FloatVector x4 = broadcast(FLOATS, ALL.get(FLOAT, a + 16));
+      c40 = x4.fma(w0, c40);
+      c41 = x4.fma(w1, c41);
+      FloatVector x5 = broadcast(FLOATS, ALL.get(FLOAT, a + 20));
+      c50 = x5.fma(w0, c50);
+      c51 = x5.fma(w1, c51);
+    }
+    c00.intoMemorySegment(ALL, to, ORDER);
+    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+    c10.intoMemorySegment(ALL, to + toStride, ORDER);
+    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+    c40.intoMemorySegment(ALL, to + 4 * toStride, ORDER);
+    c41.intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
+    c50.intoMemorySegment(ALL, to + 5 * toStride, ORDER);
+    c51.intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
+  }
+
+  /// Four rows packed behind each other, `[depth, 4]`; see [#packedSix].
+  static void packedFour(
+      long a, long b, long from, long fromStride, long to, long toStride, long depth) {
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
+    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
+    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
+    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += 4 * (long) Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
+      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + 4));
+      c10 = x1.fma(w0, c10);
+      c11 = x1.fma(w1, c11);
+      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a + 8));
+      c20 = x2.fma(w0, c20);
+      c21 = x2.fma(w1, c21);
+      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, a + 12));
+      c30 = x3.fma(w0, c30);
+      c31 = x3.fma(w1, c31);
+    }
+    c00.intoMemorySegment(ALL, to, ORDER);
+    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+    c10.intoMemorySegment(ALL, to + toStride, ORDER);
+    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+  }
+
+  /// Six rows in place.
+  ///
+  /// @param a the first row, `[depth]`; the others follow `rowBytes` apart
+  /// @param b the panel, `[depth, 2 vectors]`
+  /// @param from first of the old values, rows `fromStride` bytes apart
+  /// @param to first of the new values, rows `toStride` bytes apart
+  static void inPlaceSix(
+      long a,
+      long rowBytes,
+      long b,
+      long from,
+      long fromStride,
+      long to,
+      long toStride,
+      long depth) {
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
+    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
+    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
+    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
+    FloatVector c40 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride, ORDER);
+    FloatVector c41 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride + BYTES, ORDER);
+    FloatVector c50 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride, ORDER);
+    FloatVector c51 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride + BYTES, ORDER);
+    long lower = a + 3 * rowBytes;
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += Float.BYTES, lower += Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
+      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + rowBytes));
+      c10 = x1.fma(w0, c10);
+      c11 = x1.fma(w1, c11);
+      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a + 2 * rowBytes));
+      c20 = x2.fma(w0, c20);
+      c21 = x2.fma(w1, c21);
+      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, lower));
+      c30 = x3.fma(w0, c30);
+      c31 = x3.fma(w1, c31);
+      FloatVector x4 = broadcast(FLOATS, ALL.get(FLOAT, lower + rowBytes));
+      c40 = x4.fma(w0, c40);
+      c41 = x4.fma(w1, c41);
+      FloatVector x5 = broadcast(FLOATS, ALL.get(FLOAT, lower + 2 * rowBytes));
+      c50 = x5.fma(w0, c50);
+      c51 = x5.fma(w1, c51);
+    }
+    c00.intoMemorySegment(ALL, to, ORDER);
+    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+    c10.intoMemorySegment(ALL, to + toStride, ORDER);
+    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+    c40.intoMemorySegment(ALL, to + 4 * toStride, ORDER);
+    c41.intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
+    c50.intoMemorySegment(ALL, to + 5 * toStride, ORDER);
+    c51.intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
+  }
+
+  /// Four rows in place; see [#inPlaceSix].
+  static void inPlaceFour(
+      long a,
+      long rowBytes,
+      long b,
+      long from,
+      long fromStride,
+      long to,
+      long toStride,
+      long depth) {
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
+    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
+    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
+    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
+    long lower = a + 2 * rowBytes;
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += Float.BYTES, lower += Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
+      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + rowBytes));
+      c10 = x1.fma(w0, c10);
+      c11 = x1.fma(w1, c11);
+      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, lower));
+      c20 = x2.fma(w0, c20);
+      c21 = x2.fma(w1, c21);
+      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, lower + rowBytes));
+      c30 = x3.fma(w0, c30);
+      c31 = x3.fma(w1, c31);
+    }
+    c00.intoMemorySegment(ALL, to, ORDER);
+    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+    c10.intoMemorySegment(ALL, to + toStride, ORDER);
+    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+  }
+
+  /// One row in place against one panel.
+  static void one(long a, long b, long from, long to, long depth) {
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
+    }
+    c00.intoMemorySegment(ALL, to, ORDER);
+    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+  }
+
+  /// One row in place against four panels: eight chains in flight.
+  ///
+  /// @param a the row, `[depth]`
+  /// @param b the first panel; the others follow `panelBytes` apart
+  static void oneByFour(long a, long b, long panelBytes, long from, long to, long depth) {
+    FloatVector c0 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c1 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    FloatVector c2 = fromMemorySegment(FLOATS, ALL, from + 2 * BYTES, ORDER);
+    FloatVector c3 = fromMemorySegment(FLOATS, ALL, from + 3 * BYTES, ORDER);
+    FloatVector c4 = fromMemorySegment(FLOATS, ALL, from + 4 * BYTES, ORDER);
+    FloatVector c5 = fromMemorySegment(FLOATS, ALL, from + 5 * BYTES, ORDER);
+    FloatVector c6 = fromMemorySegment(FLOATS, ALL, from + 6 * BYTES, ORDER);
+    FloatVector c7 = fromMemorySegment(FLOATS, ALL, from + 7 * BYTES, ORDER);
+    long lower = b + 2 * panelBytes;
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, lower += PANEL_BYTES, a += Float.BYTES) {
+      FloatVector x = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c0 = x.fma(fromMemorySegment(FLOATS, ALL, b, ORDER), c0);
+      c1 = x.fma(fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER), c1);
+      c2 = x.fma(fromMemorySegment(FLOATS, ALL, b + panelBytes, ORDER), c2);
+      c3 = x.fma(fromMemorySegment(FLOATS, ALL, b + panelBytes + BYTES, ORDER), c3);
+      c4 = x.fma(fromMemorySegment(FLOATS, ALL, lower, ORDER), c4);
+      c5 = x.fma(fromMemorySegment(FLOATS, ALL, lower + BYTES, ORDER), c5);
+      c6 = x.fma(fromMemorySegment(FLOATS, ALL, lower + panelBytes, ORDER), c6);
+      c7 = x.fma(fromMemorySegment(FLOATS, ALL, lower + panelBytes + BYTES, ORDER), c7);
+    }
+    c0.intoMemorySegment(ALL, to, ORDER);
+    c1.intoMemorySegment(ALL, to + BYTES, ORDER);
+    c2.intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
+    c3.intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
+    c4.intoMemorySegment(ALL, to + 4 * BYTES, ORDER);
+    c5.intoMemorySegment(ALL, to + 5 * BYTES, ORDER);
+    c6.intoMemorySegment(ALL, to + 6 * BYTES, ORDER);
+    c7.intoMemorySegment(ALL, to + 7 * BYTES, ORDER);
+  }
+}
