@@ -1,15 +1,15 @@
 package dev.minke.kernel.vector;
 
+import static dev.minke.kernel.vector.Memory.load;
+import static dev.minke.kernel.vector.Memory.store;
 import static dev.minke.kernel.vector.RowLoops.all;
-import static dev.minke.kernel.vector.RowLoops.vectors;
 
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.AttentionKernels.Call;
-import dev.minke.kernel.vector.AttentionTiles.Mixed;
-import dev.minke.kernel.vector.AttentionTiles.Quad;
 import dev.minke.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /// Gradients of attention.
 ///
@@ -19,7 +19,6 @@ import jdk.incubator.vector.FloatVector;
 /// out`, the gradient of score j is `w_j (dw_j - D)`.
 final class AttentionGradients {
   private static final int TILE = KvView.TILE;
-  private static final long STRIDE = AttentionTiles.SCORE_STRIDE;
 
   /// Products of the gradient for one of the forward pass: 5 for 2.
   private static final double TIMES_FORWARD = 2.5;
@@ -51,25 +50,57 @@ final class AttentionGradients {
         });
   }
 
+  /// Rows of one head, or of one key head, of one sequence.
+  private record Lines(long address, long stride, int columns) {
+    long row(int index) {
+      return address + index * stride;
+    }
+  }
+
   /// One sequence and one key head.
   private static final class Part {
     private final Call call;
     private final Sums sums;
     private final KvView.Sequence sequence;
     private final int kvHead;
+    private final int keyDim;
+    private final int valueDim;
 
-    /// Keys and values transposed, tile by tile.
-    private final long keyTiles;
+    /// The columns of keys and of values in whole panels.
+    private final int keyColumns;
 
-    private final long valueTiles;
+    private final int valueColumns;
 
-    /// `[64, 64]`: weights, and the gradients of scores.
+    /// Keys and values of all tiles with positions as columns.
+    private final long keysByPosition;
+
+    private final long valuesByPosition;
+
+    /// Keys of all tiles with positions as k.
+    private final long keysByColumn;
+
+    /// Gradients of keys and values of all positions so far.
+    private final long dKeys;
+
+    private final long dValues;
+
+    /// A block's queries and gradients of outputs, as rows and with queries as k.
+    private final long queries;
+
+    private final long dOuts;
+    private final long queryPanels;
+    private final long dOutPanels;
+
+    /// Gradients of a block's queries.
+    private final long dQueries;
+
+    /// `[64, 64]` and three rows more: weights, and the gradients of scores.
     private final long weights;
 
     private final long slopes;
 
-    /// `[64, keyDim]`: the gradients of a block's queries.
-    private final long dQueries;
+    /// Columns of weights or slopes, `[64, 6]`.
+    private final long packed;
 
     private final float[] totals = new float[TILE];
     private final float[] lanes = new float[Kernels.LANES];
@@ -79,168 +110,199 @@ final class AttentionGradients {
       this.sums = sums;
       this.sequence = sequence;
       this.kvHead = kvHead;
-      long tiles = (sequence.length() + TILE - 1) / TILE;
-      long keys = tiles * TILE * call.keyDim();
-      long values = tiles * TILE * call.valueDim();
-      long block = (long) TILE * TILE;
-      keyTiles = scratch.floats(keys + values + 2 * block + (long) TILE * call.keyDim());
-      valueTiles = keyTiles + keys * Float.BYTES;
-      weights = valueTiles + values * Float.BYTES;
-      slopes = weights + block * Float.BYTES;
-      dQueries = slopes + block * Float.BYTES;
+      keyDim = call.keyDim();
+      valueDim = call.valueDim();
+      keyColumns = AttentionTiles.padded(keyDim);
+      valueColumns = AttentionTiles.padded(valueDim);
+      int block = TILE + Tiles.FEW_ROWS - 1;
+      int positions = (sequence.length() + TILE - 1) / TILE * TILE;
+      Layout layout = new Layout();
+      long keysAt = layout.add(positions, keyColumns);
+      long dKeysAt = layout.add(positions + Tiles.FEW_ROWS - 1, keyColumns);
+      long dValuesAt = layout.add(positions + Tiles.FEW_ROWS - 1, valueColumns);
+      long queryPanelsAt = layout.add(TILE, keyColumns);
+      long dOutPanelsAt = layout.add(TILE, valueColumns);
+      long dQueriesAt = layout.add(block, keyColumns);
+      long weightsAt = layout.add(block, TILE);
+      long slopesAt = layout.add(block, TILE);
+      long packedAt = layout.add(TILE, Tiles.ROWS);
+      long keysByPositionAt = layout.add(positions, keyDim);
+      long valuesByPositionAt = layout.add(positions, valueDim);
+      long queriesAt = layout.add(block, keyDim);
+      long dOutsAt = layout.add(block, valueDim);
+      long base = scratch.floats(layout.floats);
+      keysByColumn = base + keysAt;
+      dKeys = base + dKeysAt;
+      dValues = base + dValuesAt;
+      queryPanels = base + queryPanelsAt;
+      dOutPanels = base + dOutPanelsAt;
+      dQueries = base + dQueriesAt;
+      weights = base + weightsAt;
+      slopes = base + slopesAt;
+      packed = base + packedAt;
+      keysByPosition = base + keysByPositionAt;
+      valuesByPosition = base + valuesByPositionAt;
+      queries = base + queriesAt;
+      dOuts = base + dOutsAt;
+      RowLoops.fill(base, 0, layout.floats);
+    }
+
+    /// Where the pieces of a scratch begin, in bytes.
+    private static final class Layout {
+      private long floats;
+
+      long add(int rows, int columns) {
+        long at = floats * Float.BYTES;
+        floats += (long) rows * columns;
+        return at;
+      }
     }
 
     void run() {
       for (int from = 0; from < sequence.length(); from += TILE) {
         int count = Math.min(TILE, sequence.length() - from);
-        Mixed keys = tile(call.keys(), from, count);
-        AttentionTiles.transpose(
-            keys.address(), keys.stride(), count, call.keyDim(), keyTile(from));
-        Mixed values = tile(call.values(), from, count);
-        AttentionTiles.transpose(
-            values.address(), values.stride(), count, call.valueDim(), valueTile(from));
+        Lines keys = positions(call.keys(), from);
+        Lines values = positions(call.values(), from);
+        AttentionTiles.positionPanels(
+            keys.address, keys.stride, count, keyDim, at(keysByPosition, from, keyDim));
+        AttentionTiles.positionPanels(
+            values.address, values.stride, count, valueDim, at(valuesByPosition, from, valueDim));
+        AttentionTiles.columnPanels(
+            keys.address, keys.stride, count, keyDim, at(keysByColumn, from, keyColumns));
+        copy(positions(sums.dKeys, from), count, dKeys(from));
+        copy(positions(sums.dValues, from), count, dValues(from));
       }
       for (int head = 0; head < call.group(); head++) {
         for (int from = 0; from < sequence.length(); from += TILE) {
           block(kvHead * call.group() + head, from);
         }
       }
+      for (int from = 0; from < sequence.length(); from += TILE) {
+        int count = Math.min(TILE, sequence.length() - from);
+        copy(dKeys(from), count, positions(sums.dKeys, from));
+        copy(dValues(from), count, positions(sums.dValues, from));
+      }
     }
 
-    private long keyTile(int from) {
-      return keyTiles + (long) from * call.keyDim() * Float.BYTES;
+    private Lines dKeys(int from) {
+      return new Lines(at(dKeys, from, keyColumns), (long) keyColumns * Float.BYTES, keyDim);
     }
 
-    private long valueTile(int from) {
-      return valueTiles + (long) from * call.valueDim() * Float.BYTES;
+    private Lines dValues(int from) {
+      return new Lines(
+          at(dValues, from, valueColumns), (long) valueColumns * Float.BYTES, valueDim);
     }
 
-    /// Rows of positions from the first of a tile on, in keys or values or their gradients.
-    private Mixed tile(FloatRows of, int from, int count) {
+    private static void copy(Lines from, int count, Lines to) {
+      for (int r = 0; r < count; r++) {
+        RowLoops.copy(from.row(r), to.row(r), to.columns);
+      }
+    }
+
+    private static long at(long address, int row, int columns) {
+      return address + (long) row * columns * Float.BYTES;
+    }
+
+    /// From the first position of a tile on, in keys or values or their gradients.
+    private Lines positions(FloatRows of, int from) {
       long row = call.tile(sequence, kvHead, from / TILE);
-      return new Mixed(of.row(row), of.stride() * call.kvHeads(), count, of.columns());
+      return new Lines(of.row(row), of.stride() * call.kvHeads(), of.columns());
     }
 
-    /// Rows of queries, or their likes, of one head.
-    private Mixed queries(FloatRows of, int head, int from, int count) {
+    /// From a query on, in queries or their likes, of one head.
+    private Lines queries(FloatRows of, int head, int from) {
       long row = (long) (sequence.firstQuery() + from) * call.heads() + head;
-      return new Mixed(of.row(row), of.stride() * call.heads(), count, of.columns());
+      return new Lines(of.row(row), of.stride() * call.heads(), of.columns());
     }
 
     private void block(int head, int from) {
       int count = Math.min(TILE, sequence.length() - from);
-      Mixed query = queries(call.query(), head, from, count);
-      Mixed out = queries(call.out(), head, from, count);
-      Mixed dOut = queries(sums.dOut, head, from, count);
+      Lines query = queries(call.query(), head, from);
+      Lines out = queries(call.out(), head, from);
+      Lines dOut = queries(sums.dOut, head, from);
       for (int r = 0; r < count; r++) {
-        long row = r * out.stride();
-        long d = dOut.address() + r * dOut.stride();
-        totals[r] = Reduction.dot(d, out.address() + row, out.columns(), lanes);
+        totals[r] = Reduction.dot(dOut.row(r), out.row(r), valueDim, lanes);
       }
-      RowLoops.fill(dQueries, 0, (long) count * call.keyDim());
+      copy(query, count, new Lines(queries, (long) keyDim * Float.BYTES, keyDim));
+      copy(dOut, count, new Lines(dOuts, (long) valueDim * Float.BYTES, valueDim));
+      AttentionTiles.columnPanels(query.address, query.stride, count, keyDim, queryPanels);
+      AttentionTiles.columnPanels(dOut.address, dOut.stride, count, valueDim, dOutPanels);
+      RowLoops.fill(dQueries, 0, (long) TILE * keyColumns);
       for (int position = 0; position <= from; position += TILE) {
-        slopes(head, from, query, dOut, position);
-        addToQueries(position, from, count);
-        boolean diagonal = position == from;
-        addToKeys(weights, dOut, tile(sums.dValues, position, TILE), diagonal);
-        addToKeys(slopes, query, tile(sums.dKeys, position, TILE), diagonal);
+        slopes(head, from, count, position);
+        addToQueries(count, position, position == from);
+        addToKeys(count, position, position == from);
       }
-      Mixed dQuery = queries(sums.dQuery, head, from, count);
-      long rowBytes = (long) call.keyDim() * Float.BYTES;
+      Lines dQuery = queries(sums.dQuery, head, from);
       for (int r = 0; r < count; r++) {
-        long sum = dQuery.address() + r * dQuery.stride();
-        RowLoops.add(sum, dQueries + r * rowBytes, sum, call.keyDim());
+        RowLoops.add(dQuery.row(r), at(dQueries, r, keyColumns), dQuery.row(r), keyDim);
       }
     }
 
-    private static Quad rows(Mixed of, int from, int count) {
-      return Quad.strided(of.address() + from * of.stride(), of.stride(), count);
-    }
-
-    /// Weights and gradients of scores of a block of queries and a tile of positions.
-    private void slopes(int head, int from, Mixed query, Mixed dOut, int position) {
-      for (int r = 0; r < query.count(); r += AttentionTiles.ROWS) {
-        int count = Math.min(AttentionTiles.ROWS, query.count() - r);
-        int seen = Math.min(TILE, from + r + count - position);
-        long weight = weights + r * STRIDE;
-        long slope = slopes + r * STRIDE;
-        AttentionTiles.scores(
-            rows(query, r, count), call.keyDim(), keyTile(position), call.scale(), weight, seen);
-        AttentionTiles.scores(
-            rows(dOut, r, count), call.valueDim(), valueTile(position), 1, slope, seen);
+    /// Weights and gradients of scores of a block of queries and a tile of positions; zero for
+    /// positions that a query does not see.
+    private void slopes(int head, int from, int count, int position) {
+      long keys = at(keysByPosition, position, keyDim);
+      long values = at(valuesByPosition, position, valueDim);
+      int height;
+      for (int r = 0; r < count; r += height) {
+        height = Tiles.height(count - r);
+        int width = Math.min(TILE, from + r + height - position);
+        long weight = at(weights, r, TILE);
+        long slope = at(slopes, r, TILE);
+        AttentionTiles.scores(height, at(queries, r, keyDim), keyDim, keys, width, weight);
+        AttentionTiles.scores(height, at(dOuts, r, valueDim), valueDim, values, width, slope);
       }
-      for (int r = 0; r < query.count(); r++) {
+      for (int r = 0; r < count; r++) {
         long row = (long) (sequence.firstQuery() + from + r) * call.heads() + head;
         float logSumExp = Memory.get(call.logSumExp(row));
         int seen = Math.min(TILE, from + r + 1 - position);
-        long own = r * STRIDE;
-        slopes(weights + own, slopes + own, logSumExp, totals[r], call.scale(), seen);
+        slopes(at(weights, r, TILE), at(slopes, r, TILE), logSumExp, totals[r], call.scale(), seen);
       }
     }
 
     /// Of one row: weights in place of scores, gradients of scores in place of those of weights.
     private static void slopes(
-        long weight, long slope, float logSumExp, float total, float scale, int count) {
-      long bytes = (long) count * Float.BYTES;
-      long vectors = vectors(bytes);
+        long weight, long slope, float logSumExp, float total, float scale, int seen) {
       FloatVector scales = all(scale);
-      for (long i = 0; i < vectors; i += VectorWidth.BYTES) {
-        FloatVector w = Exponential.exp(Memory.load(weight + i).sub(logSumExp));
-        Memory.store(w, weight + i);
-        Memory.store(w.mul(Memory.load(slope + i).sub(total)).mul(scales), slope + i);
-      }
-      for (long i = vectors; i < bytes; i += Float.BYTES) {
-        float w = Exponential.exp(Memory.get(weight + i) - logSumExp);
-        Memory.set(weight + i, w);
-        Memory.set(slope + i, w * (Memory.get(slope + i) - total) * scale);
-      }
-    }
-
-    private void addToQueries(int position, int from, int count) {
-      long rowBytes = (long) call.keyDim() * Float.BYTES;
-      for (int r = 0; r < count; r += AttentionTiles.ROWS) {
-        int rows = Math.min(AttentionTiles.ROWS, count - r);
-        int common = Math.min(TILE, from + r + 1 - position);
-        Mixed keys = tile(call.keys(), position, TILE);
-        AttentionTiles.mix(
-            Quad.strided(slopes + r * STRIDE, STRIDE, rows),
-            Float.BYTES,
-            keys.rows(0, common),
-            Quad.strided(dQueries + r * rowBytes, rowBytes, rows));
-        for (int one = r + 1; one < r + rows; one++) {
-          int seen = Math.min(TILE, from + one + 1 - position);
-          if (seen > common) {
-            AttentionTiles.mix(
-                Quad.strided(slopes + one * STRIDE + (long) common * Float.BYTES, 0, 1),
-                Float.BYTES,
-                keys.rows(common, seen),
-                Quad.strided(dQueries + one * rowBytes, 0, 1));
+      FloatVector zero = FloatVector.zero(VectorWidth.FLOATS);
+      for (int i = 0; i < TILE; i += VectorWidth.LANES) {
+        long at = (long) i * Float.BYTES;
+        FloatVector w = zero;
+        FloatVector s = zero;
+        if (i < seen) {
+          w = Exponential.exp(load(weight + at).mul(scales).sub(logSumExp));
+          s = w.mul(load(slope + at).sub(total)).mul(scales);
+          if (i + VectorWidth.LANES > seen) {
+            VectorMask<Float> inside = VectorWidth.FLOATS.indexInRange(i, seen);
+            w = zero.blend(w, inside);
+            s = zero.blend(s, inside);
           }
         }
+        store(w, weight + at);
+        store(s, slope + at);
       }
     }
 
-    /// `sum[j] += Σ_r factor[r][j] · x[r]`, queries r in ascending order.
-    ///
-    /// @param diagonal position j is seen by queries from j on only; otherwise by all
-    private static void addToKeys(long factors, Mixed x, Mixed sum, boolean diagonal) {
-      int positions = diagonal ? x.count() : TILE;
-      for (int j = 0; j < positions; j += AttentionTiles.ROWS) {
-        int rows = Math.min(AttentionTiles.ROWS, positions - j);
-        int common = diagonal ? j + rows - 1 : 0;
-        for (int one = j; diagonal && one < common; one++) {
-          AttentionTiles.mix(
-              Quad.strided(factors + one * STRIDE + (long) one * Float.BYTES, 0, 1),
-              STRIDE,
-              x.rows(one, common),
-              rows(sum, one, 1));
-        }
-        AttentionTiles.mix(
-            Quad.strided(factors + common * STRIDE + (long) j * Float.BYTES, Float.BYTES, rows),
-            STRIDE,
-            x.rows(common, x.count()),
-            rows(sum, j, rows));
+    private void addToQueries(int count, int position, boolean diagonal) {
+      long keys = at(keysByColumn, position, keyColumns);
+      int height;
+      for (int r = 0; r < count; r += height) {
+        height = Tiles.height(count - r);
+        int seen = diagonal ? Math.min(count, r + height) : TILE;
+        long sum = at(dQueries, r, keyColumns);
+        AttentionTiles.mix(height, at(slopes, r, TILE), seen, keys, sum, keyDim);
       }
+    }
+
+    private void addToKeys(int count, int position, boolean diagonal) {
+      int positions = diagonal ? count : TILE;
+      long value = at(dValues, position, valueColumns);
+      long key = at(dKeys, position, keyColumns);
+      AttentionTiles.mixColumns(
+          weights, count, positions, diagonal, dOutPanels, value, valueDim, packed);
+      AttentionTiles.mixColumns(
+          slopes, count, positions, diagonal, queryPanels, key, keyDim, packed);
     }
   }
 }

@@ -17,7 +17,7 @@ final class AttentionKernels {
   private static final int PARTS_PER_THREAD = 4;
   private static final double NANOS_PER_MULTIPLY_ADD = 0.05;
 
-  /// Up to so many rows, to transpose a tile costs more than it saves.
+  /// Up to so many rows, to pack a tile costs more than it saves.
   private static final int FEW_ROWS = 2;
 
   private final Gang gang;
@@ -101,7 +101,7 @@ final class AttentionKernels {
       rows += (long) sequence.queries() * call.heads;
     }
     long fair = rows / ((long) PARTS_PER_THREAD * gang.threads());
-    int most = (int) Math.clamp(fair, AttentionTiles.ROWS, MOST_ROWS);
+    int most = (int) Math.clamp(fair, Tiles.ROWS, MOST_ROWS);
     List<Part> parts = new ArrayList<>();
     for (KvView.Sequence sequence : view.sequences()) {
       int own = sequence.queries() * call.group();
@@ -116,9 +116,7 @@ final class AttentionKernels {
 
   private void attend(Call call, Part part) {
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
-      long tileFloats = (long) call.keyDim() * KvView.TILE;
-      long tile = scratch.floats(tileFloats + AttentionTiles.ROWS * KvView.TILE);
-      new Softmax(call, part, tile, tile + tileFloats * Float.BYTES).run();
+      new Softmax(call, part, scratch).run();
     }
   }
 
@@ -126,133 +124,147 @@ final class AttentionKernels {
   private static final class Softmax {
     private final Call call;
     private final Part part;
-    private final long tile;
+    private final int rows;
+
+    /// The rows' queries, `[rows, keyDim]`.
+    private final long queries;
+
+    /// Sums of weighed values so far, `[rows, valueDim filled up]`.
+    private final long sums;
+
+    /// Scores, then weights, of a few rows: `[6, 64]`.
     private final long scores;
+
+    /// A tile's keys and values.
+    private final long keyPanels;
+
+    private final long valuePanels;
+
     private final float[] max;
     private final float[] sum;
     private final float[] lanes = new float[Kernels.LANES];
 
-    Softmax(Call call, Part part, long tile, long scores) {
+    Softmax(Call call, Part part, ScratchPool.Scratch scratch) {
       this.call = call;
       this.part = part;
-      this.tile = tile;
-      this.scores = scores;
-      max = new float[part.to - part.from];
-      sum = new float[part.to - part.from];
+      rows = part.to - part.from;
+      max = new float[rows];
+      sum = new float[rows];
+      long room = rows + Tiles.FEW_ROWS - 1L;
+      long queryFloats = room * call.keyDim();
+      long sumFloats = room * AttentionTiles.padded(call.valueDim());
+      long scoreFloats = (long) Tiles.ROWS * KvView.TILE;
+      long keyFloats = (long) call.keyDim() * KvView.TILE;
+      long valueFloats = (long) AttentionTiles.padded(call.valueDim()) * KvView.TILE;
+      // Sums and scores first: their lengths are whole cache lines.
+      sums = scratch.floats(sumFloats + scoreFloats + valueFloats + keyFloats + queryFloats);
+      scores = sums + sumFloats * Float.BYTES;
+      valuePanels = scores + scoreFloats * Float.BYTES;
+      keyPanels = valuePanels + valueFloats * Float.BYTES;
+      queries = keyPanels + keyFloats * Float.BYTES;
+      RowLoops.fill(queries, 0, queryFloats);
+      RowLoops.fill(sums, 0, sumFloats);
     }
 
     /// Row of queries, `[tokens, heads]`.
     private long row(int index) {
-      int token = part.sequence.firstQuery() + index / call.group();
-      return (long) token * call.heads + part.kvHead * call.group() + index % call.group();
+      int token = part.sequence.firstQuery() + (part.from + index) / call.group();
+      int head = (part.from + index) % call.group();
+      return (long) token * call.heads + part.kvHead * call.group() + head;
     }
 
     /// Positions that a row sees.
     private int visible(int index) {
-      return part.sequence.firstPosition() + index / call.group() + 1;
+      return part.sequence.firstPosition() + (part.from + index) / call.group() + 1;
+    }
+
+    private long query(int index) {
+      return queries + (long) index * call.keyDim() * Float.BYTES;
+    }
+
+    private long sums(int index) {
+      return sums + (long) index * AttentionTiles.padded(call.valueDim()) * Float.BYTES;
     }
 
     void run() {
-      for (int index = part.from; index < part.to; index++) {
-        max[index - part.from] = Float.NEGATIVE_INFINITY;
-        RowLoops.fill(call.out.row(row(index)), 0, call.valueDim());
+      for (int index = 0; index < rows; index++) {
+        max[index] = Float.NEGATIVE_INFINITY;
+        RowLoops.copy(call.query.row(row(index)), query(index), call.keyDim());
       }
-      int most = visible(part.to - 1);
+      int most = visible(rows - 1);
       for (int from = 0; from < most; from += KvView.TILE) {
-        takeTile(from, Math.min(KvView.TILE, most - from));
+        int count = Math.min(KvView.TILE, most - from);
+        if (rows <= FEW_ROWS) {
+          takeTileByRow(from, count);
+        } else {
+          takeTile(from, count);
+        }
       }
-      for (int index = part.from; index < part.to; index++) {
-        float total = sum[index - part.from];
-        RowLoops.divide(call.out.row(row(index)), total, call.valueDim());
+      for (int index = 0; index < rows; index++) {
+        float total = sum[index];
+        AttentionTiles.finish(sums(index), total, call.out.row(row(index)), call.valueDim());
         float log = (float) StrictMath.log(total);
-        Memory.set(call.logSumExp(row(index)), max[index - part.from] + log);
+        Memory.set(call.logSumExp(row(index)), max[index] + log);
       }
     }
 
     private void takeTile(int from, int count) {
       long kvRow = call.tile(part.sequence, part.kvHead, from / KvView.TILE);
-      long keys = call.keys.row(kvRow);
       long keyStride = call.keys.stride() * call.kvHeads;
-      boolean few = part.to - part.from <= FEW_ROWS;
-      if (!few) {
-        AttentionTiles.transpose(keys, keyStride, count, call.keyDim(), tile);
-      }
-      AttentionTiles.Mixed values =
-          new AttentionTiles.Mixed(
-              call.values.row(kvRow), call.values.stride() * call.kvHeads, count, call.valueDim());
-      for (int index = part.from; index < part.to; index += AttentionTiles.ROWS) {
-        int rows = Math.min(AttentionTiles.ROWS, part.to - index);
-        int seen = Math.min(count, visible(index + rows - 1) - from);
-        if (seen > 0) {
-          if (few) {
-            scoreFew(index, rows, keys, keyStride, seen);
-          } else {
-            AttentionTiles.scores(
-                quad(call.query, index, rows), call.keyDim(), tile, call.scale, scores, seen);
+      long valueStride = call.values.stride() * call.kvHeads;
+      int keyDim = call.keyDim();
+      int valueDim = call.valueDim();
+      AttentionTiles.positionPanels(call.keys.row(kvRow), keyStride, count, keyDim, keyPanels);
+      AttentionTiles.columnPanels(
+          call.values.row(kvRow), valueStride, count, valueDim, valuePanels);
+      int height;
+      for (int index = 0; index < rows; index += height) {
+        height = Tiles.height(rows - index);
+        int last = Math.min(index + height, rows) - 1;
+        int width = Math.min(count, visible(last) - from);
+        if (width > 0) {
+          AttentionTiles.scores(height, query(index), keyDim, keyPanels, width, scores);
+          for (int i = index; i <= last; i++) {
+            int seen = Math.clamp(visible(i) - from, 0, width);
+            weigh(i, scores + (i - index) * AttentionTiles.SCORE_STRIDE, seen, width);
           }
-          weigh(index, rows, from, values);
+          AttentionTiles.mix(height, scores, width, valuePanels, sums(index), valueDim);
         }
       }
     }
 
-    private void scoreFew(int index, int rows, long keys, long stride, int seen) {
-      for (int r = 0; r < rows; r++) {
-        AttentionTiles.scoresOfOne(
-            call.query.row(row(index + r)),
-            call.keyDim(),
-            keys,
-            stride,
-            call.scale,
-            scores + r * AttentionTiles.SCORE_STRIDE,
-            seen);
-      }
-    }
-
-    private AttentionTiles.Quad quad(FloatRows of, int index, int rows) {
-      return new AttentionTiles.Quad(
-          of.row(row(index)),
-          of.row(row(index + Math.min(1, rows - 1))),
-          of.row(row(index + Math.min(2, rows - 1))),
-          of.row(row(index + Math.min(3, rows - 1))));
-    }
-
-    /// Turns scores into weights and adds the values: for all rows what all of them see, then for
-    /// each what it sees beyond.
-    private void weigh(int index, int rows, int from, AttentionTiles.Mixed values) {
-      for (int r = 0; r < rows; r++) {
-        int seen = Math.min(values.count(), visible(index + r) - from);
+    private void takeTileByRow(int from, int count) {
+      long kvRow = call.tile(part.sequence, part.kvHead, from / KvView.TILE);
+      long keyStride = call.keys.stride() * call.kvHeads;
+      long valueStride = call.values.stride() * call.kvHeads;
+      for (int index = 0; index < rows; index++) {
+        int seen = Math.min(count, visible(index) - from);
         if (seen > 0) {
-          softmax(index + r, scores + r * AttentionTiles.SCORE_STRIDE, seen);
-        }
-      }
-      int common = Math.clamp(visible(index) - from, 0, values.count());
-      AttentionTiles.Quad weights =
-          AttentionTiles.Quad.strided(scores, AttentionTiles.SCORE_STRIDE, rows);
-      AttentionTiles.mix(weights, Float.BYTES, values.rows(0, common), quad(call.out, index, rows));
-      for (int r = 1; r < rows; r++) {
-        int seen = Math.min(values.count(), visible(index + r) - from);
-        if (seen > common) {
-          long own = scores + r * AttentionTiles.SCORE_STRIDE + (long) common * Float.BYTES;
-          AttentionTiles.mix(
-              AttentionTiles.Quad.strided(own, 0, 1),
-              Float.BYTES,
-              values.rows(common, seen),
-              quad(call.out, index + r, 1));
+          AttentionTiles.scoresOfOne(
+              query(index), call.keyDim(), call.keys.row(kvRow), keyStride, seen, scores);
+          weigh(index, scores, seen, seen);
+          AttentionTiles.mixOfOne(
+              scores, seen, call.values.row(kvRow), valueStride, sums(index), call.valueDim());
         }
       }
     }
 
-    private void softmax(int index, long row, int count) {
-      int own = index - part.from;
-      float newMax = Math.max(max[own], Reduction.max(row, count, lanes));
-      Exponential.expOfDifference(row, newMax, row, count);
-      if (newMax > max[own]) {
-        float shrink = Exponential.exp(max[own] - newMax);
-        sum[own] *= shrink;
-        RowLoops.multiply(call.out.row(row(index)), shrink, call.valueDim());
-        max[own] = newMax;
+    /// Turns the scores of a row into weights, zero beyond those that it sees.
+    private void weigh(int index, long row, int seen, int width) {
+      if (seen > 0) {
+        float newMax = Math.max(max[index], AttentionTiles.scale(row, call.scale, seen));
+        if (newMax > max[index]) {
+          if (sum[index] > 0) {
+            float shrink = Exponential.exp(max[index] - newMax);
+            sum[index] *= shrink;
+            RowLoops.multiply(sums(index), shrink, call.valueDim());
+          }
+          max[index] = newMax;
+        }
+        sum[index] += AttentionTiles.weigh(row, newMax, seen, width, lanes);
+      } else {
+        RowLoops.fill(row, 0, width);
       }
-      sum[own] += Reduction.sum(row, count, lanes);
     }
   }
 }

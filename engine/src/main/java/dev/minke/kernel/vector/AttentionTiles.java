@@ -1,255 +1,243 @@
 package dev.minke.kernel.vector;
 
+import static dev.minke.kernel.vector.Memory.load;
+import static dev.minke.kernel.vector.Memory.store;
+import static dev.minke.kernel.vector.RowLoops.all;
+
+import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
-/// The two products of attention, four rows at a time, each output one chain in order.
+/// What attention does with a tile of 64 positions, forward and backward.
 ///
-/// Scores: rows meet a tile of 64 positions that was transposed, so that a vector holds
-/// neighbouring positions. Mixing: rows of weights meet the vectors that they weigh. Where fewer
-/// than four rows are left, the last one is computed again and stored with the same value.
+/// Its products are those of [MicroKernels]: queries against the tile's keys as panels of
+/// positions, weights against its values as panels of columns. A position that a row does not see
+/// has weight zero there: it adds nothing to a chain but perhaps the sign of a zero, and [#finish]
+/// takes that away. One or two rows are not worth the packing and have loops of their own, with the
+/// same chains.
 final class AttentionTiles {
-  /// Rows of a block.
-  static final int ROWS = 4;
-
   /// Bytes between rows of scores.
   static final long SCORE_STRIDE = (long) KvView.TILE * Float.BYTES;
 
+  /// Panels of positions in a tile.
+  static final int PANELS = KvView.TILE / Tiles.COLUMNS;
+
   private static final long BYTES = VectorWidth.BYTES;
+  private static final int LANES = VectorWidth.LANES;
+
+  /// Keys that one row meets at once: chains in flight.
+  private static final int KEYS_AT_ONCE = 4;
+
+  /// Turns the order of floats, as bits, into that of ints.
+  private static final int ALL_BUT_SIGN = 0x7fffffff;
 
   private AttentionTiles() {}
 
-  /// Four addresses of rows.
-  record Quad(long first, long second, long third, long fourth) {
-    /// Rows at a stride; beyond `rows` the last again.
-    static Quad strided(long address, long stride, int rows) {
-      return new Quad(
-          address,
-          address + Math.min(1, rows - 1) * stride,
-          address + Math.min(2, rows - 1) * stride,
-          address + Math.min(3, rows - 1) * stride);
-    }
+  /// Columns of so many, filled up to whole panels.
+  static int padded(int columns) {
+    return (columns + Tiles.COLUMNS - 1) / Tiles.COLUMNS * Tiles.COLUMNS;
+  }
 
-    Quad plus(long bytes) {
-      return new Quad(first + bytes, second + bytes, third + bytes, fourth + bytes);
+  /// Rows of a tile as panels whose columns are positions, `[panels, depth, columns]`; positions
+  /// beyond `count` are zero.
+  static void positionPanels(long x, long stride, int count, int depth, long to) {
+    for (int panel = 0; panel < PANELS; panel++) {
+      int first = panel * Tiles.COLUMNS;
+      int columns = Math.clamp(count - first, 0, Tiles.COLUMNS);
+      Tiles.panelOfColumns(
+          x + first * stride, stride, columns, depth, to + panel * (depth * Tiles.PANEL_BYTES));
     }
   }
 
-  /// `out[d][p] = x[p][d]`, positions 64 apart.
+  /// Rows of a tile as panels whose k are positions, `[panels, 64, columns]`; positions beyond
+  /// `count` are left as they are.
+  static void columnPanels(long x, long stride, int count, int columns, long to) {
+    for (int first = 0; first < columns; first += Tiles.COLUMNS) {
+      Tiles.panelOfRows(
+          x + (long) first * Float.BYTES,
+          stride,
+          Math.min(Tiles.COLUMNS, columns - first),
+          count,
+          to + (long) first * SCORE_STRIDE);
+    }
+  }
+
+  /// `out[r][p] = Σ_d x[r][d] · tile[d][p]` for the first `positions` at least.
   ///
-  /// @param x address of the first of `count` rows
-  static void transpose(long x, long stride, int count, int depth, long out) {
-    for (int p = 0; p < count; p++) {
-      long row = x + p * stride;
-      long to = out + (long) p * Float.BYTES;
-      for (int d = 0; d < depth; d++) {
-        Memory.set(to + d * SCORE_STRIDE, Memory.get(row + (long) d * Float.BYTES));
+  /// @param height rows of `x` and `out`, six or four
+  /// @param x contiguous rows
+  /// @param tile of [#positionPanels]
+  /// @param out rows of 64
+  static void scores(int height, long x, int depth, long tile, int positions, long out) {
+    long rowBytes = (long) depth * Float.BYTES;
+    for (int first = 0; first < positions; first += Tiles.COLUMNS) {
+      long panel = tile + first * rowBytes;
+      long to = out + (long) first * Float.BYTES;
+      Tiles.inPlace(height, x, rowBytes, panel, Tiles.ZEROS, 0, to, SCORE_STRIDE, depth);
+    }
+  }
+
+  /// `sum[r][c] += Σ_p weights[r][p] · tile[p][c]` over the first `positions`.
+  ///
+  /// @param height rows of `weights` and `sum`, six or four
+  /// @param weights rows of 64
+  /// @param tile of [#columnPanels]
+  /// @param sum contiguous rows of `columns`, filled up to whole panels
+  static void mix(int height, long weights, int positions, long tile, long sum, int columns) {
+    long rowBytes = (long) padded(columns) * Float.BYTES;
+    for (int first = 0; first < columns; first += Tiles.COLUMNS) {
+      long to = sum + (long) first * Float.BYTES;
+      long panel = tile + first * SCORE_STRIDE;
+      Tiles.inPlace(height, weights, SCORE_STRIDE, panel, to, rowBytes, to, rowBytes, positions);
+    }
+  }
+
+  /// `sum[p][c] += Σ_r weights[r][p] · x[r][c]`, queries r in ascending order, for all positions of
+  /// a tile from `0` to `positions`.
+  ///
+  /// @param weights `queries` rows of 64
+  /// @param diagonal position p is seen by queries from p on only; otherwise by all
+  /// @param x of [#columnPanels], queries as k
+  /// @param sum contiguous rows of `columns`, filled up to whole panels; three more than positions
+  /// @param packed room for `[64, 6]`
+  static void mixColumns(
+      long weights,
+      int queries,
+      int positions,
+      boolean diagonal,
+      long x,
+      long sum,
+      int columns,
+      long packed) {
+    long rowBytes = (long) padded(columns) * Float.BYTES;
+    int height;
+    for (int position = 0; position < positions; position += height) {
+      height = Tiles.height(positions - position);
+      int from = diagonal ? position : 0;
+      int depth = queries - from;
+      int count = Math.min(height, KvView.TILE - position);
+      long factors = weights + from * SCORE_STRIDE + (long) position * Float.BYTES;
+      Tiles.packColumns(factors, SCORE_STRIDE, count, height, depth, packed);
+      for (int first = 0; first < columns; first += Tiles.COLUMNS) {
+        long to = sum + position * rowBytes + (long) first * Float.BYTES;
+        long panel = x + first * SCORE_STRIDE + from * Tiles.PANEL_BYTES;
+        Tiles.packed(height, packed, panel, to, rowBytes, to, rowBytes, depth);
       }
     }
   }
 
-  /// `out[r][p] = scale · Σ_d rows[r][d] · tile[d][p]` for the first `columns` positions at least.
+  /// Scales the first `seen` scores of a row.
   ///
-  /// @param out four rows of 64
-  static void scores(Quad rows, int depth, long tile, float scale, long out, int columns) {
+  /// @return the largest; where one is NaN, it or another
+  static float scale(long row, float scale, int seen) {
+    FloatVector scales = all(scale);
+    FloatVector most = all(Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < seen; i += LANES) {
+      long at = row + (long) i * Float.BYTES;
+      FloatVector x = load(at).mul(scales);
+      store(x, at);
+      if (i + LANES <= seen) {
+        most = most.max(x);
+      } else {
+        VectorMask<Float> inside = VectorWidth.FLOATS.indexInRange(i, seen);
+        most = most.lanewise(VectorOperators.MAX, x, inside);
+      }
+    }
+    // The largest of floats is the same in every order, but only that of ints is promised to be.
+    IntVector bits = most.reinterpretAsInts();
+    IntVector ordered =
+        bits.lanewise(VectorOperators.ASHR, 31)
+            .and(ALL_BUT_SIGN)
+            .lanewise(VectorOperators.XOR, bits);
+    int largest = ordered.reduceLanes(VectorOperators.MAX);
+    return Float.intBitsToFloat(largest ^ ((largest >> 31) & ALL_BUT_SIGN));
+  }
+
+  /// Turns scores into weights: `row[p] = exp(row[p] - shift)` for the first `seen`, zero from
+  /// there to the end of the vector and to `width`.
+  ///
+  /// @return their sum
+  static float weigh(long row, float shift, int seen, int width, float[] lanes) {
+    FloatVector shifts = all(shift);
+    long end = row + (long) Math.max(seen, width) * Float.BYTES;
+    long at = row;
+    for (; at < row + (long) seen * Float.BYTES; at += BYTES) {
+      store(Exponential.exp(load(at).sub(shifts)), at);
+    }
+    for (; at < end; at += BYTES) {
+      store(FloatVector.zero(VectorWidth.FLOATS), at);
+    }
+    int edge = (seen + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
+    for (int p = seen; p < edge; p++) {
+      Memory.set(row + (long) p * Float.BYTES, 0);
+    }
+    return Reduction.sum(row, edge, lanes);
+  }
+
+  /// `out = sum / total`, minus zero becoming plus zero.
+  static void finish(long sum, float total, long out, int columns) {
     long bytes = (long) columns * Float.BYTES;
-    for (long column = 0; column < bytes; column += 2 * BYTES) {
-      scores(rows, depth, tile + column, RowLoops.all(scale), out + column);
+    long vectors = RowLoops.vectors(bytes);
+    FloatVector totals = all(total);
+    for (long i = 0; i < vectors; i += BYTES) {
+      store(load(sum + i).div(totals).add(0f), out + i);
+    }
+    for (long i = vectors; i < bytes; i += Float.BYTES) {
+      Memory.set(out + i, Memory.get(sum + i) / total + 0f);
     }
   }
 
-  private static void scores(Quad rows, int depth, long tile, FloatVector scale, long out) {
-    FloatVector s00 = FloatVector.zero(VectorWidth.FLOATS);
-    FloatVector s01 = s00;
-    FloatVector s10 = s00;
-    FloatVector s11 = s00;
-    FloatVector s20 = s00;
-    FloatVector s21 = s00;
-    FloatVector s30 = s00;
-    FloatVector s31 = s00;
-    long first = rows.first;
-    long second = rows.second;
-    long third = rows.third;
-    long fourth = rows.fourth;
+  /// [#scores] of a single row, from keys as they lie.
+  static void scoresOfOne(long row, int depth, long keys, long stride, int count, long out) {
     long bytes = (long) depth * Float.BYTES;
-    for (long d = 0; d < bytes; d += Float.BYTES) {
-      FloatVector left = Memory.load(tile);
-      FloatVector right = Memory.load(tile + BYTES);
-      FloatVector x0 = Memory.broadcast(first + d);
-      s00 = x0.fma(left, s00);
-      s01 = x0.fma(right, s01);
-      FloatVector x1 = Memory.broadcast(second + d);
-      s10 = x1.fma(left, s10);
-      s11 = x1.fma(right, s11);
-      FloatVector x2 = Memory.broadcast(third + d);
-      s20 = x2.fma(left, s20);
-      s21 = x2.fma(right, s21);
-      FloatVector x3 = Memory.broadcast(fourth + d);
-      s30 = x3.fma(left, s30);
-      s31 = x3.fma(right, s31);
-      tile += SCORE_STRIDE;
-    }
-    Memory.store(s00.mul(scale), out);
-    Memory.store(s01.mul(scale), out + BYTES);
-    Memory.store(s10.mul(scale), out + SCORE_STRIDE);
-    Memory.store(s11.mul(scale), out + SCORE_STRIDE + BYTES);
-    Memory.store(s20.mul(scale), out + 2 * SCORE_STRIDE);
-    Memory.store(s21.mul(scale), out + 2 * SCORE_STRIDE + BYTES);
-    Memory.store(s30.mul(scale), out + 3 * SCORE_STRIDE);
-    Memory.store(s31.mul(scale), out + 3 * SCORE_STRIDE + BYTES);
-  }
-
-  /// The same for a single row and keys that were not transposed.
-  static void scoresOfOne(
-      long row, int depth, long keys, long stride, float scale, long out, int count) {
-    long bytes = (long) depth * Float.BYTES;
-    for (int p = 0; p < count; p += ROWS) {
-      Quad four = Quad.strided(keys + p * stride, stride, Math.min(ROWS, count - p));
+    for (int p = 0; p < count; p += KEYS_AT_ONCE) {
+      // Beyond the last, the last again.
+      long k0 = keys + p * stride;
+      long k1 = keys + Math.min(p + 1, count - 1) * stride;
+      long k2 = keys + Math.min(p + 2, count - 1) * stride;
+      long k3 = keys + Math.min(p + 3, count - 1) * stride;
       float s0 = 0;
       float s1 = 0;
       float s2 = 0;
       float s3 = 0;
       for (long d = 0; d < bytes; d += Float.BYTES) {
         float x = Memory.get(row + d);
-        s0 = Math.fma(x, Memory.get(four.first + d), s0);
-        s1 = Math.fma(x, Memory.get(four.second + d), s1);
-        s2 = Math.fma(x, Memory.get(four.third + d), s2);
-        s3 = Math.fma(x, Memory.get(four.fourth + d), s3);
+        s0 = Math.fma(x, Memory.get(k0 + d), s0);
+        s1 = Math.fma(x, Memory.get(k1 + d), s1);
+        s2 = Math.fma(x, Memory.get(k2 + d), s2);
+        s3 = Math.fma(x, Memory.get(k3 + d), s3);
       }
       long to = out + (long) p * Float.BYTES;
-      Memory.set(to, s0 * scale);
-      Memory.set(to + Float.BYTES, s1 * scale);
-      Memory.set(to + 2 * Float.BYTES, s2 * scale);
-      Memory.set(to + 3 * Float.BYTES, s3 * scale);
+      Memory.set(to, s0);
+      Memory.set(to + Float.BYTES, s1);
+      Memory.set(to + 2 * Float.BYTES, s2);
+      Memory.set(to + 3 * Float.BYTES, s3);
     }
   }
 
-  /// Vectors to be weighed: `count` rows.
-  record Mixed(long address, long stride, int count, int columns) {
-    /// Rows `[from, to)`.
-    Mixed rows(int from, int to) {
-      return new Mixed(address + from * stride, stride, to - from, columns);
+  /// [#mix] of a single row, from values as they lie.
+  static void mixOfOne(long weights, int count, long values, long stride, long sum, int columns) {
+    long bytes = (long) columns * Float.BYTES;
+    long vectors = RowLoops.vectors(bytes);
+    long end = weights + (long) count * Float.BYTES;
+    for (long c = 0; c < vectors; c += BYTES) {
+      FloatVector s = load(sum + c);
+      long at = values + c;
+      for (long w = weights; w < end; w += Float.BYTES, at += stride) {
+        s = Memory.broadcast(w).fma(load(at), s);
+      }
+      store(s, sum + c);
     }
-  }
-
-  /// `out[r] += Σ_j weight[r][j] · x[j]`.
-  ///
-  /// @param weights for each row the address of its first weight
-  /// @param step bytes between the weights of a row
-  static void mix(Quad weights, long step, Mixed x, Quad out) {
-    if (x.count == 0) {
-      return;
+    for (long c = vectors; c < bytes; c += Float.BYTES) {
+      float s = Memory.get(sum + c);
+      long at = values + c;
+      for (long w = weights; w < end; w += Float.BYTES, at += stride) {
+        s = Math.fma(Memory.get(w), Memory.get(at), s);
+      }
+      Memory.set(sum + c, s);
     }
-    long bytes = (long) x.columns * Float.BYTES;
-    long column = 0;
-    for (; column + 2 * BYTES <= bytes; column += 2 * BYTES) {
-      mixPair(weights, step, x, column, out);
-    }
-    for (; column + BYTES <= bytes; column += BYTES) {
-      mixVector(weights, step, x, column, out);
-    }
-    for (; column < bytes; column += Float.BYTES) {
-      mixColumn(weights, step, x, column, out);
-    }
-  }
-
-  private static void mixPair(Quad weights, long step, Mixed x, long column, Quad out) {
-    long o0 = out.first + column;
-    long o1 = out.second + column;
-    long o2 = out.third + column;
-    long o3 = out.fourth + column;
-    FloatVector s00 = Memory.load(o0);
-    FloatVector s01 = Memory.load(o0 + BYTES);
-    FloatVector s10 = Memory.load(o1);
-    FloatVector s11 = Memory.load(o1 + BYTES);
-    FloatVector s20 = Memory.load(o2);
-    FloatVector s21 = Memory.load(o2 + BYTES);
-    FloatVector s30 = Memory.load(o3);
-    FloatVector s31 = Memory.load(o3 + BYTES);
-    long w0 = weights.first;
-    long w1 = weights.second;
-    long w2 = weights.third;
-    long w3 = weights.fourth;
-    long at = x.address + column;
-    long stride = x.stride;
-    long count = x.count;
-    long w = 0;
-    for (long j = 0; j < count; j++) {
-      FloatVector left = Memory.load(at);
-      FloatVector right = Memory.load(at + BYTES);
-      FloatVector f0 = Memory.broadcast(w0 + w);
-      s00 = f0.fma(left, s00);
-      s01 = f0.fma(right, s01);
-      FloatVector f1 = Memory.broadcast(w1 + w);
-      s10 = f1.fma(left, s10);
-      s11 = f1.fma(right, s11);
-      FloatVector f2 = Memory.broadcast(w2 + w);
-      s20 = f2.fma(left, s20);
-      s21 = f2.fma(right, s21);
-      FloatVector f3 = Memory.broadcast(w3 + w);
-      s30 = f3.fma(left, s30);
-      s31 = f3.fma(right, s31);
-      at += stride;
-      w += step;
-    }
-    Memory.store(s00, o0);
-    Memory.store(s01, o0 + BYTES);
-    Memory.store(s10, o1);
-    Memory.store(s11, o1 + BYTES);
-    Memory.store(s20, o2);
-    Memory.store(s21, o2 + BYTES);
-    Memory.store(s30, o3);
-    Memory.store(s31, o3 + BYTES);
-  }
-
-  private static void mixVector(Quad weights, long step, Mixed x, long column, Quad out) {
-    FloatVector s0 = Memory.load(out.first + column);
-    FloatVector s1 = Memory.load(out.second + column);
-    FloatVector s2 = Memory.load(out.third + column);
-    FloatVector s3 = Memory.load(out.fourth + column);
-    long w0 = weights.first;
-    long w1 = weights.second;
-    long w2 = weights.third;
-    long w3 = weights.fourth;
-    long at = x.address + column;
-    long stride = x.stride;
-    long count = x.count;
-    long w = 0;
-    for (long j = 0; j < count; j++) {
-      FloatVector value = Memory.load(at);
-      s0 = Memory.broadcast(w0 + w).fma(value, s0);
-      s1 = Memory.broadcast(w1 + w).fma(value, s1);
-      s2 = Memory.broadcast(w2 + w).fma(value, s2);
-      s3 = Memory.broadcast(w3 + w).fma(value, s3);
-      at += stride;
-      w += step;
-    }
-    Memory.store(s0, out.first + column);
-    Memory.store(s1, out.second + column);
-    Memory.store(s2, out.third + column);
-    Memory.store(s3, out.fourth + column);
-  }
-
-  private static void mixColumn(Quad weights, long step, Mixed x, long column, Quad out) {
-    float s0 = Memory.get(out.first + column);
-    float s1 = Memory.get(out.second + column);
-    float s2 = Memory.get(out.third + column);
-    float s3 = Memory.get(out.fourth + column);
-    long at = x.address + column;
-    long count = x.count;
-    long w = 0;
-    for (long j = 0; j < count; j++) {
-      float value = Memory.get(at);
-      s0 = Math.fma(Memory.get(weights.first + w), value, s0);
-      s1 = Math.fma(Memory.get(weights.second + w), value, s1);
-      s2 = Math.fma(Memory.get(weights.third + w), value, s2);
-      s3 = Math.fma(Memory.get(weights.fourth + w), value, s3);
-      at += x.stride;
-      w += step;
-    }
-    Memory.set(out.first + column, s0);
-    Memory.set(out.second + column, s1);
-    Memory.set(out.third + column, s2);
-    Memory.set(out.fourth + column, s3);
   }
 }

@@ -3,7 +3,6 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -238,7 +237,7 @@ final class MatrixProducts {
     if (!whole && !pass.zero) {
       copy(out, rows.outBytes, to, toBytes, count, columns);
     }
-    long from = pass.zero ? ZeroRow.ADDRESS : to;
+    long from = pass.zero ? Tiles.ZEROS : to;
     long fromBytes = pass.zero ? 0 : toBytes;
     if (inPlace(count, height)) {
       long a = x + row * rows.xBytes;
@@ -261,7 +260,7 @@ final class MatrixProducts {
         panel += four) {
       long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
       long out = rows.out + panel * (long) Tiles.COLUMNS * Float.BYTES;
-      long from = pass.zero ? ZeroRow.ADDRESS : out;
+      long from = pass.zero ? Tiles.ZEROS : out;
       MicroKernels.oneByFour(a, b, weight.panelBytes(), from, out, pass.length);
     }
     for (; panel < part.toPanel; panel++) {
@@ -273,7 +272,7 @@ final class MatrixProducts {
       if (!whole && !pass.zero) {
         copy(out, 0, pass.side, 0, 1, columns);
       }
-      MicroKernels.one(a, b, pass.zero ? ZeroRow.ADDRESS : to, to, pass.length);
+      MicroKernels.one(a, b, pass.zero ? Tiles.ZEROS : to, to, pass.length);
       if (!whole) {
         copy(pass.side, 0, out, 0, 1, columns);
       }
@@ -305,12 +304,5 @@ final class MatrixProducts {
       }
     }
     gradients.run();
-  }
-
-  /// The beginning of every chain.
-  private static final class ZeroRow {
-    /// Zeros for four panels of the widest tile.
-    static final long ADDRESS =
-        Memory.allocateFloats(Arena.global(), (long) Tiles.COLUMNS * Tiles.PANELS_OF_ONE_ROW);
   }
 }

@@ -2,6 +2,7 @@ package dev.minke.kernel.vector;
 
 import dev.minke.kernel.Kernels;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /// Reductions along a row: 16 virtual lanes, held in as many vectors as that takes, and one tree.
 ///
@@ -14,6 +15,11 @@ final class Reduction {
 
   /// Vectors that hold the lanes: 1, 2 or 4.
   private static final int VECTORS = LANES / VectorWidth.LANES;
+
+  private static final VectorShuffle<Float> BY_EIGHT = rotation(8);
+  private static final VectorShuffle<Float> BY_FOUR = rotation(4);
+  private static final VectorShuffle<Float> BY_TWO = rotation(2);
+  private static final VectorShuffle<Float> BY_ONE = rotation(1);
 
   private Reduction() {}
 
@@ -37,6 +43,9 @@ final class Reduction {
         s3 = Memory.load(a + i + 3 * BYTES).fma(Memory.load(b + i + 3 * BYTES), s3);
       }
     }
+    if (i == bytes) {
+      return tree(s0, s1, s2, s3);
+    }
     put(s0, s1, s2, s3, lanes);
     for (int lane = 0; i < bytes; i += Float.BYTES, lane++) {
       lanes[lane] = Math.fma(Memory.get(a + i), Memory.get(b + i), lanes[lane]);
@@ -45,9 +54,32 @@ final class Reduction {
   }
 
   /// `Σ x`.
+  ///
+  /// @param lanes 16 floats to work in
   static float sum(long x, long count, float[] lanes) {
-    clear(lanes);
-    add(x, count, lanes);
+    FloatVector s0 = FloatVector.zero(VectorWidth.FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    long bytes = count * Float.BYTES;
+    long i = 0;
+    for (; i + STEP <= bytes; i += STEP) {
+      s0 = s0.add(Memory.load(x + i));
+      if (VECTORS > 1) {
+        s1 = s1.add(Memory.load(x + i + BYTES));
+      }
+      if (VECTORS > 2) {
+        s2 = s2.add(Memory.load(x + i + 2 * BYTES));
+        s3 = s3.add(Memory.load(x + i + 3 * BYTES));
+      }
+    }
+    if (i == bytes) {
+      return tree(s0, s1, s2, s3);
+    }
+    put(s0, s1, s2, s3, lanes);
+    for (int lane = 0; i < bytes; i += Float.BYTES, lane++) {
+      lanes[lane] += Memory.get(x + i);
+    }
     return tree(lanes);
   }
 
@@ -131,6 +163,27 @@ final class Reduction {
       }
     }
     return lanes[0];
+  }
+
+  /// The same tree of lanes in vectors.
+  private static float tree(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
+    FloatVector sum = s0;
+    if (VECTORS == 4) {
+      sum = s0.add(s2).add(s1.add(s3));
+    } else if (VECTORS == 2) {
+      sum = s0.add(s1);
+      sum = sum.add(sum.rearrange(BY_FOUR));
+    } else {
+      sum = s0.add(s0.rearrange(BY_EIGHT));
+      sum = sum.add(sum.rearrange(BY_FOUR));
+    }
+    sum = sum.add(sum.rearrange(BY_TWO));
+    return sum.add(sum.rearrange(BY_ONE)).lane(0);
+  }
+
+  /// Lane `i + by`, around the end.
+  private static VectorShuffle<Float> rotation(int by) {
+    return VectorShuffle.fromOp(VectorWidth.FLOATS, i -> (i + by) % VectorWidth.LANES);
   }
 
   private static FloatVector part(float[] lanes, int index) {

@@ -4,7 +4,9 @@ import static dev.minke.kernel.vector.Memory.ALL;
 import static dev.minke.kernel.vector.Memory.ORDER;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// How products are cut into tiles, and the packing of their operands.
@@ -37,7 +39,18 @@ final class Tiles {
   /// one would fit the first level, but outputs would be reloaded more often.
   static final int DEPTH = 1024;
 
+  /// Zeros for four panels: where a chain begins.
+  static final long ZEROS =
+      Memory.allocateFloats(Arena.global(), (long) COLUMNS * PANELS_OF_ONE_ROW);
+
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+  private static final long FOUR_BYTES = 4 * (long) Float.BYTES;
+  private static final VectorShuffle<Float> LOW_BY_TURNS =
+      VectorShuffle.fromValues(FOUR, 0, 4, 1, 5);
+  private static final VectorShuffle<Float> HIGH_BY_TURNS =
+      VectorShuffle.fromValues(FOUR, 2, 6, 3, 7);
+  private static final VectorShuffle<Float> LOWS = VectorShuffle.fromValues(FOUR, 0, 1, 4, 5);
+  private static final VectorShuffle<Float> HIGHS = VectorShuffle.fromValues(FOUR, 2, 3, 6, 7);
 
   private Tiles() {}
 
@@ -144,20 +157,16 @@ final class Tiles {
   /// @param columns 1 to [#COLUMNS] neighbouring columns of rows that are `rowBytes` apart
   /// @param to `[depth, COLUMNS]`
   static void panelOfRows(long a, long rowBytes, int columns, long depth, long to) {
-    if (columns < COLUMNS) {
-      Memory.clear(to, depth * COLUMNS);
-      for (long k = 0; k < depth; k++) {
-        for (int column = 0; column < columns; column++) {
-          Memory.set(
-              to + k * PANEL_BYTES + column * 4L, Memory.get(a + k * rowBytes + column * 4L));
-        }
+    long end = to + depth * PANEL_BYTES;
+    if (columns == COLUMNS) {
+      for (; to < end; to += PANEL_BYTES, a += rowBytes) {
+        Memory.store(Memory.load(a), to);
+        Memory.store(Memory.load(a + VectorWidth.BYTES), to + VectorWidth.BYTES);
       }
-      return;
-    }
-    for (long k = 0; k < depth; k++) {
-      for (int vector = 0; vector < COLUMNS; vector += VectorWidth.LANES) {
-        long at = vector * (long) Float.BYTES;
-        Memory.store(Memory.load(a + k * rowBytes + at), to + k * PANEL_BYTES + at);
+    } else {
+      Memory.clear(to, depth * COLUMNS);
+      for (; to < end; to += PANEL_BYTES, a += rowBytes) {
+        RowLoops.copy(a, to, columns);
       }
     }
   }
@@ -170,12 +179,48 @@ final class Tiles {
     if (columns < COLUMNS) {
       Memory.clear(to, depth * COLUMNS);
     }
-    for (int column = 0; column < columns; column++) {
-      long source = a + column * rowBytes;
-      long target = to + column * (long) Float.BYTES;
-      for (long k = 0; k < depth; k++) {
-        Memory.set(target + k * PANEL_BYTES, Memory.get(source + k * Float.BYTES));
-      }
+    int column = 0;
+    for (; column + 4 <= columns; column += 4) {
+      turnFour(a + column * rowBytes, rowBytes, depth, to + column * (long) Float.BYTES);
+    }
+    for (; column < columns; column++) {
+      turn(a + column * rowBytes, depth, to + column * (long) Float.BYTES);
+    }
+  }
+
+  /// Four rows become four columns, in squares of four: half the time of single elements, a third
+  /// where the panel is deep.
+  private static void turnFour(long a, long rowBytes, long depth, long to) {
+    long squares = depth / 4;
+    for (long k = 0; k < squares; k++) {
+      long at = a + k * FOUR_BYTES;
+      FloatVector x = fromMemorySegment(FOUR, ALL, at, ORDER);
+      FloatVector y = fromMemorySegment(FOUR, ALL, at + rowBytes, ORDER);
+      FloatVector z = fromMemorySegment(FOUR, ALL, at + 2 * rowBytes, ORDER);
+      FloatVector w = fromMemorySegment(FOUR, ALL, at + 3 * rowBytes, ORDER);
+      FloatVector xyLow = x.rearrange(LOW_BY_TURNS, y);
+      FloatVector xyHigh = x.rearrange(HIGH_BY_TURNS, y);
+      FloatVector zwLow = z.rearrange(LOW_BY_TURNS, w);
+      FloatVector zwHigh = z.rearrange(HIGH_BY_TURNS, w);
+      long target = to + k * (4 * PANEL_BYTES);
+      xyLow.rearrange(LOWS, zwLow).intoMemorySegment(ALL, target, ORDER);
+      xyLow.rearrange(HIGHS, zwLow).intoMemorySegment(ALL, target + PANEL_BYTES, ORDER);
+      xyHigh.rearrange(LOWS, zwHigh).intoMemorySegment(ALL, target + 2 * PANEL_BYTES, ORDER);
+      xyHigh.rearrange(HIGHS, zwHigh).intoMemorySegment(ALL, target + 3 * PANEL_BYTES, ORDER);
+    }
+    long rest = depth % 4;
+    for (int row = 0; rest > 0 && row < 4; row++) {
+      turn(
+          a + row * rowBytes + squares * FOUR_BYTES,
+          rest,
+          to + row * (long) Float.BYTES + squares * (4 * PANEL_BYTES));
+    }
+  }
+
+  /// A row becomes a column.
+  private static void turn(long a, long depth, long to) {
+    for (long k = 0; k < depth; k++) {
+      Memory.set(to + k * PANEL_BYTES, Memory.get(a + k * Float.BYTES));
     }
   }
 }
