@@ -18,8 +18,10 @@ import picocli.CommandLine.Spec;
     name = "cost",
     mixinStandardHelpOptions = true,
     description = {
-      "Show what a run came to, by stage: tokens, floating-point operations, CPU and wall time,",
-      "memory. Crashed runs count, up to their last sign of life.",
+      "Show what a run cost, stage by stage.",
+      "",
+      "Tokens, floating-point operations, CPU and wall time, memory. Crashed runs count, up to",
+      "their last sign of life.",
       "",
       "DIR is the directory of a run; it has the ledger, a line for each start, heartbeat and end."
     },

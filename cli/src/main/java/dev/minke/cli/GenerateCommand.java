@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    description = "Continue a prompt; text appears as it is generated.",
+    description = "Continue a text; what is written appears at once.",
     footer = {
       "",
       "Examples:",

@@ -18,9 +18,9 @@ import picocli.CommandLine.Parameters;
     name = "logits",
     mixinStandardHelpOptions = true,
     description = {
-      "Write the logits of a sequence of token ids: the door through which a checkpoint is",
-      "compared with any other implementation.",
+      "Write the logits of token ids to a file.",
       "",
+      "The door through which a checkpoint is compared with any other implementation.",
       "FILE gets an F32 tensor 'logits' [tokens, vocab]; with --mtp also 'mtp_logits'",
       "[tokens - 1, vocab], what the module for multi-token prediction expects after next."
     },

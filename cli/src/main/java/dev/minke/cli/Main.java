@@ -2,6 +2,7 @@ package dev.minke.cli;
 
 import dev.minke.backend.BackendUnavailableException;
 import dev.minke.checkpoint.CheckpointException;
+import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.quickstart.QuickstartCommand;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.FileNotFoundException;
@@ -11,6 +12,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -121,8 +123,9 @@ public final class Main {
           case CheckpointException known -> known.getMessage();
           case TokenizerException known -> known.getMessage();
           case NoSuchFileException missing -> missing.getFile() + ": no such file";
-          case IOException io -> io.toString();
-          case UncheckedIOException io -> String.valueOf(io.getCause());
+          case FileSystemException file -> file.getFile() + ": " + RunLedger.reason(file);
+          case IOException io -> RunLedger.reason(io);
+          case UncheckedIOException io -> io.getMessage();
           case IllegalArgumentException known -> known.getMessage();
           default -> "%s; --debug shows where".formatted(fault);
         });

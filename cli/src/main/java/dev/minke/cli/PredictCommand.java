@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ArrayNode;
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
-    description = "Show what a model expects after a text: its most probable next tokens.",
+    description = "Show the next tokens that a model expects after a text.",
     footer = {
       "",
       "Examples:",

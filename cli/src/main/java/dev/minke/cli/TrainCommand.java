@@ -1,8 +1,11 @@
 package dev.minke.cli;
 
 import dev.minke.backend.Backends;
-import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelDirectory;
+import dev.minke.cli.console.Interrupt;
+import dev.minke.cli.console.Listeners;
+import dev.minke.cli.console.Progress;
+import dev.minke.cli.console.RunLedger;
 import dev.minke.data.Corpus;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
@@ -13,15 +16,14 @@ import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.TokenizerRecipe;
 import dev.minke.train.GemmPeak;
 import dev.minke.train.LedgerListener;
+import dev.minke.train.StopReason;
 import dev.minke.train.TrainRecipe;
 import dev.minke.train.TrainSummary;
 import dev.minke.train.Trainer;
 import dev.minke.train.TrainingData;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +38,10 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     description = {
-      "Train a model as a recipe says: tokenizer, pretraining, model directory.",
+      "Train a model on your text, as a recipe says.",
       "",
-      "A recipe is a YAML file; those that ship with Minke are found by name. Ctrl-C saves and",
+      "First a tokenizer, then the model; both end in a model directory. A recipe is a YAML file;"
+          + " those that ship with Minke are found by name. Ctrl-C saves and",
       "the same command goes on; so does it after a crash, with the bits of a run that was",
       "never disturbed."
     },
@@ -74,9 +77,10 @@ final class TrainCommand implements Callable<Integer> {
     TrainRecipe training = read.training();
     Path directory = out == null ? Path.of("runs", training.name()) : out;
     List<String> documents = TextFiles.documents(read.text());
-    PrintWriter err = spec.commandLine().getErr();
+    Progress progress =
+        Progress.on(spec.commandLine().getErr(), "DeepSeek-" + training.model().generation());
     try (Kernels kernels = Backends.openDefault();
-        Ledger ledger = Ledger.open(directory, InstantSource.system())) {
+        Ledger ledger = RunLedger.open(directory)) {
       Tokenizer tokenizer = tokenizer(training, directory, documents);
       TrainingData data = data(training, tokenizer, documents);
       Trainer.Setup setup =
@@ -85,22 +89,19 @@ final class TrainCommand implements Callable<Integer> {
               kernels,
               GemmPeak.measure(kernels, PEAK_SECONDS),
               new Listeners(
-                  List.of(
-                      new LedgerListener(ledger, "pretrain", training.name()),
-                      new Progress(
-                          err, System.console() != null && System.console().isTerminal()))));
+                  List.of(new LedgerListener(ledger, "pretrain", training.name()), progress)));
       try (Trainer trainer = Trainer.open(training, data, setup);
-          Interrupt _ = Interrupt.requesting(trainer::requestStop)) {
+          Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {
         TrainSummary summary = trainer.run();
         if (!summary.reason().isSound()) {
           return Main.FAILED;
         }
         save(directory.resolve("model"), trainer, tokenizer);
-        err.println(
-            "model: " + directory.resolve("model") + "; what it cost: minke cost " + directory);
+        progress.say(
+            "written", "%s; what it cost: minke cost %s", directory.resolve("model"), directory);
+        return summary.reason() == StopReason.REQUESTED ? interrupt.code() : Main.OK;
       }
     }
-    return Main.OK;
   }
 
   /// The run's tokenizer: trained at first, read again when the run goes on.
@@ -115,12 +116,6 @@ final class TrainCommand implements Callable<Integer> {
     BpeTrainer bpe = new BpeTrainer(kind);
     Corpus.split(documents, recipe.data().validationShare()).training().forEach(bpe::accept);
     Tokenizer tokenizer = bpe.train();
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw new CheckpointException(
-          directory + ": expected a directory to write the run to, found " + e.getMessage(), e);
-    }
     tokenizer.write(file);
     return tokenizer;
   }

@@ -1,24 +1,25 @@
 package dev.minke.cli.quickstart;
 
 import dev.minke.eval.KneserNey;
-import dev.minke.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Asks for the answers of statements. An answer is right if each of its tokens is the most
-/// probable one after the prefix and the tokens before it: what greedy writing would give.
-record Exam(Tokenizer tokenizer) {
+/// Asks for the answers of statements. An answer is right if each of its units is the most probable
+/// one after the prefix and the units before it: what greedy writing would give.
+///
+/// @param cutting the examinee's units
+record Exam(Cutting cutting) {
   private static final int BATCH = 32;
 
   /// An answer.
   ///
   /// @param statement that was asked
-  /// @param said what was expected first, up to the first token that is not the answer's
+  /// @param said what was expected first, up to the first unit that is not the answer's
   /// @param right whether it is the answer
   record Answer(Statement statement, String said, boolean right) {}
 
-  /// A statement as tokens of a document.
+  /// A statement as units of a document.
   ///
   /// @param ids from the begin of the text to the end of the answer
   /// @param from where the answer begins
@@ -42,12 +43,12 @@ record Exam(Tokenizer tokenizer) {
     return answers;
   }
 
-  /// The answer as far as it was written: after the first wrong token the rest is not its own.
+  /// The answer as far as it was written: what follows the first wrong unit is not its own.
   private String said(int[] said, int[] wanted) {
     int wrong = Arrays.mismatch(said, wanted);
-    return wrong < 0
-        ? tokenizer.decode(said).strip()
-        : tokenizer.decode(Arrays.copyOf(said, wrong + 1)).strip() + "…";
+    return wrong < 0 || wrong == wanted.length - 1
+        ? cutting.join(said)
+        : cutting.join(Arrays.copyOf(said, wrong + 1)) + "…";
   }
 
   /// Share of right answers.
@@ -55,30 +56,29 @@ record Exam(Tokenizer tokenizer) {
     return (double) answers.stream().filter(Answer::right).count() / Math.max(1, answers.size());
   }
 
-  /// A text as the start of a document.
-  int[] open(String text) {
-    return join(new int[] {tokenizer.beginOfText().orElseThrow()}, tokenizer.encode(text));
-  }
-
   private Question question(Statement statement) {
-    int[] prefix = open(statement.prefix());
-    return new Question(join(prefix, tokenizer.encode(statement.answer())), prefix.length);
+    int[] prefix = cutting.open(statement.prefix());
+    return new Question(joined(prefix, cutting.cut(statement.answer())), prefix.length);
   }
 
-  private static int[] join(int[] first, int[] second) {
+  private static int[] joined(int[] first, int... second) {
     int[] both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
     return both;
   }
 
-  /// The 5-gram model of the same documents as an examinee.
-  NextToken fiveGrams(List<String> documents) {
+  /// The 5-gram model of documents as an examinee.
+  ///
+  /// @param tally told of the units that are read
+  NextToken fiveGrams(List<String> documents, Tally tally) {
     List<int[]> ids =
-        documents.stream()
-            .map(text -> join(open(text), new int[] {tokenizer.endOfText().orElseThrow()}))
-            .toList();
-    KneserNey model = KneserNey.train(ids, tokenizer.vocab(), 5);
-    return texts -> texts.stream().map(text -> predict(model, text)).toList();
+        documents.stream().map(text -> joined(cutting.open(text), cutting.end())).toList();
+    tally.add(ids.stream().mapToLong(document -> document.length).sum(), 0);
+    KneserNey model = KneserNey.train(ids, cutting.size(), 5);
+    return texts -> {
+      tally.add(texts.stream().mapToLong(text -> text.length).sum(), 0);
+      return texts.stream().map(text -> predict(model, text)).toList();
+    };
   }
 
   private static int[] predict(KneserNey model, int[] text) {

@@ -13,7 +13,9 @@ import java.util.List;
 /// The trained model as an examinee.
 ///
 /// @param observer sees which experts are chosen
-record Learned(CausalModel model, Kernels kernels, Observer observer) implements NextToken {
+/// @param tally told of what is read and computed
+record Learned(CausalModel model, Kernels kernels, Observer observer, Tally tally)
+    implements NextToken {
   @Override
   public List<int[]> predict(List<int[]> texts) {
     try (Workspace workspace = new Workspace()) {
@@ -26,6 +28,7 @@ record Learned(CausalModel model, Kernels kernels, Observer observer) implements
         int[] best = new int[text.length];
         for (int i = 0; i < text.length; i++) {
           best[i] = best(logits, row++);
+          tally.add(1, model.forwardFlops(i));
         }
         next.add(best);
       }

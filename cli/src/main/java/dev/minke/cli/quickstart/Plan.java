@@ -10,8 +10,8 @@ import java.time.Duration;
 /// bits on every machine, slow or quick.
 ///
 /// @param steps of training
-/// @param expected time it takes on two cores with AVX2
-record Plan(int steps, Duration expected) {
+/// @param budget time that it may take
+record Plan(int steps, Duration budget) {
   static final Duration FULL_BUDGET = Duration.ofMinutes(6);
 
   private static final int FULL_STEPS = 400;

@@ -1,8 +1,13 @@
 package dev.minke.cli.quickstart;
 
-import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.AtomicFile;
 import dev.minke.checkpoint.ModelDirectory;
+import dev.minke.cli.console.Interrupt;
+import dev.minke.cli.console.Listeners;
+import dev.minke.cli.console.Progress;
+import dev.minke.cli.console.RunLedger;
 import dev.minke.data.Corpus;
+import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
 import dev.minke.ledger.Charge;
 import dev.minke.ledger.CostTable;
@@ -12,6 +17,7 @@ import dev.minke.tokenizer.BpeTrainer;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.TokenizerRecipe;
 import dev.minke.train.GemmPeak;
+import dev.minke.train.LedgerListener;
 import dev.minke.train.StopReason;
 import dev.minke.train.TrainListener;
 import dev.minke.train.TrainRecipe;
@@ -19,14 +25,11 @@ import dev.minke.train.TrainSummary;
 import dev.minke.train.Trainer;
 import dev.minke.train.TrainingData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,32 +41,26 @@ import tools.jackson.databind.json.JsonMapper;
 /// | `run/` | the training run: checkpoints and metrics |
 /// | `model/` | the model as a Hugging Face directory |
 /// | `loss.svg` | the loss over the steps |
-/// | `ledger.jsonl` | what the training cost, interrupted and killed runs too |
-final class Quickstart {
+/// | `ledger.jsonl` | what each stage cost, interrupted and killed runs too |
+///
+/// | stage of the ledger | what is done |
+/// |---|---|
+/// | `text` | the sentences are made |
+/// | `tokenizer` | it is trained, and the text encoded |
+/// | `probe` | the speed of this machine is measured |
+/// | `pretrain` | the model is trained |
+/// | `5-gram` | both models that count are trained and asked |
+/// | `evaluate` | the model is saved, asked, and writes |
+///
+/// @param directory where everything goes
+/// @param plan how large a run
+/// @param seed of text, order and initial weights
+record Quickstart(Path directory, Plan plan, long seed) {
   /// Time for the compiler to make the products fast, too.
   private static final double PEAK_SECONDS = 2;
 
-  private static final long SAVING_SECONDS = 60;
-
-  private final Path directory;
-  private final TrainRecipe recipe;
-  private final FactCorpus facts;
-  private final World world = World.load();
-  private final Corpus corpus;
-  private final Tokenizer tokenizer;
-
-  /// Makes the text and the tokenizer, both from the seed.
-  Quickstart(Path directory, TrainRecipe recipe) {
-    this.directory = directory;
-    this.recipe = recipe;
-    this.facts = FactCorpus.generate(world, recipe.seed());
-    this.corpus = Corpus.split(facts.training(), recipe.data().validationShare());
-    TrainRecipe.Tokenizer wanted = recipe.tokenizer();
-    var trainer =
-        new BpeTrainer(TokenizerRecipe.deepSeekV3(wanted.vocab(), wanted.singleIntegers()));
-    corpus.training().forEach(trainer::accept);
-    this.tokenizer = trainer.train();
-  }
+  /// What is learned from and asked.
+  private record Material(FactCorpus facts, Corpus corpus, Tokens tokens, TrainingData data) {}
 
   /// Whether a model lies here already: the run is then only reported.
   boolean isFinished() {
@@ -72,55 +69,55 @@ final class Quickstart {
 
   /// Trains, or goes on, then saves and reports.
   ///
-  /// @return how the run ended
-  StopReason run(Kernels kernels, Progress progress, Report report) throws IOException {
-    progress.text(corpus.training().size(), facts.heldOut().size(), tokenizer.vocab());
-    double peak = GemmPeak.measure(kernels, PEAK_SECONDS);
-    try (Ledger ledger = Ledger.open(directory, InstantSource.system())) {
-      TrainListener listener =
-          isFinished() ? progress : new Charged(ledger.start("pretrain", recipe.name()), progress);
-      var setup = new Trainer.Setup(directory.resolve("run"), kernels, peak, listener);
-      try (Trainer trainer = Trainer.open(recipe, data(), setup)) {
-        write("corpus.txt", String.join("\n", corpus.training()) + "\n");
-        TrainSummary summary = train(trainer);
-        if (summary.reason() == StopReason.COMPLETED) {
-          finish(trainer, kernels, report);
+  /// @return the exit code: 0, 1 if the training failed, that of the signal if it was interrupted
+  int run(Kernels kernels, Progress progress, Report report) throws IOException {
+    TrainRecipe recipe = plan.recipe(seed);
+    World world = World.load();
+    try (Ledger ledger = RunLedger.open(directory)) {
+      Stages stages = new Stages(ledger, recipe.name());
+      FactCorpus facts = stages.charge("text", tally -> FactCorpus.generate(world, seed));
+      Material material = stages.charge("tokenizer", tally -> material(facts, recipe, tally));
+      progress.say(
+          "text",
+          "%,d sentences, made here; %d more are held out as questions",
+          material.corpus().training().size(),
+          facts.heldOut().size());
+      progress.say("tokenizer", "%,d tokens, byte-level BPE", material.tokens().size());
+      double peak = stages.charge("probe", tally -> GemmPeak.measure(kernels, PEAK_SECONDS));
+      List<TrainListener> listeners =
+          new ArrayList<>(List.of(progress, new TooSlow(progress, plan.budget())));
+      if (!isFinished()) {
+        listeners.add(new LedgerListener(ledger, "pretrain", recipe.name()));
+      }
+      var setup =
+          new Trainer.Setup(directory.resolve("run"), kernels, peak, new Listeners(listeners));
+      try (Trainer trainer = Trainer.open(recipe, material.data(), setup)) {
+        write("corpus.txt", String.join("\n", material.corpus().training()) + "\n");
+        TrainSummary summary;
+        try (Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {
+          summary = trainer.run();
+          if (summary.reason() == StopReason.REQUESTED) {
+            return interrupt.code();
+          }
         }
-        return summary.reason();
+        if (summary.reason() != StopReason.COMPLETED) {
+          return 1;
+        }
+        grade(stages, new Candidate(trainer, kernels, material), world, report);
+        report.cost(CostTable.of(Charge.all(Ledger.read(directory).entries())));
+        report.next(directory);
+        return 0;
       }
     }
   }
 
-  /// A stop asked for from outside (Ctrl-C) saves before the process ends.
-  private static TrainSummary train(Trainer trainer) {
-    CountDownLatch done = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              trainer.requestStop();
-              try {
-                if (!done.await(SAVING_SECONDS, TimeUnit.SECONDS)) {
-                  return;
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "minke-save");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
-      return trainer.run();
-    } finally {
-      done.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The process is on its way out: the hook has done its work.
-      }
-    }
-  }
-
-  private TrainingData data() {
+  private static Material material(FactCorpus facts, TrainRecipe recipe, Tally tally) {
+    Corpus corpus = Corpus.split(facts.training(), recipe.data().validationShare());
+    TrainRecipe.Tokenizer wanted = recipe.tokenizer();
+    var trainer =
+        new BpeTrainer(TokenizerRecipe.deepSeekV3(wanted.vocab(), wanted.singleIntegers()));
+    corpus.training().forEach(trainer::accept);
+    Tokenizer tokenizer = trainer.train();
     var encoding =
         new Corpus.Encoding(
             tokenizer::encode,
@@ -128,61 +125,77 @@ final class Quickstart {
             tokenizer.vocab(),
             tokenizer.beginOfText().orElseThrow(),
             tokenizer.endOfText().orElseThrow());
-    return new TrainingData(
-        Corpus.encode(corpus.training(), encoding), Corpus.encode(corpus.validation(), encoding));
+    TokenShard training = Corpus.encode(corpus.training(), encoding);
+    TokenShard validation = Corpus.encode(corpus.validation(), encoding);
+    tally.add(training.tokens() + validation.tokens(), 0);
+    return new Material(
+        facts, corpus, new Tokens(tokenizer), new TrainingData(training, validation));
   }
 
-  private void finish(Trainer trainer, Kernels kernels, Report report) throws IOException {
-    if (!isFinished()) {
-      ModelDirectory.save(
-          directory.resolve("model"),
-          trainer.model(),
-          ModelDirectory.Settings.of(
-              DType.F32,
-              tokenizer.beginOfText().orElseThrow(),
-              tokenizer.endOfText().orElseThrow()),
-          target -> tokenizer.write(target.resolve("tokenizer.json")));
-    }
-    List<JsonNode> steps = metrics();
-    write("loss.svg", LossCurve.svg(steps.stream().map(s -> s.path("loss").asDouble()).toList()));
-    Exam exam = new Exam(tokenizer);
-    ExpertCounts experts = new ExpertCounts();
-    NextToken model = new Learned(trainer.model(), kernels, experts);
-    NextToken grams = exam.fiveGrams(corpus.training());
-    report.answers(exam.ask(model, facts.heldOut()), exam.ask(grams, facts.heldOut()));
-    report.control(Exam.accuracy(exam.ask(model, facts.unstated())), facts.chance(world));
-    report.founding(exam.ask(model, List.of(facts.founding())).getFirst());
-    report.experts(experts.byLayer());
-    report.writing(new Writing(trainer.model(), kernels, exam).samples(recipe.seed()));
-    report.cost(CostTable.of(Charge.all(Ledger.read(directory).entries())));
-    report.next(directory);
+  /// The model after training, with what it was trained on.
+  private record Candidate(Trainer trainer, Kernels kernels, Material material) {}
+
+  private void grade(Stages stages, Candidate candidate, World world, Report report)
+      throws IOException {
+    FactCorpus facts = candidate.material().facts();
+    List<String> texts = candidate.material().corpus().training();
+    Tokens tokens = candidate.material().tokens();
+    Report.Baselines baselines =
+        stages.charge(
+            "5-gram",
+            tally ->
+                new Report.Baselines(
+                    counted(new Words(texts), texts, facts, tally),
+                    counted(tokens, texts, facts, tally)));
+    stages.charge(
+        "evaluate",
+        tally -> {
+          if (!isFinished()) {
+            save(candidate.trainer(), tokens.tokenizer());
+          }
+          write("loss.svg", LossCurve.svg(losses()));
+          Exam exam = new Exam(tokens);
+          ExpertCounts experts = new ExpertCounts();
+          Trainer trainer = candidate.trainer();
+          NextToken model = new Learned(trainer.model(), candidate.kernels(), experts, tally);
+          report.answers(exam.ask(model, facts.heldOut()), baselines);
+          report.control(Exam.accuracy(exam.ask(model, facts.unstated())), facts.chance(world));
+          report.founding(exam.ask(model, List.of(facts.founding())).getFirst());
+          report.experts(experts.byLayer());
+          report.writing(
+              new Writing(trainer.model(), candidate.kernels(), tokens, tally).samples(seed));
+          return report;
+        });
   }
 
-  /// The lines of the steps, those before an interruption included.
-  private List<JsonNode> metrics() throws IOException {
-    List<JsonNode> steps = new ArrayList<>();
+  private static List<Exam.Answer> counted(
+      Cutting cutting, List<String> texts, FactCorpus facts, Tally tally) {
+    Exam exam = new Exam(cutting);
+    return exam.ask(exam.fiveGrams(texts, tally), facts.heldOut());
+  }
+
+  private void save(Trainer trainer, Tokenizer tokenizer) {
+    ModelDirectory.save(
+        directory.resolve("model"),
+        trainer.model(),
+        ModelDirectory.Settings.of(
+            DType.F32, tokenizer.beginOfText().orElseThrow(), tokenizer.endOfText().orElseThrow()),
+        target -> tokenizer.write(target.resolve("tokenizer.json")));
+  }
+
+  /// The losses of the steps, those before an interruption included.
+  private List<Double> losses() throws IOException {
+    List<Double> losses = new ArrayList<>();
     for (String line : Files.readAllLines(directory.resolve("run").resolve("metrics.jsonl"))) {
       JsonNode node = JsonMapper.shared().readTree(line);
       if (node.has("loss")) {
-        steps.add(node);
+        losses.add(node.path("loss").asDouble());
       }
     }
-    return steps;
+    return losses;
   }
 
   private void write(String name, String text) {
-    try {
-      Files.createDirectories(directory);
-      Path file = directory.resolve(name);
-      Path partial = directory.resolve("." + name + ".partial");
-      Files.writeString(partial, text);
-      Files.move(
-          partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new CheckpointException(
-          "%s: expected a directory that can be written, found %s; choose another with --out"
-              .formatted(directory, e),
-          e);
-    }
+    AtomicFile.write(directory.resolve(name), text.getBytes(StandardCharsets.UTF_8));
   }
 }

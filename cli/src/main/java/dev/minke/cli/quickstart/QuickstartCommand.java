@@ -1,10 +1,9 @@
 package dev.minke.cli.quickstart;
 
 import dev.minke.backend.Backends;
+import dev.minke.cli.console.Progress;
 import dev.minke.kernel.Kernels;
-import dev.minke.train.StopReason;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -21,21 +20,31 @@ import picocli.CommandLine.TypeConversionException;
 /// `minke quickstart`.
 @Command(
     name = "quickstart",
-    description =
-        "Trains a small DeepSeek-V3 model on facts in many sentence forms, and asks it for them in"
-            + " forms that it has not seen. Ctrl-C saves; the same command goes on.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    description = {
+      "Train a small DeepSeek-V3 on facts, then ask for them.",
+      "",
+      "The facts are stated in many sentence forms and asked for in forms in which they were",
+      "never seen, beside models that count words. No download. Ctrl-C saves; the same command",
+      "goes on."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  minke quickstart",
+      "  minke quickstart --seed 2 --budget 60s --out runs/short"
+    })
 public final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where the run goes (default: runs/quickstart).")
+      description = "directory of the run (default: runs/quickstart)")
   private Path out = Path.of("runs", "quickstart");
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of text, order and initial weights; same seed, same bits (default: 1).")
+      description = "of text, order and initial weights; same seed, same bits (default: 1)")
   private long seed = 1;
 
   @Option(
@@ -43,14 +52,14 @@ public final class QuickstartCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = BudgetConverter.class,
       description =
-          "Size of the run: 6m is the full one; less buys a share of its steps, by a fixed rule and"
-              + " not by the speed of this machine (default: 6m).")
+          "size of the run: 6m is the full one; less buys fewer steps, by a fixed rule and not by"
+              + " the speed of this machine (default: 6m)")
   private Duration budget = Plan.FULL_BUDGET;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that compute; they change no bit (default: all processors).")
+      description = "threads that compute; they change no bit (default: all processors)")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Spec private @Nullable CommandSpec spec;
@@ -60,24 +69,21 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (spec == null) {
       throw new IllegalStateException("quickstart: picocli gave no specification");
     }
-    PrintWriter writer = spec.commandLine().getOut();
-    Plan plan = Plan.of(budget);
-    Quickstart quickstart = new Quickstart(out, plan.recipe(seed));
+    Progress progress = Progress.on(spec.commandLine().getErr(), "DeepSeek-V3");
+    Quickstart quickstart = new Quickstart(out, Plan.of(budget), seed);
     if (quickstart.isFinished()) {
-      writer.println(
-          "%s holds a finished run: nothing is trained again; another --out begins another"
-              .formatted(out));
+      progress.say("finished", "%s holds a whole run; --out DIR begins another one elsewhere", out);
     }
-    if (!plan.isFull()) {
-      writer.println(
-          "budget     %d s: %d steps, too few to learn it all; 6m is the full run"
-              .formatted(budget.toSeconds(), plan.steps()));
+    if (!quickstart.plan().isFull()) {
+      progress.say(
+          "budget",
+          "%s: %d steps, too few to learn it all; %s is the full run",
+          Progress.duration(budget.toSeconds()),
+          quickstart.plan().steps(),
+          Progress.duration(Plan.FULL_BUDGET.toSeconds()));
     }
-    boolean terminal = System.console() != null && System.console().isTerminal();
     try (Kernels kernels = Backends.open(threads)) {
-      var progress = new Progress(writer, terminal, plan.expected());
-      StopReason reason = quickstart.run(kernels, progress, new Report(writer));
-      return reason.isSound() ? 0 : 1;
+      return quickstart.run(kernels, progress, new Report(spec.commandLine().getOut()));
     }
   }
 

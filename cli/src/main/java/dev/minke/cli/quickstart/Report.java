@@ -13,8 +13,14 @@ record Report(PrintWriter out) {
   private static final int EXAMPLES_PER_KIND = 2;
   private static final int BAR = 20;
 
+  /// What counting says to the same questions.
+  ///
+  /// @param words the 5-gram model of words: the fairer opponent, for it never has to spell
+  /// @param tokens the 5-gram model of the model's own tokens
+  record Baselines(List<Exam.Answer> words, List<Exam.Answer> tokens) {}
+
   /// Predictions for sentences that were never seen, beside those of counting words.
-  void answers(List<Exam.Answer> model, List<Exam.Answer> grams) {
+  void answers(List<Exam.Answer> model, Baselines grams) {
     print("");
     print("Facts in a form in which they were never stated (the answer is what comes next):");
     print("");
@@ -22,16 +28,18 @@ record Report(PrintWriter out) {
     for (int i = 0; i < model.size(); i++) {
       Exam.Answer answer = model.get(i);
       if (shown[answer.statement().fact().kind().ordinal()]++ < EXAMPLES_PER_KIND) {
+        Exam.Answer counted = grams.words().get(i);
         print("  %s …", answer.statement().prefix());
         print(
             "      minke: %-18s %s   5-gram: %-18s %s",
-            answer.said(), mark(answer), grams.get(i).said(), mark(grams.get(i)));
+            answer.said(), mark(answer), counted.said(), mark(counted));
       }
     }
     print("");
+    print("accuracy   minke %s of %d such sentences", percent(model), model.size());
     print(
-        "accuracy   minke %s, 5-gram (Kneser-Ney) %s, of %d such sentences",
-        percent(model), percent(grams), model.size());
+        "           counting (Kneser-Ney 5-grams): %s by words, %s by tokens",
+        percent(grams.words()), percent(grams.tokens()));
   }
 
   /// Subjects that were never mentioned.
@@ -68,10 +76,10 @@ record Report(PrintWriter out) {
     samples.forEach(sample -> print("  %s", sample));
   }
 
-  /// What the run cost, from its ledger.
+  /// What it cost by stage, from the ledger.
   void cost(CostTable table) {
     print("");
-    print("Cost of the training (text, tokenizer and questions are not counted):");
+    print("Cost by stage, from the first sentence to this report:");
     table.lines().forEach(line -> print("  %s", line));
   }
 

@@ -8,7 +8,9 @@ import dev.minke.model.CausalModel;
 import java.util.List;
 
 /// A few sentences that the model writes by itself.
-record Writing(CausalModel model, Kernels kernels, Exam exam) {
+///
+/// @param tally told of what is read, written and computed
+record Writing(CausalModel model, Kernels kernels, Tokens tokens, Tally tally) {
   private static final List<String> BEGINNINGS =
       List.of("The theory of relativity", "Question:", "If you", "");
   private static final int MOST_TOKENS = 40;
@@ -19,15 +21,14 @@ record Writing(CausalModel model, Kernels kernels, Exam exam) {
   }
 
   private String continued(String beginning, long seed) {
-    var sampler = new Sampler(0.7, 0, 0.95, seed);
+    int[] prompt = tokens.open(beginning);
     var continuation =
         new Generator(model, kernels, AttentionForm.EXPANDED)
             .generate(
-                exam.open(beginning),
-                MOST_TOKENS,
-                exam.tokenizer().endOfText().orElseThrow(),
-                sampler,
-                token -> true);
-    return beginning + exam.tokenizer().decode(continuation.ids());
+                prompt, MOST_TOKENS, tokens.end(), new Sampler(0.7, 0, 0.95, seed), token -> true);
+    for (int i = 0; i < prompt.length + continuation.ids().length; i++) {
+      tally.add(1, model.forwardFlops(i));
+    }
+    return beginning + tokens.tokenizer().decode(continuation.ids());
   }
 }

@@ -39,7 +39,7 @@ class QuickstartCommandTest {
     assertThat(out.resolve("model/tokenizer.json")).exists();
 
     Result second = run("--out", out.toString(), "--budget", "17s", "--threads", "1");
-    assertThat(second.text()).contains("holds a finished run", "accuracy");
+    assertThat(second.text()).contains("holds a whole run", "accuracy");
     assertThat(Files.readAllBytes(weights)).isEqualTo(before);
 
     Path again = directory.resolve("again");

@@ -1,4 +1,4 @@
-package dev.minke.cli;
+package dev.minke.cli.console;
 
 import dev.minke.train.RunFacts;
 import dev.minke.train.StepMetrics;
@@ -11,8 +11,8 @@ import java.util.List;
 /// Tells several listeners, in their order.
 ///
 /// @param all who hear of everything
-record Listeners(List<TrainListener> all) implements TrainListener {
-  Listeners {
+public record Listeners(List<TrainListener> all) implements TrainListener {
+  public Listeners {
     all = List.copyOf(all);
   }
 
