@@ -5,10 +5,7 @@ import dev.minke.checkpoint.CheckpointException;
 import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.quickstart.QuickstartCommand;
 import dev.minke.tokenizer.TokenizerException;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -60,27 +57,12 @@ public final class Main {
 
   /// Runs a command and ends the process with its exit code.
   public static void main(String[] arguments) {
-    restoreStandardError();
+    Descriptors.takeBackStandardError();
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int code = execute(arguments, out, err);
     out.flush();
     System.exit(code);
-  }
-
-  /// The launcher keeps the JVM's own warnings out of sight by giving it another standard error and
-  /// the real one as descriptor 3.
-  private static void restoreStandardError() {
-    if (System.getProperty("minke.stderr") == null) {
-      return;
-    }
-    try {
-      // Appending, because opening must not cut a file that the user redirects to.
-      FileOutputStream real = new FileOutputStream("/dev/fd/3", true);
-      System.setErr(new PrintStream(real, true, StandardCharsets.UTF_8));
-    } catch (FileNotFoundException e) {
-      System.out.println("minke: standard error cannot be written: " + e.getMessage());
-    }
   }
 
   /// Runs a command.
