@@ -10,8 +10,20 @@ import java.util.List;
 /// known from other forms and the form from other facts, but this sentence was never seen. The
 /// founding sentence is always held out.
 ///
+/// How far the cue stands before the answer, counted so that 1 is next to it, and measured for the
+/// tokenizer of five seeds:
+///
+/// | sentence | tokens | words |
+/// |---|---|---|
+/// | a held-out pair | 6 or more | 5 or more |
+/// | the founding sentence: relativity *was discovered by Albert* Einstein | 5 | 5 |
+///
+/// A 5-gram looks back on four units, so it can see the cue of neither. It does worse than a guess,
+/// because the answers that did follow the last four units are those of the other facts: the
+/// held-out one is the one that never did. The founding sentence is shown, not counted.
+///
 /// @param training one sentence each, shuffled
-/// @param heldOut pairs that training lacks; the cue is too far from the answer for a 5-gram model
+/// @param heldOut pairs that training lacks; the cue stands six or more tokens before the answer
 /// @param founding the theory of relativity, discovered by Albert
 /// @param unstated invented subjects with the name of a person drawn by lot: nothing in the
 ///   training text tells the answer, so whoever does better than chance has seen the questions

@@ -52,9 +52,9 @@ public final class QuickstartCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = BudgetConverter.class,
       description =
-          "size of the run: 6m is the full one; less buys fewer steps, by a fixed rule and not by"
-              + " the speed of this machine (default: 6m)")
-  private Duration budget = Plan.FULL_BUDGET;
+          "time it may take: 3m and more buy the full run, less buys fewer steps, by a fixed rule"
+              + " and not by the speed of this machine (default: 6m)")
+  private Duration budget = Plan.USUAL_BUDGET;
 
   @Option(
       names = "--threads",
@@ -80,7 +80,7 @@ public final class QuickstartCommand implements Callable<Integer> {
           "%s: %d steps, too few to learn it all; %s is the full run",
           Progress.duration(budget.toSeconds()),
           quickstart.plan().steps(),
-          Progress.duration(Plan.FULL_BUDGET.toSeconds()));
+          Progress.duration(Plan.fullBudget().toSeconds()));
     }
     try (Kernels kernels = Backends.open(threads)) {
       return quickstart.run(kernels, progress, new Report(spec.commandLine().getOut()));

@@ -9,12 +9,15 @@ import java.time.Duration;
 /// Says early that a machine needs longer than the budget: the budget fixes the steps, not the
 /// time. Mutable.
 final class TooSlow implements TrainListener {
-  /// Steps before the speed is believed.
-  private static final int SETTLED = 10;
+  /// Steps in which the compiler is still at work, and steps that are timed after them.
+  private static final int WARM = 10;
+
+  private static final int TIMED = 10;
 
   private final Progress progress;
   private final Duration budget;
   private int firstStep;
+  private double timedSeconds;
 
   TooSlow(Progress progress, Duration budget) {
     this.progress = progress;
@@ -28,12 +31,17 @@ final class TooSlow implements TrainListener {
 
   @Override
   public void step(StepMetrics metrics) {
-    if (metrics.step() == firstStep + SETTLED && metrics.secondsLeft() > budget.toSeconds()) {
+    int done = metrics.step() - firstStep;
+    if (done > WARM && done <= WARM + TIMED) {
+      timedSeconds += metrics.times().total();
+    }
+    double left = timedSeconds / TIMED * (metrics.steps() - metrics.step());
+    if (done == WARM + TIMED && left > budget.toSeconds()) {
       progress.say(
           "slow",
           "this machine needs about %s more, the budget is %s; a smaller --budget asks for fewer"
               + " steps",
-          Progress.duration(metrics.secondsLeft()),
+          Progress.duration(left),
           Progress.duration(budget.toSeconds()));
     }
   }

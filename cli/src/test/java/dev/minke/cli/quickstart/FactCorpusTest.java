@@ -105,11 +105,13 @@ class FactCorpusTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
-  void cueStandsSixTokensBeforeTheAnswer(long seed) {
+  void cueStandsSixTokensAndFiveWordsBeforeTheAnswer(long seed) {
     FactCorpus corpus = FactCorpus.generate(world, seed);
-    Cutting cutting = tokens(corpus);
+    Cutting tokens = tokens(corpus);
+    Cutting words = new Words(corpus.training());
     for (Statement statement : corpus.heldOut()) {
-      assertThat(distance(cutting, statement)).as(statement.prefix()).isGreaterThanOrEqualTo(6);
+      assertThat(distance(tokens, statement)).as(statement.prefix()).isGreaterThanOrEqualTo(6);
+      assertThat(distance(words, statement)).as(statement.prefix()).isGreaterThanOrEqualTo(5);
     }
   }
 
