@@ -47,6 +47,9 @@ public final class Main {
   /// It could not be done.
   static final int FAILED = 1;
 
+  /// What every system of ours says of a disk that is full (ENOSPC).
+  private static final String FULL_DISK = "No space left on device";
+
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
@@ -98,19 +101,25 @@ public final class Main {
   }
 
   private static String describe(Exception fault) {
-    return oneLine(
-        switch (fault) {
-          case BackendUnavailableException known -> known.getMessage();
-          case UsageException known -> known.getMessage();
-          case CheckpointException known -> known.getMessage();
-          case TokenizerException known -> known.getMessage();
-          case NoSuchFileException missing -> missing.getFile() + ": no such file";
-          case FileSystemException file -> file.getFile() + ": " + RunLedger.reason(file);
-          case IOException io -> RunLedger.reason(io);
-          case UncheckedIOException io -> io.getMessage();
-          case IllegalArgumentException known -> known.getMessage();
-          default -> "%s; --debug shows where".formatted(fault);
-        });
+    String text = oneLine(plain(fault));
+    return text.contains(FULL_DISK)
+        ? text + "; free some space, then the same command again"
+        : text;
+  }
+
+  private static @Nullable String plain(Exception fault) {
+    return switch (fault) {
+      case BackendUnavailableException known -> known.getMessage();
+      case UsageException known -> known.getMessage();
+      case CheckpointException known -> known.getMessage();
+      case TokenizerException known -> known.getMessage();
+      case NoSuchFileException missing -> missing.getFile() + ": no such file";
+      case FileSystemException file -> file.getFile() + ": " + RunLedger.reason(file);
+      case IOException io -> RunLedger.reason(io);
+      case UncheckedIOException io -> io.getMessage();
+      case IllegalArgumentException known -> known.getMessage();
+      default -> "%s; --debug shows where".formatted(fault);
+    };
   }
 
   private static String oneLine(@Nullable String message) {
