@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Immutable and safe for many threads; a cache of recent words is the only memory, and it never
 /// changes an answer. In text, half of a surrogate pair counts as U+FFFD.
 public final class Tokenizer {
-  /// Words remembered with their ids: 16k words of a natural text are well over 90 % of it.
-  private static final int REMEMBERED_WORDS = 1 << 14;
+  /// Words remembered with their ids: 32k words of a natural text are well over 90 % of it.
+  private static final int REMEMBERED_WORDS = 1 << 15;
 
   /// Longer words are rare and not remembered.
   private static final int LONGEST_REMEMBERED = 64;

@@ -2,37 +2,36 @@ package dev.minke.tokenizer;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 
-/// A [PreTokenizer] at work: its patterns compiled once. Immutable.
+/// A [PreTokenizer] at work: its patterns compiled once. Safe for many threads.
 final class WordCutter {
   private final List<Split> cuts;
-  private final List<Pattern> patterns;
+  private final List<Supplier<Finder>> finders;
 
   /// The step before which a piece gets its space, or -1.
   private final int spaceStep;
 
   WordCutter(PreTokenizer preTokenizer) {
     cuts = preTokenizer.cuts();
-    patterns = cuts.stream().map(Split::compiled).toList();
+    finders = cuts.stream().map(Finder::of).toList();
     spaceStep = preTokenizer.addsSpace() ? preTokenizer.splits().size() : -1;
   }
 
   /// Hands over the words of a text, in order.
   void cut(String text, Consumer<String> words) {
-    new Run(text, words).piece(text, 0, text.length(), 0);
+    new Run(words).piece(text, 0, text.length(), 0);
   }
 
-  /// The cutting of one text, depth first: the matcher of a step keeps its place while the steps
+  /// The cutting of one text, depth first: the finder of a step keeps its place while the steps
   /// after it cut a piece.
   private final class Run {
     private final Consumer<String> words;
-    private final List<Matcher> matchers;
+    private final List<Finder> found;
 
-    Run(String text, Consumer<String> words) {
+    Run(Consumer<String> words) {
       this.words = words;
-      matchers = patterns.stream().map(pattern -> pattern.matcher(text)).toList();
+      found = finders.stream().map(Supplier::get).toList();
     }
 
     void piece(String text, int from, int to, int step) {
@@ -42,9 +41,6 @@ final class WordCutter {
       if (step == spaceStep) {
         String piece = text.substring(from, to);
         String spaced = piece.charAt(0) == ' ' ? piece : " " + piece;
-        if (step < cuts.size()) {
-          matchers.get(step).reset(spaced);
-        }
         step(spaced, 0, spaced.length(), step);
       } else {
         step(text, from, to, step);
@@ -56,13 +52,14 @@ final class WordCutter {
         words.accept(text.substring(from, to));
         return;
       }
-      Matcher matcher = matchers.get(step).region(from, to);
+      Finder finder = found.get(step);
+      finder.begin(text, from, to);
       Pieces pieces = new Pieces(this, text, step, cuts.get(step));
       int end = from;
-      while (matcher.find()) {
-        pieces.add(end, matcher.start(), false);
-        pieces.add(matcher.start(), matcher.end(), true);
-        end = matcher.end();
+      while (finder.next()) {
+        pieces.add(end, finder.start(), false);
+        pieces.add(finder.start(), finder.end(), true);
+        end = finder.end();
       }
       pieces.add(end, to, false);
       pieces.finish();

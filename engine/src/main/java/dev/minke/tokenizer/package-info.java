@@ -11,8 +11,9 @@
 /// Unusual: [dev.minke.tokenizer.Tokenizer#encode] recognises no added token at all, so a user who
 /// types `<|endoftext|>` gets the characters; templates use
 /// [dev.minke.tokenizer.Tokenizer#encodeWithSpecials]. Every byte has a token, so every text has
-/// ids and there is no unknown token. A word of any length costs n log n. A `tokenizer.json` with a
-/// component that would change ids and is not implemented is refused by the component's name.
+/// ids and there is no unknown token. Words are found in one pass over the text and a word of any
+/// length costs n log n, so no text is an attack. A `tokenizer.json` with a component that would
+/// change ids and is not implemented is refused by the component's name.
 ///
 /// Tokenizers are immutable and safe for many threads. Start reading at
 /// [dev.minke.tokenizer.Tokenizer].
