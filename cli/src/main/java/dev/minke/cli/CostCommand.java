@@ -20,17 +20,16 @@ import picocli.CommandLine.Spec;
     description = {
       "Show what a run cost, stage by stage.",
       "",
-      "Tokens, floating-point operations, CPU and wall time, memory. Crashed runs count, up to",
-      "their last sign of life.",
-      "",
-      "DIR is the directory of a run; it has the ledger, a line for each start, heartbeat and end."
+      "Tokens, floating-point operations, CPU and wall time, memory. Crashed runs count, up to"
+          + " their last sign of life. The ledger has a line for each start, heartbeat and end."
     },
     footer = {"", "Examples:", "  minke cost runs/quickstart", "  minke cost"})
 final class CostCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "DIR",
+      arity = "0..1",
       defaultValue = ".",
-      description = "directory with " + Ledger.NAME + " (default: the present one)")
+      description = "directory of a run, with " + Ledger.NAME + " (default: the present one)")
   private Path directory = Path.of("");
 
   @Spec private CommandSpec spec = CommandSpec.create();

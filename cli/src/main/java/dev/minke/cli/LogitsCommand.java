@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Write the logits of token ids to a file.",
       "",
-      "The door through which a checkpoint is compared with any other implementation.",
-      "FILE gets an F32 tensor 'logits' [tokens, vocab]; with --mtp also 'mtp_logits'",
-      "[tokens - 1, vocab], what the module for multi-token prediction expects after next."
+      "The door through which a checkpoint is compared with any other implementation. FILE gets an"
+          + " F32 tensor 'logits' [tokens, vocab]; with --mtp also 'mtp_logits' [tokens - 1,"
+          + " vocab], what the module for multi-token prediction expects after next."
     },
     footer = {
       "",

@@ -11,11 +11,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `minke` command.
 ///
@@ -83,7 +86,7 @@ public final class Main {
           .getErr()
           .printf(
               "minke: %s; %s -h explains it%n",
-              oneLine(fault.getMessage()), command.getCommandSpec().qualifiedName());
+              misused(fault), command.getCommandSpec().qualifiedName());
       return CommandLine.ExitCode.USAGE;
     });
     line.setExecutionExceptionHandler((fault, command, _) -> {
@@ -98,6 +101,21 @@ public final class Main {
       return OK;
     }
     return line.execute(arguments);
+  }
+
+  /// What is wrong with a command line, in words of people instead of Java.
+  private static String misused(ParameterException fault) {
+    if (fault instanceof UnmatchedArgumentException unmatched) {
+      String found = unmatched.getUnmatched().getFirst();
+      boolean top = fault.getCommandLine().getParent() == null;
+      String kind = unmatched.isUnknownOption() ? "option" : top ? "command" : "argument";
+      List<String> near = unmatched.getSuggestions();
+      return "unknown %s '%s'%s"
+          .formatted(kind, found, near.isEmpty() ? "" : ", did you mean " + near.getFirst() + "?");
+    }
+    return oneLine(fault.getMessage())
+        .replaceFirst(" is not an? (double|float)$", " is no number")
+        .replaceFirst(" is not an? (int|long)$", " is no whole number");
   }
 
   private static String describe(Exception fault) {

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ArrayNode;
     footer = {
       "",
       "Examples:",
-      "  minke predict runs/quickstart/model \"The theory of relativity was discovered by Albert\"",
+      "  minke predict runs/quickstart/model \"The capital of France is\"",
       "  minke predict MODEL \"2 + 2 =\" -k 3 --json | jq '.[0].token'"
     })
 final class PredictCommand implements Callable<Integer> {

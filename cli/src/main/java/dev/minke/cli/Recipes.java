@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -138,14 +139,34 @@ final class Recipes {
     try {
       return MAPPER.treeToValue(tree, TrainRecipe.class);
     } catch (JacksonException e) {
-      Throwable cause = e.getCause();
-      String found =
-          cause instanceof IllegalArgumentException
-              ? cause.getMessage()
-              : "'%s': %s"
-                  .formatted(path(e), e.getOriginalMessage().lines().findFirst().orElse(""));
-      throw new UsageException(file + ": " + found, e);
+      throw new UsageException(file + ": " + unfit(e), e);
     }
+  }
+
+  private static String unfit(JacksonException fault) {
+    if (fault.getCause() instanceof IllegalArgumentException known) {
+      return String.valueOf(known.getMessage());
+    }
+    if (fault instanceof InvalidFormatException value) {
+      return "'%s': expected %s, found '%s'"
+          .formatted(path(fault), expected(value.getTargetType()), value.getValue());
+    }
+    return "'%s': %s"
+        .formatted(path(fault), fault.getOriginalMessage().lines().findFirst().orElse(""));
+  }
+
+  private static String expected(Class<?> type) {
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+          .map(Object::toString)
+          .collect(Collectors.joining(" or "));
+    }
+    return switch (type.getSimpleName()) {
+      case "int", "long" -> "a whole number";
+      case "float", "double" -> "a number";
+      case "boolean" -> "true or false";
+      default -> "a " + type.getSimpleName();
+    };
   }
 
   private static String path(JacksonException fault) {

@@ -3,7 +3,6 @@ package dev.minke.cli;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +14,13 @@ final class TextFiles {
 
   /// @param path a UTF-8 text file, or a folder whose `.txt` files are read in the order of their
   ///   names
-  /// @throws IllegalArgumentException if there is no text
+  /// @throws IllegalArgumentException if there is no file, or no text in it
   static List<String> documents(Path path) throws IOException {
     if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString());
+      throw new IllegalArgumentException(
+          path
+              + ": expected a file or folder to learn from, found none; name yours with -o"
+              + " text=FILE");
     }
     List<String> documents = new ArrayList<>();
     for (Path file : files(path)) {

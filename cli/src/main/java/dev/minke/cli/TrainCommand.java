@@ -41,21 +41,22 @@ import picocli.CommandLine.Spec;
       "Train a model on your text, as a recipe says.",
       "",
       "First a tokenizer, then the model; both end in a model directory. A recipe is a YAML file;"
-          + " those that ship with Minke are found by name. Ctrl-C saves and",
-      "the same command goes on; so does it after a crash, with the bits of a run that was",
-      "never disturbed."
+          + " those that ship with Minke are found by name. Ctrl-C saves and the same command goes"
+          + " on; so does it after a crash, with the bits of a run that was never disturbed."
     },
     footer = {
       "",
       "Examples:",
       "  minke train tiny -o text=input.txt",
-      "  minke train my.yaml -o optimizer.rate=3e-4 -o length.steps=2000 --out runs/second"
+      "  minke train text -o text=my-text.txt -o length.steps=2000 --out runs/long"
     })
 final class TrainCommand implements Callable<Integer> {
   /// Time for the compiler to make the products fast, too.
   private static final double PEAK_SECONDS = 2;
 
-  @Parameters(paramLabel = "RECIPE", description = "name or YAML file of a recipe")
+  @Parameters(
+      paramLabel = "RECIPE",
+      description = "a name from recipes/, such as tiny, or a YAML file")
   private String recipe = "";
 
   @Option(

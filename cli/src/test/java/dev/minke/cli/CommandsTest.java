@@ -117,7 +117,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "predict", "generate", "logits", "cost"})
+  @ValueSource(strings = {"quickstart", "train", "predict", "generate", "logits", "cost"})
   void everyCommandExplainsItselfWithAnExample(String command) {
     String help = Run.of(command, "-h").succeeded();
     assertThat(help).contains("Usage:", "Example", "  minke " + command);
@@ -125,13 +125,26 @@ class CommandsTest {
 
   @Test
   void theCommandExplainsItself() {
-    assertThat(Run.of().succeeded()).contains("quickstart", "predict", "generate", "cost");
+    String usage = Run.of().succeeded();
+    assertThat(usage).contains("quickstart", "train", "predict", "generate", "logits", "cost");
+    assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
+    int commands = usage.indexOf("Commands:");
+    assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
+        .hasSize(6)
+        .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }
 
   @Test
   void wrongUsageIsOneLineAndExitCodeTwo() {
-    Run.of("predcit").failed(2);
+    assertThat(Run.of("predcit").failed(2))
+        .contains("unknown command 'predcit', did you mean predict?");
+    assertThat(Run.of("generate", temporary, "--prompt", "a", "--temperature", 1).failed(2))
+        .contains("unknown option '--temperature'");
+    assertThat(Run.of("cost", temporary, "b").failed(2)).contains("unknown argument 'b'");
+    assertThat(Run.of("generate", temporary, "--prompt", "a", "--temp", "hot").failed(2))
+        .contains("'hot' is no number");
+    assertThat(Run.of("quickstart", "--threads", 0).failed(2)).contains("--threads: expected 1");
     Run.of("predict").failed(2);
     Run.of("generate", temporary, "--prompt", "a", "-n", "many").failed(2);
     Run.of("generate", temporary, "--prompt", "a", "--temperatur", "1").failed(2);

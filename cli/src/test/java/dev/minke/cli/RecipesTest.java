@@ -2,6 +2,7 @@ package dev.minke.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -9,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RecipesTest {
   @TempDir private Path temporary;
@@ -40,13 +44,66 @@ class RecipesTest {
     return line;
   }
 
-  @Test
-  void everyKeyIsInTheRecipeThatShips() throws IOException {
-    TrainRecipe read = Recipes.read(recipe.toString(), List.of()).training();
-    assertThat(read.name()).isEqualTo("tiny");
-    for (RecordComponent component : TrainRecipe.class.getRecordComponents()) {
-      assertThat(text).containsPattern("(?m)^" + component.getName() + ":");
+  /// The recipes that ship.
+  static List<Path> recipes() throws IOException {
+    try (Stream<Path> files = Files.list(Golden.repository().resolve("recipes"))) {
+      return files.sorted().toList();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("recipes")
+  void everyRecipeIsNamedAsItsFileAndExplained(Path shipped) throws IOException {
+    TrainRecipe read = Recipes.read(shipped.toString(), List.of()).training();
+    assertThat(shipped).hasFileName(read.name() + ".yaml");
+    String all = Files.readString(shipped);
+    assertThat(all).startsWith("# ").contains("./minke train " + read.name());
+    for (RecordComponent component : TrainRecipe.class.getRecordComponents()) {
+      assertThat(all).containsPattern("(?m)^" + component.getName() + ":");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("recipes")
+  void everyRecipeTrainsAndItsModelAnswers(Path shipped) throws IOException {
+    Path text = temporary.resolve("many.txt");
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      many.append("Number %d comes after number %d.\n\n".formatted(i + 1, i));
+    }
+    Files.writeString(text, many);
+    Path run = temporary.resolve("run");
+    String[] smaller = {
+      "length.steps=2", "batch.rows=1", "batch.microRows=1", "tokenizer.vocab=300"
+    };
+    List<Object> arguments = new ArrayList<>(List.of("train", shipped, "--out", run));
+    arguments.addAll(List.of("-o", "text=" + text));
+    for (String override : smaller) {
+      arguments.addAll(List.of("-o", override));
+    }
+    Run.of(arguments.toArray()).succeeded();
+    assertThat(Run.of("predict", run.resolve("model"), "Number", "-k", 3).succeeded().lines())
+        .hasSize(3);
+    assertThat(Run.of("cost", run).succeeded()).contains("pretrain");
+  }
+
+  /// A checkpoint names its recipe by a hash of all that decides bits.
+  @Test
+  void theQuickstartsRecipeIsWhatTheQuickstartRuns() {
+    Path quickstart = temporary.resolve("quickstart");
+    Run.of("quickstart", "--budget", "1s", "--out", quickstart).succeeded();
+    Path file = Golden.repository().resolve("recipes/quickstart.yaml");
+    Path corpus = quickstart.resolve("corpus.txt");
+    Path run = temporary.resolve("run");
+    Run.of("train", file, "--out", run, "-o", "text=" + corpus, "-o", "length.steps=2").succeeded();
+    assertThat(recipeOf(run)).isEqualTo(recipeOf(quickstart.resolve("run")));
+  }
+
+  private static String recipeOf(Path run) {
+    return TrainingCheckpoint.latest(run.resolve("checkpoints"))
+        .orElseThrow()
+        .metadata()
+        .get("run.recipe");
   }
 
   @Test
@@ -75,9 +132,12 @@ class RecipesTest {
 
   @Test
   void aValueThatDoesNotFitIsNamed() throws IOException {
-    assertThat(refused("rate: 3.0e-3", "rate: fast")).contains("rate");
+    assertThat(refused("rate: 3.0e-3", "rate: fast"))
+        .contains("'optimizer.rate': expected a number, found 'fast'");
     assertThat(refused("rate: 3.0e-3", "rate: -1")).contains("optimizer rate", "-1");
-    assertThat(refused("generation: V3", "generation: V9")).contains("V9");
+    assertThat(refused("generation: V3", "generation: V9"))
+        .contains("'model.generation': expected V2 or V3, found 'V9'");
+    assertThat(refused("groupTopTwo: true", "groupTopTwo: 7x")).contains("true or false", "7x");
     assertThat(refused("seed: 1", "seed: [1")).contains("YAML");
     assertThat(refused("seed: 1", "")).contains("seed");
   }

@@ -10,7 +10,7 @@ import java.util.Map;
 ///
 /// @param rows one a stage, in the order of their first starts, then the sum
 public record CostTable(List<Row> rows) {
-  private static final String LAYOUT = "%-12s %5s %8s %10s %10s %10s %10s %10s";
+  private static final String LAYOUT = "%-10s %4s %7s %9s %9s %9s %9s %9s";
 
   public CostTable {
     rows = List.copyOf(rows);

@@ -57,7 +57,8 @@ public final class Progress implements TrainListener {
   @Override
   public void started(RunFacts facts) {
     say("model", "%s, %,d parameters", architecture, facts.parameters());
-    say("backend", "%s, %.0f GFLOP/s in matrix products", facts.backend(), facts.peakFlops() / 1e9);
+    say("backend", "%s", facts.backend());
+    say("speed", "%.0f GFLOP/s in matrix products, measured now", facts.peakFlops() / 1e9);
     say(
         "training",
         "%,d steps of %,d tokens%s",

@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// | file | holds |
 /// |---|---|
-/// | `corpus.txt` | the training text, a document a line |
+/// | `corpus.txt` | the training text, blank lines between documents |
 /// | `run/` | the training run: checkpoints and metrics |
 /// | `model/` | the model as a Hugging Face directory |
 /// | `loss.svg` | the loss over the steps |
@@ -92,7 +92,7 @@ record Quickstart(Path directory, Plan plan, long seed) {
       var setup =
           new Trainer.Setup(directory.resolve("run"), kernels, peak, new Listeners(listeners));
       try (Trainer trainer = Trainer.open(recipe, material.data(), setup)) {
-        write("corpus.txt", String.join("\n", material.corpus().training()) + "\n");
+        write("corpus.txt", String.join("\n\n", material.corpus().training()) + "\n");
         TrainSummary summary;
         try (Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {
           summary = trainer.run();

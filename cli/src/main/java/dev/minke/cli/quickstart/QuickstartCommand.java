@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -24,9 +25,9 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Train a small DeepSeek-V3 on facts, then ask for them.",
       "",
-      "The facts are stated in many sentence forms and asked for in forms in which they were",
-      "never seen, beside models that count words. No download. Ctrl-C saves; the same command",
-      "goes on."
+      "The facts are stated in many sentence forms and asked for in forms in which they were"
+          + " never seen, beside models that count words. No download. Ctrl-C saves; the same"
+          + " command goes on."
     },
     footer = {
       "",
@@ -69,6 +70,10 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (spec == null) {
       throw new IllegalStateException("quickstart: picocli gave no specification");
     }
+    if (threads < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads: expected 1 or more, found " + threads);
+    }
     Progress progress = Progress.on(spec.commandLine().getErr(), "DeepSeek-V3");
     Quickstart quickstart = new Quickstart(out, Plan.of(budget), seed);
     if (quickstart.isFinished()) {
@@ -77,7 +82,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (!quickstart.plan().isFull()) {
       progress.say(
           "budget",
-          "%s: %d steps, too few to learn it all; %s is the full run",
+          "%s buys %d steps; %s and more buy the full run",
           Progress.duration(budget.toSeconds()),
           quickstart.plan().steps(),
           Progress.duration(Plan.fullBudget().toSeconds()));

@@ -39,8 +39,7 @@ final class TooSlow implements TrainListener {
     if (done == WARM + TIMED && left > budget.toSeconds()) {
       progress.say(
           "slow",
-          "this machine needs about %s more, the budget is %s; a smaller --budget asks for fewer"
-              + " steps",
+          "about %s to go, the budget is %s; --budget decides the steps",
           Progress.duration(left),
           Progress.duration(budget.toSeconds()));
     }
