@@ -92,6 +92,8 @@ final class GenerateCommand implements Callable<Integer> {
     try (LoadedModel loaded = LoadedModel.open(model)) {
       Tokenizer tokenizer = loaded.tokenizer();
       Decoder decoder = tokenizer.decoder();
+      int[] ids = loaded.prompt(tokenizer, prompt);
+      requireRoom(ids.length, loaded.model().maxLength());
       if (!json) {
         out.print(prompt);
         out.flush();
@@ -106,12 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
           };
       Generator.Continuation continuation =
           new Generator(loaded.model(), loaded.kernels(), AttentionForm.ABSORBED)
-              .generate(
-                  loaded.prompt(tokenizer, prompt),
-                  tokens,
-                  tokenizer.endOfText().orElse(-1),
-                  sampler,
-                  listener);
+              .generate(ids, tokens, tokenizer.endOfText().orElse(-1), sampler, listener);
       if (json) {
         out.println(describe(continuation, tokenizer));
       } else {
@@ -119,6 +116,15 @@ final class GenerateCommand implements Callable<Integer> {
       }
     }
     return Main.OK;
+  }
+
+  /// Before the prompt is shown: what stands on the terminal cannot be taken back.
+  private void requireRoom(int prompted, int longest) {
+    if (prompted + tokens > longest) {
+      throw new UsageException(
+          "-n: expected at most %d, for the model has room for %d tokens and the prompt has %d, found %d"
+              .formatted(Math.max(0, longest - prompted), longest, prompted, tokens));
+    }
   }
 
   private Sampler sampler() {

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 /// @param open the model and its weights
 /// @param kernels compute
 record LoadedModel(OpenModel open, Kernels kernels) implements AutoCloseable {
+  private static final String CONFIG = "config.json";
+
   /// @throws CheckpointException if the directory holds no model that can be read
   static LoadedModel open(Path directory) {
     if (!Files.isDirectory(directory)) {
@@ -23,6 +25,12 @@ record LoadedModel(OpenModel open, Kernels kernels) implements AutoCloseable {
           directory
               + ": expected a directory with a model (config.json, model.safetensors), found "
               + (Files.exists(directory) ? "a file" : "nothing"));
+    }
+    Path inside = directory.resolve("model");
+    if (!Files.exists(directory.resolve(CONFIG)) && Files.exists(inside.resolve(CONFIG))) {
+      throw new CheckpointException(
+          "%s: expected a directory with a model, found one of a run; its model is %s"
+              .formatted(directory, inside));
     }
     OpenModel open = ModelDirectory.open(directory);
     return new LoadedModel(open, Backends.openDefault());

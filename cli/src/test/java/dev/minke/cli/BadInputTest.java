@@ -101,6 +101,18 @@ class BadInputTest {
   }
 
   @Test
+  void theDirectoryOfARunInsteadOfItsModel() {
+    assertThat(Run.of("predict", temporary, "a").failed(1)).contains("its model is " + model);
+  }
+
+  @Test
+  void moreTokensThanTheModelHasRoomFor() {
+    Run run = Run.of("generate", model, "--prompt", "The", "-n", 100_000);
+    assertThat(run.failed(2)).contains("-n: expected at most ", "found 100000");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
   void noModel() {
     assertThat(Run.of("predict", temporary.resolve("absent"), "a").failed(1)).contains("absent");
     assertThat(Run.of("predict", weights, "a").failed(1)).contains("a file");
