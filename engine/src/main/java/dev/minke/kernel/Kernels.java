@@ -88,7 +88,7 @@ public interface Kernels extends AutoCloseable {
   /// `out = a + b`; `out` may be `a` or `b`.
   void add(Tensor a, Tensor b, Tensor out);
 
-  /// `sum += factor · x`, one fused multiply-add each.
+  /// `sum += factor · x`, one fused multiply-add each; `x` may be `sum`.
   void addScaled(Tensor x, float factor, Tensor sum);
 
   /// `out[0] = Σ_i values[i] · weights[i]` in row-reduction order over the whole length.

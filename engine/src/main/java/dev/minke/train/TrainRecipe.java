@@ -112,17 +112,35 @@ public record TrainRecipe(
     }
   }
 
+  /// What updates the matrices between the table of tokens and the head.
+  public enum MatrixRule {
+    /// As everything else (DeepSeek-V3).
+    ADAMW,
+    /// A step in a direction with equal singular values (DeepSeek-V4).
+    MUON
+  }
+
   /// AdamW and clipping (DeepSeek-V3 §4.2: 0.9, 0.95, 1e-8, 0.1, 1.0).
   ///
+  /// @param matrices what updates hidden matrices; everything else has AdamW
   /// @param rate peak learning rate
   /// @param beta1 decay of the mean of gradients
   /// @param beta2 decay of the mean of squared gradients
   /// @param epsilon added to the root of that mean
+  /// @param momentum decay of Muon's mean of gradients
   /// @param decay of matrices; gains, vectors and router biases have none
   /// @param clipNorm largest global norm of the gradient; 0 for no clipping
   public record Optimizer(
-      double rate, double beta1, double beta2, double epsilon, double decay, double clipNorm) {
+      MatrixRule matrices,
+      double rate,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double momentum,
+      double decay,
+      double clipNorm) {
     public Optimizer {
+      require(momentum >= 0 && momentum < 1, "optimizer momentum", momentum, "0 or more, below 1");
       require(rate > 0, "optimizer rate", rate, "above 0");
       require(beta1 >= 0 && beta1 < 1, "optimizer beta1", beta1, "0 or more, below 1");
       require(beta2 >= 0 && beta2 < 1, "optimizer beta2", beta2, "0 or more, below 1");

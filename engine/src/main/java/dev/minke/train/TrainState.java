@@ -16,7 +16,7 @@ import java.util.Map;
 final class TrainState implements AutoCloseable {
   private final ParameterStore store;
   private final DeepSeekModel model;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Guard guard;
   private DataPosition position = DataPosition.START;
   private int step;
@@ -25,7 +25,7 @@ final class TrainState implements AutoCloseable {
     store = new ParameterStore(DType.F32, recipe.seed(), recipe.model().initialDeviation());
     model = DeepSeekModel.of(store, recipe.model().config(vocab));
     store.train();
-    optimizer = new AdamW(store, recipe.optimizer());
+    optimizer = new Optimizer(store, recipe.optimizer());
     guard = new Guard(recipe.guard());
   }
 
@@ -33,7 +33,7 @@ final class TrainState implements AutoCloseable {
     return model;
   }
 
-  AdamW optimizer() {
+  Optimizer optimizer() {
     return optimizer;
   }
 

@@ -163,7 +163,8 @@ class TrainerTest {
   private static TrainRecipe withRate(TrainRecipe recipe, double rate) {
     return with(
         recipe,
-        new TrainRecipe.Optimizer(rate, 0.9, 0.95, 1e-8, 0.1, 0),
+        new TrainRecipe.Optimizer(
+            TrainRecipe.MatrixRule.ADAMW, rate, 0.9, 0.95, 1e-8, 0.95, 0.1, 0),
         recipe.batch(),
         recipe.guard());
   }
