@@ -16,13 +16,16 @@ final class TinyRun {
   private TinyRun() {}
 
   static TrainRecipe recipe(TrainRecipe.Length length) {
+    return recipe(length, TrainRecipe.MatrixRule.ADAMW);
+  }
+
+  static TrainRecipe recipe(TrainRecipe.Length length, TrainRecipe.MatrixRule matrices) {
     return new TrainRecipe(
         "tiny",
         model(),
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(32, true, true, 0.1),
-        new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW, 0.01, 0.9, 0.95, 1e-8, 0.95, 0.1, 1),
+        new TrainRecipe.Optimizer(matrices, 0.01, 0.9, 0.95, 1e-8, 0.95, 0.1, 1),
         new TrainRecipe.Schedule(0.1, 0.3, 0.1),
         new TrainRecipe.Losses(0.3f, 0.0001f, 0.001),
         new TrainRecipe.Batch(3, 2),

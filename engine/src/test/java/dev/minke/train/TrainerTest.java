@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainerTest {
   @TempDir Path directory;
@@ -44,6 +46,10 @@ class TrainerTest {
     return TinyRun.recipe(TrainRecipe.Length.ofSteps(steps));
   }
 
+  private static TrainRecipe steps(int steps, TrainRecipe.MatrixRule matrices) {
+    return TinyRun.recipe(TrainRecipe.Length.ofSteps(steps), matrices);
+  }
+
   private static TrainSummary run(TrainRecipe recipe, Path directory, TrainListener listener) {
     try (Kernels kernels = new ReferenceKernels();
         Trainer trainer =
@@ -59,10 +65,11 @@ class TrainerTest {
     return Files.readAllBytes(checkpoint);
   }
 
-  @Test
-  void aTinyCorpusIsLearned() {
+  @ParameterizedTest
+  @EnumSource
+  void aTinyCorpusIsLearned(TrainRecipe.MatrixRule matrices) {
     Heard heard = new Heard();
-    TrainSummary summary = run(steps(120), directory, heard);
+    TrainSummary summary = run(steps(120, matrices), directory, heard);
     assertThat(summary.reason()).isEqualTo(StopReason.COMPLETED);
     assertThat(heard.steps).hasSize(120);
     // Before: every token alike. After: second letters and spaces are certain, first letters one
@@ -78,20 +85,23 @@ class TrainerTest {
         .isLessThan(heard.steps.getFirst().predictionLoss());
   }
 
-  @Test
-  void aRunThatWasStoppedAndGoesOnHasTheBitsOfAnUndisturbedOne() throws IOException {
-    byte[] undisturbed = bytes(run(steps(25), directory.resolve("a"), TrainListener.NONE));
+  @ParameterizedTest
+  @EnumSource
+  void aRunThatWasStoppedAndGoesOnHasTheBitsOfAnUndisturbedOne(TrainRecipe.MatrixRule matrices)
+      throws IOException {
+    TrainRecipe recipe = steps(25, matrices);
+    byte[] undisturbed = bytes(run(recipe, directory.resolve("a"), TrainListener.NONE));
     Path other = directory.resolve("b");
     for (int stop : new int[] {1, 8, 20}) {
-      TrainSummary part = runUntil(stop, other);
+      TrainSummary part = runUntil(stop, recipe, other);
       assertThat(part.reason()).isEqualTo(StopReason.REQUESTED);
       assertThat(part.step()).isEqualTo(stop);
     }
-    assertThat(bytes(run(steps(25), other, TrainListener.NONE))).isEqualTo(undisturbed);
+    assertThat(bytes(run(recipe, other, TrainListener.NONE))).isEqualTo(undisturbed);
     assertThat(losses(other)).isEqualTo(losses(directory.resolve("a")));
   }
 
-  private static TrainSummary runUntil(int stop, Path directory) {
+  private static TrainSummary runUntil(int stop, TrainRecipe recipe, Path directory) {
     Trainer[] running = new Trainer[1];
     TrainListener stopping =
         new TrainListener() {
@@ -105,7 +115,7 @@ class TrainerTest {
     try (Kernels kernels = new ReferenceKernels();
         Trainer trainer =
             Trainer.open(
-                steps(25), TinyRun.data(), new Trainer.Setup(directory, kernels, 1e9, stopping))) {
+                recipe, TinyRun.data(), new Trainer.Setup(directory, kernels, 1e9, stopping))) {
       running[0] = trainer;
       return trainer.run();
     }
