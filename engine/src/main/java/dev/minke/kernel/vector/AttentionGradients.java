@@ -264,6 +264,7 @@ final class AttentionGradients {
     /// Of one row: weights in place of scores, gradients of scores in place of those of weights.
     private static void slopes(
         long weight, long slope, float logSumExp, float total, float scale, int seen) {
+      Exponential.exp(weight, scale, logSumExp, weight, TILE);
       FloatVector scales = all(scale);
       FloatVector zero = FloatVector.zero(VectorWidth.FLOATS);
       for (int i = 0; i < TILE; i += VectorWidth.LANES) {
@@ -271,7 +272,7 @@ final class AttentionGradients {
         FloatVector w = zero;
         FloatVector s = zero;
         if (i < seen) {
-          w = Exponential.exp(load(weight + at).mul(scales).sub(logSumExp));
+          w = load(weight + at);
           s = w.mul(load(slope + at).sub(total)).mul(scales);
           if (i + VectorWidth.LANES > seen) {
             VectorMask<Float> inside = VectorWidth.FLOATS.indexInRange(i, seen);

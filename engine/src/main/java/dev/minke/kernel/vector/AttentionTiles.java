@@ -161,14 +161,10 @@ final class AttentionTiles {
   ///
   /// @return their sum
   static float weigh(long row, float shift, int seen, int width, float[] lanes) {
-    FloatVector shifts = all(shift);
-    long end = row + (long) Math.max(seen, width) * Float.BYTES;
-    long at = row;
-    for (; at < row + (long) seen * Float.BYTES; at += BYTES) {
-      store(Exponential.exp(load(at).sub(shifts)), at);
-    }
-    for (; at < end; at += BYTES) {
-      store(FloatVector.zero(VectorWidth.FLOATS), at);
+    int vectors = (seen + LANES - 1) / LANES * LANES;
+    Exponential.exp(row, 1, shift, row, vectors);
+    for (int p = vectors; p < width; p += LANES) {
+      store(FloatVector.zero(VectorWidth.FLOATS), row + (long) p * Float.BYTES);
     }
     int edge = (seen + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
     for (int p = seen; p < edge; p++) {

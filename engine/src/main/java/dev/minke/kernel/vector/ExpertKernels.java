@@ -14,9 +14,11 @@ final class ExpertKernels {
   private static final double NANOS_PER_LOGIT = 12;
 
   private final Gang gang;
+  private final ScratchPool scratches;
 
-  ExpertKernels(Gang gang) {
+  ExpertKernels(Gang gang, ScratchPool scratches) {
     this.gang = gang;
+    this.scratches = scratches;
   }
 
   private static long logitNanos(FloatRows logits) {
@@ -38,9 +40,10 @@ final class ExpertKernels {
         logitNanos(from),
         from.count(),
         (first, end) -> {
-          Routing routing = new Routing(rule, from.columns());
-          for (long row = first; row < end; row++) {
-            routing.route(from.row(row), bias.address(), ints(chosen, row), to.row(row));
+          try (Routing routing = new Routing(rule, from.columns(), scratches)) {
+            for (long row = first; row < end; row++) {
+              routing.route(from.row(row), bias.address(), ints(chosen, row), to.row(row));
+            }
           }
         });
   }
@@ -54,9 +57,10 @@ final class ExpertKernels {
         logitNanos(from),
         from.count(),
         (first, end) -> {
-          Routing routing = new Routing(rule, from.columns());
-          for (long row = first; row < end; row++) {
-            routing.addGradient(d.row(row), from.row(row), ints(chosen, row), to.row(row));
+          try (Routing routing = new Routing(rule, from.columns(), scratches)) {
+            for (long row = first; row < end; row++) {
+              routing.addGradient(d.row(row), from.row(row), ints(chosen, row), to.row(row));
+            }
           }
         });
   }
@@ -190,14 +194,15 @@ final class ExpertKernels {
     Memory.set(out.address(), sum / losses.length);
   }
 
-  private static float balanceLoss(
+  private float balanceLoss(
       FloatRows logits, Tensor chosen, KvView.Sequence sequence, RouterRule rule) {
-    Routing routing = new Routing(rule, logits.columns());
     float[] means = new float[logits.columns()];
-    for (int row = first(sequence); row < end(sequence); row++) {
-      float[] shares = routing.shares(logits.row(row));
-      for (int e = 0; e < means.length; e++) {
-        means[e] += shares[e];
+    try (Routing routing = new Routing(rule, means.length, scratches)) {
+      for (int row = first(sequence); row < end(sequence); row++) {
+        float[] shares = routing.shares(logits.row(row));
+        for (int e = 0; e < means.length; e++) {
+          means[e] += shares[e];
+        }
       }
     }
     for (int e = 0; e < means.length; e++) {
@@ -227,9 +232,10 @@ final class ExpertKernels {
           for (int e = 0; e < dShares.length; e++) {
             dShares[e] = Math.fma(factor, dShares[e], 0);
           }
-          Routing routing = new Routing(rule, from.columns());
-          for (int row = first(sequence); row < end(sequence); row++) {
-            routing.addShareGradient(from.row(row), dShares, to.row(row));
+          try (Routing routing = new Routing(rule, from.columns(), scratches)) {
+            for (int row = first(sequence); row < end(sequence); row++) {
+              routing.addShareGradient(from.row(row), dShares, to.row(row));
+            }
           }
         });
   }

@@ -46,23 +46,6 @@ final class Exponential {
         Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(t) << EXPONENT_SHIFT));
   }
 
-  /// `exp(x)` lane by lane.
-  static FloatVector exp(FloatVector x) {
-    FloatVector y = x.max(LEAST).min(MOST);
-    FloatVector t = y.fma(all(LOG2_E), all(ROUND));
-    FloatVector n = t.sub(ROUND);
-    FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), y));
-    FloatVector p = r.fma(all(C7), all(C6));
-    p = p.fma(r, all(C5));
-    p = p.fma(r, all(C4));
-    p = p.fma(r, all(C3));
-    p = p.fma(r, all(C2));
-    p = p.fma(r.mul(r), r).add(1f);
-    return p.reinterpretAsInts()
-        .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
-        .reinterpretAsFloats();
-  }
-
   private static FloatVector all(float value) {
     return FloatVector.broadcast(VectorWidth.FLOATS, value);
   }
@@ -72,16 +55,31 @@ final class Exponential {
     return 1f / (1f + exp(-x));
   }
 
-  /// `out[i] = exp(x[i] - shift)`; `out` may be `x`.
-  static void expOfDifference(long x, float shift, long out, long count) {
+  /// `out[i] = exp(x[i] · factor - shift)`; `out` may be `x`. The only vector form there is,
+  /// written out in its loop: a method from vectors to vectors that the compiler has once compiled
+  /// by itself is not inlined any more, and whoever calls it then makes every vector an object.
+  static void exp(long x, float factor, float shift, long out, long count) {
     long bytes = count * Float.BYTES;
     long vectors = bytes - bytes % VectorWidth.BYTES;
-    FloatVector shifts = all(shift);
     for (long i = 0; i < vectors; i += VectorWidth.BYTES) {
-      Memory.store(exp(Memory.load(x + i).sub(shifts)), out + i);
+      FloatVector y = Memory.load(x + i).mul(factor).sub(shift).max(LEAST).min(MOST);
+      FloatVector t = y.fma(all(LOG2_E), all(ROUND));
+      FloatVector n = t.sub(ROUND);
+      FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), y));
+      FloatVector p = r.fma(all(C7), all(C6));
+      p = p.fma(r, all(C5));
+      p = p.fma(r, all(C4));
+      p = p.fma(r, all(C3));
+      p = p.fma(r, all(C2));
+      p = p.fma(r.mul(r), r).add(1f);
+      FloatVector power =
+          p.reinterpretAsInts()
+              .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
+              .reinterpretAsFloats();
+      Memory.store(power, out + i);
     }
     for (long i = vectors; i < bytes; i += Float.BYTES) {
-      Memory.set(out + i, exp(Memory.get(x + i) - shift));
+      Memory.set(out + i, exp(Memory.get(x + i) * factor - shift));
     }
   }
 }

@@ -13,16 +13,15 @@ final class Gates {
 
   /// `out = gate / (1 + exp(-gate)) · up`.
   static void swiGlu(long gate, long up, long out, long count) {
+    Exponential.exp(gate, -1, 0, out, count);
     long bytes = count * Float.BYTES;
     long vectors = vectors(bytes);
     for (long i = 0; i < vectors; i += BYTES) {
-      FloatVector g = Memory.load(gate + i);
-      FloatVector silu = g.div(Exponential.exp(g.neg()).add(1f));
+      FloatVector silu = Memory.load(gate + i).div(Memory.load(out + i).add(1f));
       Memory.store(silu.mul(Memory.load(up + i)), out + i);
     }
     for (long i = vectors; i < bytes; i += Float.BYTES) {
-      float g = Memory.get(gate + i);
-      float silu = g / (1f + Exponential.exp(-g));
+      float silu = Memory.get(gate + i) / (1f + Memory.get(out + i));
       Memory.set(out + i, silu * Memory.get(up + i));
     }
   }
@@ -31,33 +30,29 @@ final class Gates {
   /// s) + s)` and `d · gate · s`.
   ///
   /// @param gate address of the gates; the ups lie `half` bytes behind, in the gradient as well
-  static void addGradient(long d, long gate, long dGate, long half, long count) {
+  /// @param powers room for `count` floats
+  static void addGradient(long d, long gate, long dGate, long half, long count, long powers) {
+    Exponential.exp(gate, -1, 0, powers, count);
     long bytes = count * Float.BYTES;
     long vectors = vectors(bytes);
     FloatVector one = all(1);
     for (long i = 0; i < vectors; i += BYTES) {
-      FloatVector g = Memory.load(gate + i);
       FloatVector slope = Memory.load(d + i);
-      FloatVector sigmoid = one.div(Exponential.exp(g.neg()).add(1f));
-      FloatVector silu = g.mul(sigmoid);
+      FloatVector sigmoid = one.div(Memory.load(powers + i).add(1f));
+      FloatVector silu = Memory.load(gate + i).mul(sigmoid);
       FloatVector ofGate = silu.fma(one.sub(sigmoid), sigmoid);
       FloatVector change = slope.mul(Memory.load(gate + half + i)).mul(ofGate);
       Memory.store(Memory.load(dGate + i).add(change), dGate + i);
       Memory.store(Memory.load(dGate + half + i).add(slope.mul(silu)), dGate + half + i);
     }
     for (long i = vectors; i < bytes; i += Float.BYTES) {
-      addGradient(d + i, gate + i, dGate + i, half);
+      float slope = Memory.get(d + i);
+      float sigmoid = 1f / (1f + Memory.get(powers + i));
+      float silu = Memory.get(gate + i) * sigmoid;
+      float ofGate = Math.fma(silu, 1 - sigmoid, sigmoid);
+      long up = dGate + half + i;
+      Memory.set(dGate + i, Memory.get(dGate + i) + slope * Memory.get(gate + half + i) * ofGate);
+      Memory.set(up, Memory.get(up) + slope * silu);
     }
-  }
-
-  /// The same for one element.
-  private static void addGradient(long d, long gate, long dGate, long half) {
-    float g = Memory.get(gate);
-    float slope = Memory.get(d);
-    float sigmoid = Exponential.sigmoid(g);
-    float silu = g * sigmoid;
-    float ofGate = Math.fma(silu, 1 - sigmoid, sigmoid);
-    Memory.set(dGate, Memory.get(dGate) + slope * Memory.get(gate + half) * ofGate);
-    Memory.set(dGate + half, Memory.get(dGate + half) + slope * silu);
   }
 }

@@ -2,7 +2,6 @@ package dev.minke.kernel.vector;
 
 import dev.minke.kernel.Kernels;
 import dev.minke.tensor.Tensor;
-import jdk.incubator.vector.FloatVector;
 
 /// The softmax over the vocabulary.
 final class HeadKernels {
@@ -48,7 +47,7 @@ final class HeadKernels {
     Reduction.clear(lanes);
     for (int from = 0; from < columns; from += PIECE) {
       int count = Math.min(PIECE, columns - from);
-      Exponential.expOfDifference(element(row, from), max, piece, count);
+      Exponential.exp(element(row, from), 1, max, piece, count);
       Reduction.add(piece, count, lanes);
     }
     return max + (float) StrictMath.log(Reduction.tree(lanes));
@@ -79,14 +78,11 @@ final class HeadKernels {
   private static void gradient(long row, int columns, int target, float d, float logSumExp) {
     long chosen = element(row, target);
     float ofTarget = d * (1 - Exponential.exp(Memory.get(chosen) - logSumExp));
-    long bytes = (long) columns * Float.BYTES;
-    long vectors = bytes - bytes % VectorWidth.BYTES;
-    for (long i = 0; i < vectors; i += VectorWidth.BYTES) {
-      FloatVector p = Exponential.exp(Memory.load(row + i).sub(logSumExp));
-      Memory.store(FloatVector.zero(VectorWidth.FLOATS).sub(p).mul(d), row + i);
-    }
-    for (long i = vectors; i < bytes; i += Float.BYTES) {
-      Memory.set(row + i, d * (0 - Exponential.exp(Memory.get(row + i) - logSumExp)));
+    for (int from = 0; from < columns; from += PIECE) {
+      long piece = element(row, from);
+      int count = Math.min(PIECE, columns - from);
+      Exponential.exp(piece, 1, logSumExp, piece, count);
+      RowLoops.multiply(piece, -d, count);
     }
     Memory.set(chosen, ofTarget);
   }

@@ -4,15 +4,21 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 
-/// The choice of experts for one token after the other. Holds one thread's arrays.
+/// The choice of experts for one token after the other. Holds one thread's arrays; closing it gives
+/// its scratch back.
 ///
-/// Scalar code: a token has a few dozen to a few hundred logits, and the products around it take a
-/// thousand times as long.
-final class Routing {
+/// Scalar code but for exponentials: a token has a few dozen to a few hundred logits, and the
+/// products around it take a hundred times as long.
+final class Routing implements AutoCloseable {
   /// Keeps the sum of chosen affinities from being 0.
   private static final float SUM_EPSILON = 1e-20f;
 
   private final RouterRule rule;
+  private final ScratchPool.Scratch scratch;
+
+  /// An exponential for each expert.
+  private final long powers;
+
   private final float[] lanes = new float[Kernels.LANES];
   private final float[] affinities;
   private final float[] scores;
@@ -22,8 +28,10 @@ final class Routing {
   private final float[] gradient;
   private final int[] chosen;
 
-  Routing(RouterRule rule, int experts) {
+  Routing(RouterRule rule, int experts, ScratchPool scratches) {
     this.rule = rule;
+    scratch = scratches.borrow();
+    powers = scratch.floats(experts);
     affinities = new float[experts];
     scores = new float[experts];
     groupScores = new float[rule.groups()];
@@ -65,14 +73,16 @@ final class Routing {
   private void affinities(long logits) {
     switch (rule.score()) {
       case SIGMOID -> {
+        Exponential.exp(logits, -1, 0, powers, affinities.length);
         for (int e = 0; e < affinities.length; e++) {
-          affinities[e] = Exponential.sigmoid(element(logits, e));
+          affinities[e] = 1f / (1f + element(powers, e));
         }
       }
       case SOFTMAX -> {
         float max = Reduction.max(logits, affinities.length, lanes);
+        Exponential.exp(logits, 1, max, powers, affinities.length);
         for (int e = 0; e < affinities.length; e++) {
-          affinities[e] = Exponential.exp(element(logits, e) - max);
+          affinities[e] = element(powers, e);
         }
         divide(Reduction.sum(affinities, lanes));
       }
@@ -202,10 +212,15 @@ final class Routing {
     for (int e = 0; e < shares.length; e++) {
       float slope = shares[e] * (dShares[e] - mean);
       if (rule.score() == ScoreFunction.SIGMOID) {
-        slope *= 1 - Exponential.sigmoid(element(logits, e));
+        slope *= 1 - 1f / (1f + element(powers, e));
       }
       long at = dLogits + (long) e * Float.BYTES;
       Memory.set(at, Memory.get(at) + slope);
     }
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
   }
 }

@@ -21,10 +21,12 @@ final class RowKernels {
   private static final int PART_COLUMNS = 64;
 
   private final Gang gang;
+  private final ScratchPool scratches;
   private final RotationTables rotations = new RotationTables();
 
-  RowKernels(Gang gang) {
+  RowKernels(Gang gang, ScratchPool scratches) {
     this.gang = gang;
+    this.scratches = scratches;
   }
 
   private static long nanos(FloatRows rows, int tensors) {
@@ -355,8 +357,11 @@ final class RowKernels {
         (long) (2 * d.elements() * NANOS_PER_EXPONENTIAL),
         d.count(),
         (first, end) -> {
-          for (long row = first; row < end; row++) {
-            Gates.addGradient(d.row(row), from.row(row), to.row(row), half, d.columns());
+          try (ScratchPool.Scratch scratch = scratches.borrow()) {
+            long powers = scratch.floats(d.columns());
+            for (long row = first; row < end; row++) {
+              Gates.addGradient(d.row(row), from.row(row), to.row(row), half, d.columns(), powers);
+            }
           }
         });
   }

@@ -32,10 +32,10 @@ public final class VectorKernels implements Kernels {
     VectorWidth.require();
     gang = new Gang(threads);
     products = new MatrixProducts(gang, scratches);
-    rows = new RowKernels(gang);
+    rows = new RowKernels(gang, scratches);
     attention = new AttentionKernels(gang, scratches);
     attentionGradients = new AttentionGradients(gang, scratches);
-    experts = new ExpertKernels(gang);
+    experts = new ExpertKernels(gang, scratches);
     head = new HeadKernels(gang, scratches);
     optimizer = new OptimizerKernels(gang);
   }
