@@ -21,7 +21,7 @@ public final class Shared {
   }
 
   /// The root of the repository.
-  private static Path root() {
+  public static Path root() {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.exists(directory.resolve("mvnw"))) {
       directory = directory.getParent();
