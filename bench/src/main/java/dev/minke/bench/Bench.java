@@ -5,31 +5,68 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `bench SUITE [--json FILE]`.
+/// `bench SUITE [--provisional] [--json FILE]`.
 public final class Bench {
-  private static final Path LOAD = Path.of("/proc/stat");
-  private static final int MOST_WAITS = 200;
+  private static final String USAGE = "gemm or train, [--provisional] [--json FILE]";
 
   private Bench() {}
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    boolean json = arguments.length == 3 && arguments[1].equals("--json");
-    if (!(arguments.length == 1 || json) || !arguments[0].equals("gemm")) {
-      System.err.println(
-          "bench: expected gemm [--json FILE], found " + String.join(" ", arguments));
-      System.exit(2);
+  /// What was asked for.
+  ///
+  /// @param provisional whether to measure on a busy machine: figures to work with, not to keep
+  /// @param json where the rows go as well
+  private record Request(String suite, boolean provisional, @Nullable Path json) {
+    static Request of(String[] arguments) {
+      boolean provisional = false;
+      Path json = null;
+      for (int i = 1; i < arguments.length; i++) {
+        if (arguments[i].equals("--provisional")) {
+          provisional = true;
+        } else if (arguments[i].equals("--json") && i + 1 < arguments.length) {
+          json = Path.of(arguments[++i]);
+        } else {
+          throw usage(arguments);
+        }
+      }
+      if (arguments.length == 0 || !List.of("gemm", "train").contains(arguments[0])) {
+        throw usage(arguments);
+      }
+      return new Request(arguments[0], provisional, json);
     }
-    String library = System.getProperty("minke.openblas", "");
-    if (!Files.isRegularFile(Path.of(library))) {
-      System.err.println(
-          "minke.openblas: expected the path of numpy's OpenBLAS, found '%s'; start bench/run"
-              .formatted(library));
+
+    private static IllegalArgumentException usage(String[] arguments) {
+      return new IllegalArgumentException(
+          "bench: expected %s, found '%s'".formatted(USAGE, String.join(" ", arguments)));
+    }
+  }
+
+  @FunctionalInterface
+  private interface Suite {
+    List<Row> run(int threads) throws IOException, InterruptedException;
+  }
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    try {
+      run(Request.of(arguments));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    } catch (IllegalStateException e) {
+      System.err.println(e.getMessage());
       System.exit(1);
     }
-    waitForQuiet();
-    GemmSuite suite = new GemmSuite(new OpenBlas(Path.of(library)));
+  }
+
+  private static void run(Request request) throws IOException, InterruptedException {
+    Suite suite = suite(request);
+    if (request.provisional) {
+      System.err.println("bench: provisional, whatever else the machine does");
+    } else {
+      Quiet.await();
+    }
     List<Row> rows = new ArrayList<>();
     System.out.println(Row.HEADER);
     for (int threads : new int[] {1, 2}) {
@@ -38,34 +75,28 @@ public final class Bench {
         rows.add(row);
       }
     }
-    if (json) {
-      Files.writeString(Path.of(arguments[2]), JsonMapper.shared().writeValueAsString(rows));
+    if (request.json != null) {
+      Files.writeString(request.json, JsonMapper.shared().writeValueAsString(rows));
     }
   }
 
-  /// Waits until three seconds pass with less than 5 % of the processors busy.
-  private static void waitForQuiet() throws IOException, InterruptedException {
-    for (int wait = 0; Files.exists(LOAD) && wait < MOST_WAITS; wait++) {
-      long[] before = ticks();
-      Thread.sleep(3000);
-      long[] after = ticks();
-      if (after[0] - before[0] < 0.05 * (after[1] - before[1])) {
-        return;
-      }
+  private static Suite suite(Request request) {
+    if (request.suite.equals("gemm")) {
+      GemmSuite gemm = new GemmSuite(new OpenBlas(file("minke.openblas")));
+      return gemm::run;
     }
-    if (Files.exists(LOAD)) {
-      System.err.println("bench: the machine did not become quiet in ten minutes; try again later");
-      System.exit(1);
-    }
+    TrainSuite train =
+        new TrainSuite(file("minke.python"), file("minke.train.peer"), request.provisional);
+    return threads -> List.of(train.run(threads));
   }
 
-  /// Busy and all ticks of all processors.
-  private static long[] ticks() throws IOException {
-    String[] words = Files.readAllLines(LOAD).getFirst().trim().split("\\s+");
-    long all = 0;
-    for (int i = 1; i <= 8; i++) {
-      all += Long.parseLong(words[i]);
+  /// A file that `bench/run` names in a system property.
+  private static Path file(String property) {
+    String path = System.getProperty(property, "");
+    if (!Files.isRegularFile(Path.of(path))) {
+      throw new IllegalStateException(
+          "%s: expected a file, found '%s'; start bench/run".formatted(property, path));
     }
-    return new long[] {all - Long.parseLong(words[4]) - Long.parseLong(words[5]), all};
+    return Path.of(path);
   }
 }

@@ -1,7 +1,12 @@
-/// Minke beside its peers: the same work, the same process, interleaved.
+/// Minke beside its peers: the same work, interleaved.
 ///
-/// [dev.minke.bench.Bench] is the command, [dev.minke.bench.GemmSuite] the first suite. A peer that
-/// cannot run is an error, never a win. Start reading at [dev.minke.bench.GemmSuite].
+/// | suite | peer | what |
+/// |---|---|---|
+/// | [dev.minke.bench.GemmSuite] | OpenBLAS, in this process | matrix products |
+/// | [dev.minke.bench.TrainSuite] | eager PyTorch, in a process of its own | whole training steps |
+///
+/// [dev.minke.bench.Bench] is the command. A peer that cannot run, or that computes something else,
+/// is an error, never a win. Start reading at [dev.minke.bench.TrainSuite].
 @NullMarked
 package dev.minke.bench;
 
