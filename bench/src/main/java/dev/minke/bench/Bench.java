@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// `bench SUITE [--provisional] [--json FILE]`.
 public final class Bench {
-  private static final String USAGE = "gemm or train, [--provisional] [--json FILE]";
+  private static final String USAGE = "gemm, train or ops, [--provisional] [--json FILE]";
 
   private Bench() {}
 
@@ -31,7 +31,7 @@ public final class Bench {
           throw usage(arguments);
         }
       }
-      if (arguments.length == 0 || !List.of("gemm", "train").contains(arguments[0])) {
+      if (arguments.length == 0 || !List.of("gemm", "train", "ops").contains(arguments[0])) {
         throw usage(arguments);
       }
       return new Request(arguments[0], provisional, json);
@@ -84,6 +84,9 @@ public final class Bench {
     if (request.suite.equals("gemm")) {
       GemmSuite gemm = new GemmSuite(new OpenBlas(file("minke.openblas")));
       return gemm::run;
+    }
+    if (request.suite.equals("ops")) {
+      return new OpsSuite()::run;
     }
     TrainSuite train =
         new TrainSuite(file("minke.python"), file("minke.train.peer"), request.provisional);

@@ -256,7 +256,8 @@ final class TrainSuite {
             0.02),
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(256, false, false, 0),
-        new TrainRecipe.Optimizer(3e-4, 0.9, 0.95, 1e-8, 0.1, 1),
+        new TrainRecipe.Optimizer(
+            TrainRecipe.MatrixRule.ADAMW, 3e-4, 0.9, 0.95, 1e-8, 0.95, 0.1, 1),
         new TrainRecipe.Schedule(0, 0, 1),
         new TrainRecipe.Losses(0, 0, 0.001),
         new TrainRecipe.Batch(8, 8),

@@ -246,7 +246,8 @@ class PyTorchLossesTest {
             0.05),
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(TOKENS, false, false, 0),
-        new TrainRecipe.Optimizer(0.003, 0.9, 0.95, 1e-8, 0.1, 1),
+        new TrainRecipe.Optimizer(
+            TrainRecipe.MatrixRule.ADAMW, 0.003, 0.9, 0.95, 1e-8, 0.95, 0.1, 1),
         new TrainRecipe.Schedule(0.1, 0.3, 0.1),
         new TrainRecipe.Losses(0, 0, 0.001),
         new TrainRecipe.Batch(ROWS, ROWS / 2),
