@@ -6,6 +6,8 @@ import dev.minke.cli.console.Interrupt;
 import dev.minke.cli.console.Listeners;
 import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.RunLedger;
+import dev.minke.cli.console.Stages;
+import dev.minke.cli.console.Tally;
 import dev.minke.data.Corpus;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
@@ -83,13 +85,17 @@ final class TrainCommand implements Callable<Integer> {
         Progress.on(spec.commandLine().getErr(), "DeepSeek-" + training.model().generation());
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
-      Tokenizer tokenizer = tokenizer(training, directory, documents);
-      TrainingData data = data(training, tokenizer, documents);
+      Stages stages = new Stages(ledger, training.name());
+      Tokenizer tokenizer =
+          stages.charge("tokenizer", _ -> tokenizer(training, directory, documents));
+      TrainingData data =
+          stages.charge("encode", tally -> data(training, tokenizer, documents, tally));
+      double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, PEAK_SECONDS));
       Trainer.Setup setup =
           new Trainer.Setup(
               directory,
               kernels,
-              GemmPeak.measure(kernels, PEAK_SECONDS),
+              peak,
               new Listeners(
                   List.of(new LedgerListener(ledger, "pretrain", training.name()), progress)));
       try (Trainer trainer = Trainer.open(training, data, setup);
@@ -123,7 +129,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static TrainingData data(
-      TrainRecipe recipe, Tokenizer tokenizer, List<String> documents) {
+      TrainRecipe recipe, Tokenizer tokenizer, List<String> documents, Tally tally) {
     Corpus corpus = Corpus.split(documents, recipe.data().validationShare());
     Corpus.Encoding encoding =
         new Corpus.Encoding(
@@ -133,7 +139,9 @@ final class TrainCommand implements Callable<Integer> {
             recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1,
             recipe.data().endOfText() ? tokenizer.endOfText().orElse(-1) : -1);
     TokenShard learned = Corpus.encode(corpus.training(), encoding);
-    return new TrainingData(learned, Corpus.encode(corpus.validation(), encoding));
+    TokenShard heldOut = Corpus.encode(corpus.validation(), encoding);
+    tally.add(learned.tokens() + heldOut.tokens(), 0);
+    return new TrainingData(learned, heldOut);
   }
 
   private static void save(Path directory, Trainer trainer, Tokenizer tokenizer) {

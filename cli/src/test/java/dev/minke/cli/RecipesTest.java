@@ -84,7 +84,8 @@ class RecipesTest {
     Run.of(arguments.toArray()).succeeded();
     assertThat(Run.of("predict", run.resolve("model"), "Number", "-k", 3).succeeded().lines())
         .hasSize(3);
-    assertThat(Run.of("cost", run).succeeded()).contains("pretrain");
+    assertThat(Run.of("cost", run).succeeded())
+        .contains("tokenizer", "encode", "probe", "pretrain");
   }
 
   /// A checkpoint names its recipe by a hash of all that decides bits.

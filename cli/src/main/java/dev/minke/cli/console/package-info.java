@@ -4,6 +4,7 @@
 /// |---|---|
 /// | [Progress] | labelled lines, and a bar that renews itself in a terminal |
 /// | [Interrupt] | Ctrl-C: the first one saves, the second one ends at once |
+/// | [RunLedger], [Stages] | the account of a run, opened before any work |
 /// | [Listeners] | one run, several listeners |
 ///
 /// Unusual: whether standard error is a terminal is said by the launcher, because Java only knows

@@ -1,5 +1,6 @@
 package dev.minke.cli.quickstart;
 
+import dev.minke.cli.console.Tally;
 import dev.minke.eval.KneserNey;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package dev.minke.cli.quickstart;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Observer;
+import dev.minke.cli.console.Tally;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.CausalModel;
 import dev.minke.model.TokenRows;

@@ -6,6 +6,8 @@ import dev.minke.cli.console.Interrupt;
 import dev.minke.cli.console.Listeners;
 import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.RunLedger;
+import dev.minke.cli.console.Stages;
+import dev.minke.cli.console.Tally;
 import dev.minke.data.Corpus;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;

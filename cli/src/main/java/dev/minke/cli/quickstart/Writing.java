@@ -1,5 +1,6 @@
 package dev.minke.cli.quickstart;
 
+import dev.minke.cli.console.Tally;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;

@@ -2,6 +2,7 @@ package dev.minke.cli.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minke.cli.console.Tally;
 import dev.minke.tokenizer.BpeTrainer;
 import dev.minke.tokenizer.TokenizerRecipe;
 import java.util.HashSet;

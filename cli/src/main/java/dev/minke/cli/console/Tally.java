@@ -1,11 +1,11 @@
-package dev.minke.cli.quickstart;
+package dev.minke.cli.console;
 
 /// Counts what a stage reads and computes. Mutable, owned by one stage.
-final class Tally {
+public final class Tally {
   private long tokens;
   private double flops;
 
-  void add(long moreTokens, double moreFlops) {
+  public void add(long moreTokens, double moreFlops) {
     tokens += moreTokens;
     flops += moreFlops;
   }
