@@ -55,10 +55,8 @@ public final class Interrupt implements AutoCloseable {
     int ours = SIGNALLED + signal.getNumber();
     if (code.compareAndSet(0, ours)) {
       stop.run();
-      progress.say(
-          "interrupt",
-          "saving after this step; again to stop at once, which loses at most the work since the"
-              + " last checkpoint");
+      progress.say("interrupt", "saving after this step; again to stop at once,");
+      progress.say("", "which loses at most the work since the last checkpoint");
     } else {
       Runtime.getRuntime().halt(ours);
     }

@@ -13,9 +13,9 @@ import java.util.Locale;
 /// How a run is going: in a terminal a line that renews itself, in a pipe or a file a line now and
 /// then. Mutable; any thread may speak.
 public final class Progress implements TrainListener {
-  /// The bar gives way so that the line fits in a terminal of 80 columns: one that wraps cannot
-  /// renew itself.
-  private static final int COLUMNS = 79;
+  /// The bar gives way so that the line fits in a terminal of 80 columns, the `^C` of the user
+  /// behind it: one that wraps cannot renew itself.
+  private static final int COLUMNS = 77;
 
   private static final int BAR = 24;
   private static final long PIPE_NANOS = 10_000_000_000L;
