@@ -11,12 +11,16 @@ import java.util.List;
 ///
 /// Memory comes in blocks that are kept for the next step, so a training step allocates nothing
 /// from the system once it has run. A released tensor answers [Tensor#isLive] with false. With
-/// poisoning on (tests), released memory is filled with NaN. Allocated memory is *not* cleared: its
-/// content is whatever was there.
+/// poisoning on (tests), memory that holds no tensor is filled with NaN. Allocated memory is *not*
+/// cleared: its content is whatever was there.
 ///
 /// Belongs to one thread and one tape. The owner closes it.
 public final class Workspace implements AutoCloseable {
   private static final long FIRST_BLOCK_BYTES = 1L << 20;
+
+  /// No number in F32, F64, BF16 and F16, from whichever even byte it is read; as an integer it is
+  /// no index.
+  private static final int POISON = 0x7FFF7FFF;
 
   private final boolean poison;
   private final Arena arena = Arena.ofShared();
@@ -58,7 +62,7 @@ public final class Workspace implements AutoCloseable {
     this.poison = poison;
   }
 
-  /// A workspace that fills released memory with NaN, for tests.
+  /// A workspace that fills released and fresh memory with NaN, for tests.
   public static Workspace poisoning() {
     return new Workspace(true);
   }
@@ -77,6 +81,9 @@ public final class Workspace implements AutoCloseable {
       long size = Math.max(bytes, Math.max(FIRST_BLOCK_BYTES, reservedBytes() / 2));
       blocks.add(arena.allocate(align(size), Tensor.ALIGNMENT));
       used = 0;
+      if (poison) {
+        poison(blocks.getLast(), 0);
+      }
     }
     MemorySegment segment = blocks.get(block).asSlice(used, bytes);
     used += bytes;
@@ -118,11 +125,13 @@ public final class Workspace implements AutoCloseable {
 
   private void poisonFrom(Mark mark) {
     for (int index = mark.block; index < Math.min(block + 1, blocks.size()); index++) {
-      long from = index == mark.block ? mark.used : 0;
-      MemorySegment memory = blocks.get(index);
-      for (long at = from; at < memory.byteSize(); at += Integer.BYTES) {
-        memory.set(ValueLayout.JAVA_INT, at, 0x7FC0DEAD);
-      }
+      poison(blocks.get(index), index == mark.block ? mark.used : 0);
+    }
+  }
+
+  private static void poison(MemorySegment memory, long from) {
+    for (long at = from; at < memory.byteSize(); at += Integer.BYTES) {
+      memory.set(ValueLayout.JAVA_INT, at, POISON);
     }
   }
 

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Layout and lifetime of tensors.
 class TensorTest {
@@ -95,16 +97,26 @@ class TensorTest {
     assertThatIllegalStateException().isThrownBy(() -> workspace.allocate(1));
   }
 
-  @Test
-  void releasedMemoryIsPoisoned() {
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64", "BF16"})
+  void memoryWithoutATensorIsPoisonedForEveryFloatType(DType dtype) {
     try (Workspace workspace = Workspace.poisoning()) {
       Workspace.Mark mark = workspace.mark();
-      workspace.allocate(100).set(0, 99, 1);
+      requireNoNumber(workspace.allocate(dtype, Shape.of(100)));
+      requireNoNumber(workspace.allocate(dtype, Shape.of(1 << 20)));
+      workspace.release(mark);
+      workspace.allocate(DType.I32, Shape.of(100)).setInt(0, 99, 1);
       workspace.allocate(1 << 20).set(0, 0, 1);
       workspace.release(mark);
       assertThat(workspace.usedBytes()).isZero();
-      assertThat(workspace.allocate(100).getFloat(0, 99)).isNaN();
-      assertThat(workspace.allocate(1 << 20).getFloat(0, 0)).isNaN();
+      requireNoNumber(workspace.allocate(dtype, Shape.of(100)));
+      requireNoNumber(workspace.allocate(dtype, Shape.of(1 << 20)));
+    }
+  }
+
+  private static void requireNoNumber(Tensor x) {
+    for (int i = 0; i < 100; i++) {
+      assertThat(x.get(0, i)).isNaN();
     }
   }
 
