@@ -125,14 +125,25 @@ final class RunDirectory implements AutoCloseable {
     });
   }
 
-  /// Reads a checkpoint into a state.
+  /// Steps of the whole run that a checkpoint belongs to.
   ///
-  /// @return steps of the whole run
-  int restore(TrainingCheckpoint checkpoint, TrainState state) {
+  /// @param wanted what the recipe says; 0 if it gives a time
+  /// @throws CheckpointException if that is another number
+  int steps(TrainingCheckpoint checkpoint, int wanted) {
+    int steps = Integer.parseInt(TrainState.fact(checkpoint.metadata(), STEPS));
+    if (wanted != 0 && wanted != steps) {
+      throw new CheckpointException(
+          "run directory %s: it holds a run of %d steps, the recipe says %d; the schedule depends on it, choose another directory"
+              .formatted(path, steps, wanted));
+    }
+    return steps;
+  }
+
+  /// Reads a checkpoint into a state.
+  void restore(TrainingCheckpoint checkpoint, TrainState state) {
     checkpoint.readInto(state.tensors());
     state.restore(Math.toIntExact(checkpoint.step()), checkpoint.metadata());
     newest = checkpoint.file();
-    return Integer.parseInt(TrainState.fact(checkpoint.metadata(), STEPS));
   }
 
   @Override

@@ -40,27 +40,41 @@ public final class Trainer implements AutoCloseable {
   public static Trainer open(TrainRecipe recipe, TrainingData data, Setup setup) {
     RunDirectory directory = new RunDirectory(setup.directory(), recipe, data);
     try {
-      return new Trainer(recipe, data, setup, directory);
+      Optional<TrainingCheckpoint> latest = directory.latest();
+      int steps =
+          latest.isPresent()
+              ? directory.steps(latest.get(), recipe.length().steps())
+              : StepPlanner.plan(recipe, data, setup.kernels(), hasTarget(data));
+      TrainState state = new TrainState(recipe, data.vocab());
+      try {
+        latest.ifPresent(found -> directory.restore(found, state));
+        return new Trainer(recipe, data, setup, new Run(directory, state, steps, latest.isEmpty()));
+      } catch (RuntimeException e) {
+        state.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
       directory.close();
       throw e;
     }
   }
 
-  private Trainer(TrainRecipe recipe, TrainingData data, Setup setup, RunDirectory directory) {
+  /// A run as it was found.
+  ///
+  /// @param steps of the whole run
+  /// @param isNew whether it has no checkpoint yet
+  private record Run(RunDirectory directory, TrainState state, int steps, boolean isNew) {}
+
+  private Trainer(TrainRecipe recipe, TrainingData data, Setup setup, Run run) {
     this.recipe = recipe;
     this.setup = setup;
-    this.directory = directory;
-    Optional<TrainingCheckpoint> latest = directory.latest();
-    boolean validates = hasTarget(data);
-    int planned =
-        latest.isPresent() ? 0 : StepPlanner.plan(recipe, data, setup.kernels(), validates);
-    this.state = new TrainState(recipe, data.vocab());
-    this.isNew = latest.isEmpty();
-    this.steps = latest.map(found -> directory.restore(found, state)).orElse(planned);
-    requireSameLength();
+    this.directory = run.directory;
+    this.state = run.state;
+    this.steps = run.steps;
+    this.isNew = run.isNew;
     this.step = new TrainStep(recipe, setup.kernels(), state, data, steps);
-    this.validator = validates ? new Validator(recipe, setup.kernels(), state.model(), data) : null;
+    this.validator =
+        hasTarget(data) ? new Validator(recipe, setup.kernels(), state.model(), data) : null;
   }
 
   private static boolean hasTarget(TrainingData data) {
@@ -70,16 +84,6 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  private void requireSameLength() {
-    int wanted = recipe.length().steps();
-    if (wanted != 0 && wanted != steps) {
-      state.close();
-      throw new CheckpointException(
-          "run directory %s: it holds a run of %d steps, the recipe says %d; the schedule depends on it, choose another directory"
-              .formatted(directory.path(), steps, wanted));
-    }
   }
 
   /// The model, as far as it has been trained. Lives as long as the trainer.

@@ -2,15 +2,25 @@ package dev.minke.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.Safetensors;
+import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.reference.ReferenceKernels;
+import dev.minke.tensor.DType;
+import dev.minke.tensor.Shape;
+import dev.minke.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,6 +243,89 @@ class TrainerTest {
     assertThatThrownBy(() -> run(steps(3), directory, TrainListener.NONE))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("a run of 2 steps, the recipe says 3");
+  }
+
+  /// A checkpoint that lacks a fact is refused after the model was made; what was made goes back to
+  /// the system. Native memory has no other gauge than the size of the process.
+  @Test
+  void aRefusedRunGivesItsMemoryBack() throws IOException {
+    Path gauge = Path.of("/proc/self/statm");
+    assumeTrue(Files.exists(gauge), "this system does not tell the size of a process");
+    TrainRecipe wide = withDenseHidden(steps(2), 20_000);
+    long opened = 4L * Float.BYTES * 3 * 16 * 20_000;
+    try (Trainer trainer = open(wide)) {
+      trainer.requestStop();
+      trainer.run();
+    }
+    forget(directory.resolve("checkpoints"), "guard.minimum");
+    requireRefused(wide);
+    long before = residentBytes(gauge);
+    for (int i = 0; i < 12; i++) {
+      requireRefused(wide);
+    }
+    // Half of what twelve models take is left to the noise of the heap.
+    assertThat(residentBytes(gauge) - before).isLessThan(6 * opened);
+  }
+
+  private Trainer open(TrainRecipe recipe) {
+    var setup = new Trainer.Setup(directory, new ReferenceKernels(), 1e9, TrainListener.NONE);
+    return Trainer.open(recipe, TinyRun.data(), setup);
+  }
+
+  private void requireRefused(TrainRecipe recipe) {
+    assertThatThrownBy(() -> open(recipe)).hasMessageContaining("expected the fact guard.minimum");
+  }
+
+  /// @return bytes of the process that are in memory
+  private static long residentBytes(Path gauge) throws IOException {
+    return Long.parseLong(Files.readString(gauge).split(" ")[1]) * 4096;
+  }
+
+  /// Writes the newest checkpoint again without one of its facts.
+  private static void forget(Path checkpoints, String fact) {
+    TrainingCheckpoint found = TrainingCheckpoint.latest(checkpoints).orElseThrow();
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    try (Safetensors open = Safetensors.open(found.file());
+        Arena arena = Arena.ofConfined()) {
+      for (Safetensors.Entry entry : open.entries().values()) {
+        int[] sizes = entry.shape().stream().mapToInt(Math::toIntExact).toArray();
+        tensors.put(entry.name(), Tensor.allocate(arena, DType.F32, Shape.of(sizes)));
+      }
+      found.readInto(tensors);
+      Map<String, String> facts = new HashMap<>(found.metadata());
+      assertThat(facts.remove(fact)).isNotNull();
+      TrainingCheckpoint.write(checkpoints, found.step(), tensors, facts, 1);
+    }
+  }
+
+  private static TrainRecipe withDenseHidden(TrainRecipe recipe, int hidden) {
+    TrainRecipe.Model model = recipe.model();
+    return new TrainRecipe(
+        recipe.name(),
+        new TrainRecipe.Model(
+            model.generation(),
+            model.dim(),
+            model.layers(),
+            model.denseLayers(),
+            hidden,
+            model.attention(),
+            model.maxLength(),
+            model.ropeBase(),
+            model.experts(),
+            model.predictors(),
+            model.normEpsilon(),
+            model.initialDeviation()),
+        recipe.tokenizer(),
+        recipe.data(),
+        recipe.optimizer(),
+        recipe.schedule(),
+        recipe.losses(),
+        recipe.batch(),
+        recipe.length(),
+        recipe.validation(),
+        recipe.checkpoint(),
+        recipe.guard(),
+        recipe.seed());
   }
 
   @Test
