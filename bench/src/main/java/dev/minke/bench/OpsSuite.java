@@ -180,8 +180,15 @@ final class OpsSuite {
       moves("addScaled", 3 * all, () -> kernels.addScaled(a, 1e-9f, c));
       moves("sumOfSquares", all, () -> kernels.sumOfSquares(a));
       Tensor flat = a.reshape(TOKENS * DIM);
-      Tensor one = normal(1);
-      moves("weightedSum", 2 * all, () -> kernels.weightedSum(flat, b.reshape(TOKENS * DIM), one));
+      Tensor factors = b.reshape(TOKENS * DIM);
+      Tensor dFlat = c.reshape(TOKENS * DIM);
+      List<KvView.Sequence> halves = KvView.packedSequences(TOKENS * DIM / 2, TOKENS * DIM / 2);
+      Tensor sums = normal(2);
+      moves("sequenceSums", 2 * all, () -> kernels.sequenceSums(flat, factors, halves, sums));
+      moves(
+          "sequenceSumsGradient",
+          3 * all,
+          () -> kernels.sequenceSumsGradient(sums, factors, halves, dFlat));
       moves("rmsNorm", 2 * all, () -> kernels.rmsNorm(a, gain, 1e-6f, c, inverse));
       moves(
           "rmsNormInputGradient",
@@ -283,7 +290,7 @@ final class OpsSuite {
           3 * scores,
           () -> kernels.routeGradient(dWeights, logits, chosen, rule, dLogits));
       List<KvView.Sequence> sequences = KvView.packedSequences(TOKENS / 2, TOKENS / 2);
-      Tensor loss = normal(1);
+      Tensor loss = normal(2);
       moves(
           "balanceLoss", scores, () -> kernels.balanceLoss(logits, chosen, sequences, rule, loss));
       moves(

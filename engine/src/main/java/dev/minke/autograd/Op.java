@@ -65,5 +65,6 @@ sealed interface Op {
       Tensor out)
       implements Op {}
 
-  record WeightedSum(Tensor values, Tensor weights, Tensor out) implements Op {}
+  record SequenceSums(Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out)
+      implements Op {}
 }

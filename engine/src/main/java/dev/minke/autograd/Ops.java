@@ -53,11 +53,11 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     return observer;
   }
 
-  /// Adds `factor · value` to what is minimised.
+  /// Adds `factor · share · Σ values` to what is minimised; see [Loss].
   ///
-  /// @param value `[1]`
-  public final void addLoss(String name, Tensor value, float factor) {
-    losses.add(new Loss(name, value, factor));
+  /// @param values `[sequences]`
+  public final void addLoss(String name, Tensor values, double share, float factor) {
+    losses.add(new Loss(name, values, share, factor));
   }
 
   /// The terms added so far.
@@ -259,9 +259,9 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
 
   /// The sequence-wise balance loss without its factor; see [Kernels#balanceLoss].
   ///
-  /// @return `[1]`
+  /// @return `[sequences]`
   public final Tensor balanceLoss(Routing routing, List<KvView.Sequence> sequences) {
-    Tensor out = allocate(routing.logits(), 1);
+    Tensor out = allocate(routing.logits(), sequences.size());
     kernels.balanceLoss(routing.logits(), routing.chosen(), sequences, routing.rule(), out);
     record(new Op.BalanceLoss(routing.logits(), routing.chosen(), sequences, routing.rule(), out));
     return out;
@@ -301,15 +301,20 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     return (int) Math.max(1, HEAD_CHUNK_BYTES / rowBytes);
   }
 
-  /// `Σ values · weights`.
+  /// `Σ values · weights` over the rows of each sequence.
   ///
-  /// @param values `[n]`
-  /// @param weights `[n]`, constants
-  /// @return `[1]`
-  public final Tensor weightedSum(Tensor values, Tensor weights) {
-    Tensor out = allocate(values, 1);
-    kernels.weightedSum(live(values), weights, out);
-    record(new Op.WeightedSum(values, weights, out));
+  /// @param values `[tokens]`
+  /// @param weights `[tokens]`, constants
+  /// @return `[sequences]`
+  public final Tensor sequenceSums(Tensor values, Tensor weights, List<KvView.Sequence> sequences) {
+    if (!values.shape().equals(weights.shape())) {
+      throw new IllegalArgumentException(
+          "sequence sums: shapes differ, values %s and weights %s"
+              .formatted(values.shape(), weights.shape()));
+    }
+    Tensor out = allocate(values, sequences.size());
+    kernels.sequenceSums(live(values), weights, sequences, out);
+    record(new Op.SequenceSums(values, weights, sequences, out));
     return out;
   }
 

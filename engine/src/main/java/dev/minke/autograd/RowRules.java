@@ -45,8 +45,8 @@ final class RowRules {
     to.kernels().swiGluGradient(to.of(op.out()), op.gateUp(), to.of(op.gateUp()));
   }
 
-  static void input(Op.WeightedSum op, Gradients to) {
-    float dOut = (float) to.of(op.out()).get(0, 0);
-    to.kernels().addScaled(op.weights(), dOut, to.of(op.values()));
+  static void input(Op.SequenceSums op, Gradients to) {
+    to.kernels()
+        .sequenceSumsGradient(to.of(op.out()), op.weights(), op.sequences(), to.of(op.values()));
   }
 }

@@ -33,8 +33,10 @@ final class Tape {
     Workspace.Mark before = memory.mark();
     Gradients gradients = new Gradients(kernels, memory);
     for (Loss loss : losses) {
-      Tensor seed = gradients.of(loss.value());
-      seed.set(0, 0, seed.get(0, 0) + loss.factor());
+      Tensor seed = gradients.of(loss.values());
+      for (int sequence = 0; sequence < seed.shape().columns(); sequence++) {
+        seed.set(0, sequence, seed.get(0, sequence) + loss.factor() * loss.share());
+      }
     }
     for (int i = ops.size() - 1; i >= 0; i--) {
       Op op = ops.get(i);
@@ -62,7 +64,7 @@ final class Tape {
       case Op.Concat concat -> RowRules.input(concat, to);
       case Op.RmsNorm norm -> RowRules.input(norm, to);
       case Op.SwiGlu swiGlu -> RowRules.input(swiGlu, to);
-      case Op.WeightedSum sum -> RowRules.input(sum, to);
+      case Op.SequenceSums sum -> RowRules.input(sum, to);
       case Op.Rotate rotate -> AttentionRules.input(rotate, to);
       case Op.JoinKeys join -> AttentionRules.input(join, to);
       case Op.Attention attention -> AttentionRules.input(attention, to);
@@ -84,7 +86,7 @@ final class Tape {
       case Op.Add _,
           Op.Concat _,
           Op.SwiGlu _,
-          Op.WeightedSum _,
+          Op.SequenceSums _,
           Op.Rotate _,
           Op.JoinKeys _,
           Op.Attention _,

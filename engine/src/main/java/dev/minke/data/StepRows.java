@@ -11,8 +11,8 @@ import java.util.List;
 
 /// The rows of one training step, and their tensors by micro-batch.
 ///
-/// A target counts `1 / targets of the step`, and a sequence's balance loss `1 / sequences of the
-/// step`, so the sum of the micro-batches' losses is the loss of the step.
+/// Sums of sequences are divided by the counts of the whole step, so the sum of the micro-batches'
+/// losses is the loss of the step.
 ///
 /// @param shard where the tokens are
 /// @param rows of the step
@@ -50,13 +50,12 @@ public record StepRows(TokenShard shard, List<PackedRow> rows) {
         targets.setInt(0, row++, target);
       }
     }
-    float share = (float) pieces.size() / sequences();
-    var scaled = new TrainingRows.Factors(factors.balance() * share, factors.prediction());
-    return TrainingRows.of(workspace, tokens, targets, counts(), scaled);
+    return TrainingRows.of(workspace, tokens, targets, counts(), factors);
   }
 
   private TrainingRows.Counts counts() {
-    return new TrainingRows.Counts(tokens(), Math.max(1, tokens() - sequences()));
+    long afterNext = Math.max(1, tokens() - sequences());
+    return new TrainingRows.Counts(tokens(), afterNext, sequences());
   }
 
   private int[] tokens(PackedRow.Piece piece, int shift) {

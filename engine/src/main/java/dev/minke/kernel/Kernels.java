@@ -91,12 +91,21 @@ public interface Kernels extends AutoCloseable {
   /// `sum += factor · x`, one fused multiply-add each; `x` may be `sum`.
   void addScaled(Tensor x, float factor, Tensor sum);
 
-  /// `out[0] = Σ_i values[i] · weights[i]` in row-reduction order over the whole length.
+  /// `out[s] = Σ_t values[t] · weights[t]` over the rows of each sequence, in row-reduction order
+  /// from its own first row on: a sequence's sum does not depend on those beside it.
   ///
-  /// @param values `[n]`
-  /// @param weights `[n]`
-  /// @param out `[1]`
-  void weightedSum(Tensor values, Tensor weights, Tensor out);
+  /// @param values `[tokens]`
+  /// @param weights `[tokens]`
+  /// @param sequences which rows belong together; `firstQuery` and `queries` are read
+  /// @param out `[sequences]`
+  void sequenceSums(Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out);
+
+  /// `dValues[t] += dOut[s] · weights[t]`, one fused multiply-add each.
+  ///
+  /// @param dOut `[sequences]`
+  /// @param dValues `[tokens]`
+  void sequenceSumsGradient(
+      Tensor dOut, Tensor weights, List<KvView.Sequence> sequences, Tensor dValues);
 
   /// `Σ x²` over all elements, added in double: rows in order, within a row the 16-lane tree.
   double sumOfSquares(Tensor x);
@@ -235,7 +244,7 @@ public interface Kernels extends AutoCloseable {
   /// `dWeights[t, k] += Σ_c dOut[t, c] · y[place, c]`, a row reduction.
   void combineWeightGradient(Tensor dOut, Tensor y, Tensor places, Tensor dWeights);
 
-  /// The sequence-wise balance loss (DeepSeek-V3 eq. 17-20): mean over sequences of `Σ_i f_i P_i`,
+  /// The sequence-wise balance loss (DeepSeek-V3 eq. 17-20): `Σ_i f_i P_i` of each sequence,
   /// without the factor α.
   ///
   /// f counts the actual choice (bias and groups included); P is the mean over the sequence of
@@ -244,11 +253,13 @@ public interface Kernels extends AutoCloseable {
   /// @param logits `[tokens, experts]`
   /// @param chosen I32 `[tokens, activeExperts]`
   /// @param sequences which rows belong together; `firstQuery` and `queries` are read
-  /// @param out `[1]`
+  /// @param out `[sequences]`
   void balanceLoss(
       Tensor logits, Tensor chosen, List<KvView.Sequence> sequences, RouterRule rule, Tensor out);
 
-  /// `dLogits += dOut[0] · ∂loss/∂logits` with the choice held fixed.
+  /// `dLogits += dOut[s] · ∂loss[s]/∂logits` with the choice held fixed.
+  ///
+  /// @param dOut `[sequences]`
   void balanceLossGradient(
       Tensor dOut,
       Tensor logits,

@@ -26,7 +26,7 @@ public interface CausalModel {
   Tensor hidden(Ops ops, TokenRows rows);
 
   /// Adds the terms of the training loss to `ops`: `tokens`, and where the model has them `mtp` and
-  /// `balance`.
+  /// `balance`. Each has a number for each sequence, the same bits whatever lies beside it.
   ///
   /// @return log-probability of each target `[tokens]`; 0 where there is none
   Tensor loss(Ops ops, TrainingRows rows);

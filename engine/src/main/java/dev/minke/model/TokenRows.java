@@ -22,6 +22,16 @@ public record TokenRows(Tensor ids, Tensor positions, List<KvView.Sequence> sequ
     return ids.shape().columns();
   }
 
+  /// The sequences without their last rows; those of one row are left out.
+  public List<KvView.Sequence> withoutLast() {
+    return sequences.stream()
+        .filter(one -> one.queries() > 1)
+        .map(one ->
+            new KvView.Sequence(
+                one.firstQuery(), one.queries() - 1, one.length() - 1, one.location()))
+        .toList();
+  }
+
   /// Whole sequences, each from position 0 on, copied to tensors of the workspace.
   public static TokenRows packed(Workspace workspace, List<int[]> sequences) {
     int tokens = sequences.stream().mapToInt(ids -> ids.length).sum();

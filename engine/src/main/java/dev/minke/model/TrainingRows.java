@@ -9,40 +9,33 @@ import dev.minke.tensor.Workspace;
 ///
 /// @param rows the tokens
 /// @param targets I32 `[tokens]`: the token that follows; negative for none
-/// @param weights `[tokens]`: the weight of each target's negative log-probability in the loss,
-///   usually 1 / targets of the step
+/// @param weights `[tokens]`: what each target's log-probability counts in the sum of its sequence
 /// @param predictionWeights `[tokens]`: the same for the target after next, which row `t` of the
 ///   predictor is to find
-/// @param balance factor α of the sequence-wise balance loss, averaged over sequences
-/// @param prediction factor λ of the multi-token prediction loss
+/// @param counts what the sums of sequences are divided by
+/// @param factors of the additional terms of the loss
 public record TrainingRows(
     TokenRows rows,
     Tensor targets,
     Tensor weights,
     Tensor predictionWeights,
-    float balance,
-    float prediction) {
+    Counts counts,
+    Factors factors) {
 
-  /// Targets given for each row, each counting `1 / targets` of the step.
-  ///
-  /// @param counts by which targets are divided
+  /// Targets given for each row, each counting once.
   public static TrainingRows of(
       Workspace workspace, TokenRows rows, Tensor targets, Counts counts, Factors factors) {
     Tensor after = shifted(workspace, rows, targets, -1);
     return new TrainingRows(
-        rows,
-        targets,
-        weights(workspace, targets, counts.targets()),
-        weights(workspace, after, counts.afterNext()),
-        factors.balance(),
-        factors.prediction());
+        rows, targets, weights(workspace, targets), weights(workspace, after), counts, factors);
   }
 
-  /// Targets of a whole step, over all its micro-batches.
+  /// Of a whole step, over all its micro-batches.
   ///
   /// @param targets next tokens to predict
   /// @param afterNext tokens after next to predict
-  public record Counts(long targets, long afterNext) {}
+  /// @param sequences of tokens
+  public record Counts(long targets, long afterNext, long sequences) {}
 
   /// Factors of the additional terms of the loss.
   ///
@@ -50,11 +43,12 @@ public record TrainingRows(
   /// @param prediction λ of multi-token prediction
   public record Factors(float balance, float prediction) {}
 
-  private static Tensor weights(Workspace workspace, Tensor targets, long count) {
+  /// 1 for each target, 0 where there is none.
+  private static Tensor weights(Workspace workspace, Tensor targets) {
     int tokens = targets.shape().columns();
     Tensor weights = workspace.allocate(DType.F32, Shape.of(tokens));
     for (int row = 0; row < tokens; row++) {
-      weights.set(0, row, targets.getInt(0, row) < 0 ? 0 : 1.0 / count);
+      weights.set(0, row, targets.getInt(0, row) < 0 ? 0 : 1);
     }
     return weights;
   }

@@ -2,6 +2,8 @@ package dev.minke.train;
 
 import dev.minke.autograd.Observer;
 import dev.minke.autograd.Parameter;
+import dev.minke.kernel.KvView;
+import dev.minke.model.TokenRows;
 import dev.minke.model.deepseek.Block;
 import dev.minke.model.deepseek.DeepSeekModel;
 import dev.minke.model.deepseek.MixtureOfExperts;
@@ -9,30 +11,39 @@ import dev.minke.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Counts how often each expert is chosen in a step, and balances without a loss (DeepSeek-V3
 /// §2.1.2): after the step the bias of an overloaded expert goes down by γ, that of an underloaded
 /// one up.
 ///
-/// The predictor's block is balanced like the others. Counts are integers, so the rule is exact.
-/// Belongs to the thread that trains.
+/// The predictor's block is balanced like the others; the last row of a sequence, which means
+/// nothing there, is not counted. Counts are integers, so the rule is exact. Belongs to the thread
+/// that trains.
 final class ExpertLoads implements Observer {
   private final Map<Integer, Layer> layers = new TreeMap<>();
+  private @Nullable TokenRows rows;
 
-  private record Layer(Parameter bias, long[] counts) {}
+  /// @param predicts whether it is the predictor's
+  private record Layer(Parameter bias, boolean predicts, long[] counts) {}
 
   ExpertLoads(DeepSeekModel model) {
-    model.blocks().forEach(this::add);
+    model.blocks().forEach(block -> add(block, false));
     if (model.predictor() != null) {
-      add(model.predictor().block());
+      add(model.predictor().block(), true);
     }
   }
 
-  private void add(Block block) {
+  private void add(Block block, boolean predicts) {
     if (block.feedForward() instanceof MixtureOfExperts mixture) {
       Parameter bias = mixture.router().bias();
-      layers.put(block.index(), new Layer(bias, new long[bias.shape().columns()]));
+      layers.put(block.index(), new Layer(bias, predicts, new long[bias.shape().columns()]));
     }
+  }
+
+  /// Says which tokens the next pass sees.
+  void expect(TokenRows next) {
+    rows = next;
   }
 
   @Override
@@ -41,9 +52,15 @@ final class ExpertLoads implements Observer {
     if (counted == null) {
       throw new IllegalStateException("layer " + layer + ": it has no experts to balance");
     }
-    for (long token = 0; token < chosen.shape().rows(); token++) {
-      for (int k = 0; k < chosen.shape().columns(); k++) {
-        counted.counts[chosen.getInt(token, k)]++;
+    if (rows == null) {
+      throw new IllegalStateException("layer " + layer + ": its tokens were not announced");
+    }
+    for (KvView.Sequence sequence : counted.predicts ? rows.withoutLast() : rows.sequences()) {
+      int end = sequence.firstQuery() + sequence.queries();
+      for (int token = sequence.firstQuery(); token < end; token++) {
+        for (int k = 0; k < chosen.shape().columns(); k++) {
+          counted.counts[chosen.getInt(token, k)]++;
+        }
       }
     }
   }

@@ -69,11 +69,13 @@ final class TrainStep implements AutoCloseable {
     StepRows rows = new StepRows(packing.shard(), taken.rows());
     state.optimizer().zeroGradients(kernels);
     loads.clear();
-    Map<String, Double> losses = new HashMap<>();
+    Map<String, Term> terms = new HashMap<>();
     for (int from = 0; from < rows.rows().size(); from += recipe.batch().microRows()) {
       int to = Math.min(rows.rows().size(), from + recipe.batch().microRows());
-      microBatch(rows, from, to, losses, clock);
+      microBatch(rows, from, to, terms, clock);
     }
+    Map<String, Double> losses = new HashMap<>();
+    terms.forEach((name, term) -> losses.put(name, term.share * term.sum));
     int step = state.step() + 1;
     double norm = state.optimizer().gradientNorm(kernels);
     double rate = rates.at(step);
@@ -89,28 +91,26 @@ final class TrainStep implements AutoCloseable {
     return new Result(losses, norm, rate, rows.tokens(), flops, worst, clock.times());
   }
 
-  private void microBatch(
-      StepRows rows, int from, int to, Map<String, Double> losses, Clock clock) {
+  /// A term of the loss over the sequences so far, added in their order: it does not depend on how
+  /// the step is cut into micro-batches.
+  private record Term(double share, double sum) {}
+
+  private void microBatch(StepRows rows, int from, int to, Map<String, Term> terms, Clock clock) {
     Workspace.Mark mark = activations.mark();
     var factors = new TrainingRows.Factors(recipe.losses().balance(), recipe.losses().prediction());
     TrainingRows batch = rows.training(activations, from, to, factors);
     clock.lap(Clock.Phase.DATA);
     RecordingOps ops = new RecordingOps(kernels, activations, loads);
+    loads.expect(batch.rows());
     state.model().loss(ops, batch);
-    float balance = recipe.losses().balance();
     for (Loss loss : ops.losses()) {
-      double share = loss.name().equals("balance") ? batch.balance() / balance : signOf(loss);
-      losses.merge(loss.name(), share * loss.value().get(0, 0), Double::sum);
+      Term before = terms.getOrDefault(loss.name(), new Term(loss.share(), 0));
+      terms.put(loss.name(), new Term(loss.share(), loss.addTo(before.sum)));
     }
     clock.lap(Clock.Phase.FORWARD);
     ops.backward(gradients);
     activations.release(mark);
     clock.lap(Clock.Phase.BACKWARD);
-  }
-
-  /// Log-probabilities are minimised with a negative factor; reported losses are positive.
-  private static double signOf(Loss loss) {
-    return Math.signum(loss.factor());
   }
 
   @Override

@@ -1,14 +1,13 @@
 package dev.minke.train;
 
 import dev.minke.autograd.EagerOps;
+import dev.minke.autograd.Loss;
 import dev.minke.data.PackedRow;
 import dev.minke.data.Packing;
 import dev.minke.data.StepRows;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.TokenRows;
 import dev.minke.model.TrainingRows;
 import dev.minke.model.deepseek.DeepSeekModel;
-import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.util.List;
 
@@ -48,21 +47,22 @@ final class Validator implements AutoCloseable {
       Workspace.Mark mark = workspace.mark();
       TrainingRows batch =
           rows.training(workspace, from, Math.min(all.size(), from + microRows), NONE);
-      sum -= logProbability(batch.rows(), batch.targets());
+      sum = plusLogProbability(sum, batch);
       workspace.release(mark);
     }
-    double loss = sum / rows.tokens();
-    double bitsPerByte = sum / (StrictMath.log(2) * Math.max(1, bytes));
+    double loss = -sum / rows.tokens();
+    double bitsPerByte = -sum / (StrictMath.log(2) * Math.max(1, bytes));
     double seconds = (System.nanoTime() - begin) * 1e-9;
     return new ValidationMetrics(step, loss, bitsPerByte, rows.tokens(), bytes, seconds);
   }
 
-  private double logProbability(TokenRows tokens, Tensor targets) {
+  /// Adds sequence after sequence, so that the loss does not depend on the number of rows at once.
+  private double plusLogProbability(double before, TrainingRows batch) {
     EagerOps ops = new EagerOps(kernels, workspace);
-    Tensor logProbs = ops.headLogProbs(model.hidden(ops, tokens), model.head(), targets);
-    double sum = 0;
-    for (int row = 0; row < tokens.tokens(); row++) {
-      sum += logProbs.getFloat(0, row);
+    model.loss(ops, batch);
+    double sum = before;
+    for (Loss loss : ops.losses()) {
+      sum = loss.addTo(sum);
     }
     return sum;
   }

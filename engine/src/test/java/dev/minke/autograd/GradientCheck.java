@@ -139,7 +139,7 @@ public final class GradientCheck {
       program.accept(ops);
       double sum = 0;
       for (Loss loss : ops.losses()) {
-        sum += loss.factor() * loss.value().get(0, 0);
+        sum += loss.factor() * loss.total();
       }
       return sum;
     }

@@ -62,7 +62,8 @@ class OpGradientTest {
       for (int i = 0; i < count; i++) {
         weights.set(0, i, random.normal(i));
       }
-      ops.addLoss(name, ops.weightedSum(x.reshape(count), weights), 0.75f);
+      List<KvView.Sequence> whole = KvView.packedSequences(count);
+      ops.addLoss(name, ops.sequenceSums(x.reshape(count), weights, whole), 0.75, 1);
     }
 
     void check(Consumer<Ops> program) {
@@ -94,7 +95,7 @@ class OpGradientTest {
           entry(Op.Combine.class, c -> routed(c, OpGradientTest::combined)),
           entry(Op.BalanceLoss.class, c -> routed(c, OpGradientTest::balance)),
           entry(Op.HeadLogProbs.class, OpGradientTest::headLogProbs),
-          entry(Op.WeightedSum.class, OpGradientTest::weightedSum));
+          entry(Op.SequenceSums.class, OpGradientTest::sequenceSums));
 
   static Stream<Class<?>> kinds() {
     return Stream.of(Op.class.getPermittedSubclasses());
@@ -249,7 +250,10 @@ class OpGradientTest {
   }
 
   private static void balance(Case c, Ops ops, Routing routing, Parameter rows) {
-    ops.addLoss("balance", ops.balanceLoss(routing, KvView.packedSequences(2, 3)), 0.5f);
+    Tensor losses = ops.balanceLoss(routing, KvView.packedSequences(2, 3));
+    ops.addLoss("balance", losses, 0.25, 2);
+    // Each sequence's loss has a weight of its own.
+    c.weigh(ops, "balances", losses);
   }
 
   private static void headLogProbs(Case c) {
@@ -259,11 +263,15 @@ class OpGradientTest {
     c.check(ops -> c.weigh(ops, "out", ops.headLogProbs(c.leaf(ops, hidden), head, targets)));
   }
 
-  private static void weightedSum(Case c) {
+  private static void sequenceSums(Case c) {
     Parameter x = c.weight("x", 1, 40);
+    Tensor weights = Tensor.allocate(c.arena, DType.F64, Shape.of(40));
+    for (int i = 0; i < 40; i++) {
+      weights.set(0, i, 0.1 * i - 1);
+    }
     c.check(ops -> {
       Tensor values = c.leaf(ops, x).reshape(40);
-      c.weigh(ops, "out", values);
+      c.weigh(ops, "sums", ops.sequenceSums(values, weights, KvView.packedSequences(1, 22, 17)));
       c.weigh(ops, "part", values.columns(3, 21));
     });
   }
@@ -303,7 +311,9 @@ class OpGradientTest {
         int from = bounds[i - 1];
         int to = bounds[i];
         Tensor logProbs = ops.headLogProbs(leaf.rows(from, to), head, targets.columns(from, to));
-        ops.addLoss("part " + i, ops.weightedSum(logProbs, weights.columns(from, to)), -1);
+        Tensor part = weights.columns(from, to);
+        List<KvView.Sequence> whole = KvView.packedSequences(to - from);
+        ops.addLoss("part " + i, ops.sequenceSums(logProbs, part, whole), -1, 1);
       }
       List<Tensor> found = List.of(gradient(hidden), gradient(head));
       found.forEach(one -> kernels.fill(one, 0));

@@ -107,7 +107,7 @@ class PackingTest {
     StepRows step = new StepRows(shard, rows);
     double weights = 0;
     double predictionWeights = 0;
-    float balance = 0;
+    int sequences = 0;
     try (Workspace workspace = Workspace.poisoning()) {
       for (int from = 0; from < 6; from += 4) {
         int to = Math.min(6, from + 4);
@@ -129,13 +129,16 @@ class PackingTest {
           }
         }
         assertThat(batch.rows().tokens()).isEqualTo(row);
-        balance += batch.balance();
+        sequences += batch.rows().sequences().size();
+        assertThat(batch.counts())
+            .isEqualTo(
+                new TrainingRows.Counts(
+                    step.tokens(), step.tokens() - step.sequences(), step.sequences()));
       }
     }
-    // Each weight is a float near 1 / n: n of them are off by at most one rounding in sum.
-    assertThat(weights).isCloseTo(1, org.assertj.core.data.Offset.offset(0x1p-24));
-    assertThat(predictionWeights).isCloseTo(1, org.assertj.core.data.Offset.offset(0x1p-24));
-    assertThat(balance).isCloseTo(0.5f, org.assertj.core.data.Offset.offset(0x1p-24f));
+    assertThat(weights).isEqualTo(step.tokens());
+    assertThat(predictionWeights).isEqualTo(step.tokens() - step.sequences());
+    assertThat(sequences).isEqualTo(step.sequences());
   }
 
   @Test

@@ -135,7 +135,7 @@ class KernelsContractTest {
     try (Arena arena = Arena.ofShared()) {
       Tensor logits = random(arena, "logits", experts);
       Tensor dWeights = random(arena, "dWeights", active);
-      Tensor dOut = Tensor.of(arena, Shape.of(1), 0.7f);
+      Tensor dOut = Tensor.of(arena, Shape.of(2), 0.7f, -0.3f);
       for (ScoreFunction score : ScoreFunction.values()) {
         RouterRule rule = new RouterRule(score, active, 1, 1, false, true, 2);
         Tensor chosen = Tensor.allocate(arena, DType.I32, Shape.of(ROWS, active));
@@ -158,7 +158,7 @@ class KernelsContractTest {
             experts,
             experts + ROWS,
             kernels -> {
-              Tensor out = zeros(arena, 1);
+              Tensor out = zeros(arena, 2);
               kernels.balanceLoss(logits, chosen, KvView.packedSequences(2, 3), rule, out);
               return out;
             });

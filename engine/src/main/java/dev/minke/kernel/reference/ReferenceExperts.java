@@ -77,8 +77,8 @@ final class ReferenceExperts {
   static void balanceLoss(
       Tensor logits, Tensor chosen, List<KvView.Sequence> sequences, RouterRule rule, Tensor out) {
     Precision precision = Precision.of(out);
-    double sum = 0;
-    for (KvView.Sequence sequence : sequences) {
+    for (int s = 0; s < sequences.size(); s++) {
+      KvView.Sequence sequence = sequences.get(s);
       double[] frequencies = frequencies(logits, chosen, sequence);
       double[] shares = new double[frequencies.length];
       for (int row = first(sequence); row < end(sequence); row++) {
@@ -90,22 +90,22 @@ final class ReferenceExperts {
       for (int e = 0; e < shares.length; e++) {
         shares[e] = precision.round(shares[e] / sequence.queries());
       }
-      sum = precision.round(sum + precision.dot(frequencies, shares));
+      out.set(0, s, precision.dot(frequencies, shares));
     }
-    out.set(0, 0, precision.round(sum / sequences.size()));
   }
 
   static void balanceLossGradient(
-      double dOut,
+      Tensor dOut,
       Tensor logits,
       Tensor chosen,
       List<KvView.Sequence> sequences,
       RouterRule rule,
       Tensor dLogits) {
     Precision precision = Precision.of(dLogits);
-    for (KvView.Sequence sequence : sequences) {
+    for (int s = 0; s < sequences.size(); s++) {
+      KvView.Sequence sequence = sequences.get(s);
       double[] frequencies = frequencies(logits, chosen, sequence);
-      double factor = precision.round(dOut / sequences.size() / sequence.queries());
+      double factor = precision.round(dOut.get(0, s) / sequence.queries());
       double[] dShares = new double[frequencies.length];
       precision.addScaled(factor, frequencies, dShares);
       for (int row = first(sequence); row < end(sequence); row++) {

@@ -89,8 +89,15 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void weightedSum(Tensor values, Tensor weights, Tensor out) {
-    ReferenceRows.weightedSum(values, weights, out);
+  public void sequenceSums(
+      Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out) {
+    ReferenceRows.sequenceSums(values, weights, sequences, out);
+  }
+
+  @Override
+  public void sequenceSumsGradient(
+      Tensor dOut, Tensor weights, List<KvView.Sequence> sequences, Tensor dValues) {
+    ReferenceRows.sequenceSumsGradient(dOut, weights, sequences, dValues);
   }
 
   @Override
@@ -225,7 +232,7 @@ public final class ReferenceKernels implements Kernels {
       List<KvView.Sequence> sequences,
       RouterRule rule,
       Tensor dLogits) {
-    ReferenceExperts.balanceLossGradient(dOut.get(0, 0), logits, chosen, sequences, rule, dLogits);
+    ReferenceExperts.balanceLossGradient(dOut, logits, chosen, sequences, rule, dLogits);
   }
 
   @Override

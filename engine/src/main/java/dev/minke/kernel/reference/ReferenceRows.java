@@ -1,7 +1,9 @@
 package dev.minke.kernel.reference;
 
+import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
 import dev.minke.tensor.Tensor;
+import java.util.List;
 
 /// Operations that take one row at a time.
 final class ReferenceRows {
@@ -39,8 +41,28 @@ final class ReferenceRows {
     }
   }
 
-  static void weightedSum(Tensor values, Tensor weights, Tensor out) {
-    out.set(0, 0, Precision.of(out).dot(Rows.read(values, 0), Rows.read(weights, 0)));
+  static void sequenceSums(
+      Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out) {
+    for (int s = 0; s < sequences.size(); s++) {
+      double[] own = Rows.read(part(values, sequences.get(s)), 0);
+      out.set(0, s, Precision.of(out).dot(own, Rows.read(part(weights, sequences.get(s)), 0)));
+    }
+  }
+
+  static void sequenceSumsGradient(
+      Tensor dOut, Tensor weights, List<KvView.Sequence> sequences, Tensor dValues) {
+    for (int s = 0; s < sequences.size(); s++) {
+      Tensor own = part(dValues, sequences.get(s));
+      double[] sums = Rows.read(own, 0);
+      double[] factors = Rows.read(part(weights, sequences.get(s)), 0);
+      Precision.of(dValues).addScaled(dOut.get(0, s), factors, sums);
+      Rows.write(own, 0, sums);
+    }
+  }
+
+  /// The elements of a sequence.
+  private static Tensor part(Tensor x, KvView.Sequence sequence) {
+    return x.columns(sequence.firstQuery(), sequence.firstQuery() + sequence.queries());
   }
 
   static double sumOfSquares(Tensor x) {

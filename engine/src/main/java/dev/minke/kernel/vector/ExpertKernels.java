@@ -182,16 +182,13 @@ final class ExpertKernels {
   void balanceLoss(
       Tensor logits, Tensor chosen, List<KvView.Sequence> sequences, RouterRule rule, Tensor out) {
     FloatRows from = FloatRows.of(logits);
-    float[] losses = new float[sequences.size()];
     gang.run(
         logitNanos(from),
-        losses.length,
-        part -> losses[part] = balanceLoss(from, chosen, sequences.get(part), rule));
-    float sum = 0;
-    for (float loss : losses) {
-      sum += loss;
-    }
-    Memory.set(out.address(), sum / losses.length);
+        sequences.size(),
+        part -> {
+          float loss = balanceLoss(from, chosen, sequences.get(part), rule);
+          Memory.set(out.address() + (long) part * Float.BYTES, loss);
+        });
   }
 
   private float balanceLoss(
@@ -221,13 +218,13 @@ final class ExpertKernels {
       Tensor dLogits) {
     FloatRows from = FloatRows.of(logits);
     FloatRows to = FloatRows.of(dLogits);
-    double slope = Memory.get(dOut.address());
     gang.run(
         2 * logitNanos(from),
         sequences.size(),
         part -> {
           KvView.Sequence sequence = sequences.get(part);
-          float factor = (float) (slope / sequences.size() / sequence.queries());
+          float factor =
+              Memory.get(dOut.address() + (long) part * Float.BYTES) / sequence.queries();
           float[] dShares = frequencies(chosen, from.columns(), sequence);
           for (int e = 0; e < dShares.length; e++) {
             dShares[e] = Math.fma(factor, dShares[e], 0);

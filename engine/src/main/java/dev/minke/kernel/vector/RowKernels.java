@@ -4,8 +4,10 @@ import static dev.minke.kernel.vector.RowLoops.all;
 import static dev.minke.kernel.vector.RowLoops.vectors;
 
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
 import dev.minke.tensor.Tensor;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /// Operations that take one row at a time, and sums over rows.
@@ -85,10 +87,29 @@ final class RowKernels {
         });
   }
 
-  void weightedSum(Tensor values, Tensor weights, Tensor out) {
+  void sequenceSums(Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out) {
     float[] lanes = new float[Kernels.LANES];
-    long count = values.shape().elements();
-    Memory.set(out.address(), Reduction.dot(values.address(), weights.address(), count, lanes));
+    for (int s = 0; s < sequences.size(); s++) {
+      KvView.Sequence sequence = sequences.get(s);
+      long first = (long) sequence.firstQuery() * Float.BYTES;
+      float sum =
+          Reduction.dot(
+              values.address() + first, weights.address() + first, sequence.queries(), lanes);
+      Memory.set(out.address() + (long) s * Float.BYTES, sum);
+    }
+  }
+
+  void sequenceSumsGradient(
+      Tensor dOut, Tensor weights, List<KvView.Sequence> sequences, Tensor dValues) {
+    for (int s = 0; s < sequences.size(); s++) {
+      KvView.Sequence sequence = sequences.get(s);
+      long first = (long) sequence.firstQuery() * Float.BYTES;
+      RowLoops.addScaled(
+          weights.address() + first,
+          element(dOut.address(), s),
+          dValues.address() + first,
+          sequence.queries());
+    }
   }
 
   double sumOfSquares(Tensor x) {

@@ -121,8 +121,15 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void weightedSum(Tensor values, Tensor weights, Tensor out) {
-    rows.weightedSum(values, weights, out);
+  public void sequenceSums(
+      Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out) {
+    rows.sequenceSums(values, weights, sequences, out);
+  }
+
+  @Override
+  public void sequenceSumsGradient(
+      Tensor dOut, Tensor weights, List<KvView.Sequence> sequences, Tensor dValues) {
+    rows.sequenceSumsGradient(dOut, weights, sequences, dValues);
   }
 
   @Override

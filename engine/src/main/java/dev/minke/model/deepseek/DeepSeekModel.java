@@ -4,6 +4,7 @@ import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
 import dev.minke.autograd.Routing;
+import dev.minke.kernel.KvView;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.CausalModel;
 import dev.minke.model.KvCache;
@@ -118,28 +119,39 @@ public record DeepSeekModel(
 
   @Override
   public Tensor loss(Ops ops, TrainingRows batch) {
+    List<KvView.Sequence> sequences = batch.rows().sequences();
     List<Routing> routings = new ArrayList<>();
     Tensor hidden = hidden(ops, batch.rows(), routings::add);
     Tensor logProbs = ops.headLogProbs(hidden, head(), batch.targets());
-    ops.addLoss("tokens", ops.weightedSum(logProbs, batch.weights()), -1);
-    if (predictor != null && batch.prediction() != 0) {
-      predictionLoss(ops, hidden, batch, routings::add);
-    }
-    if (batch.balance() != 0) {
-      for (Routing routing : routings) {
-        ops.addLoss("balance", ops.balanceLoss(routing, batch.rows().sequences()), batch.balance());
-      }
+    Tensor sums = ops.sequenceSums(logProbs, batch.weights(), sequences);
+    ops.addLoss("tokens", sums, -1.0 / batch.counts().targets(), 1);
+    balanceLoss(ops, routings, sequences, batch);
+    if (predictor != null && batch.factors().prediction() != 0) {
+      predictionLoss(ops, hidden, batch);
     }
     return logProbs;
   }
 
-  private void predictionLoss(
-      Ops ops, Tensor hidden, TrainingRows batch, Consumer<Routing> routings) {
-    Tensor predicted = predicted(ops, hidden, batch.rows(), routings);
+  private void predictionLoss(Ops ops, Tensor hidden, TrainingRows batch) {
+    List<Routing> routings = new ArrayList<>();
+    Tensor predicted = predicted(ops, hidden, batch.rows(), routings::add);
     Tensor targets = TrainingRows.shifted(ops.workspace(), batch.rows(), batch.targets(), -1);
     Tensor logProbs = ops.headLogProbs(predicted, head(), targets);
-    Tensor weights = batch.predictionWeights();
-    ops.addLoss("mtp", ops.weightedSum(logProbs, weights), -batch.prediction());
+    Tensor sums = ops.sequenceSums(logProbs, batch.predictionWeights(), batch.rows().sequences());
+    double share = -1.0 / batch.counts().afterNext();
+    ops.addLoss("mtp", sums, share, batch.factors().prediction());
+    balanceLoss(ops, routings, batch.rows().withoutLast(), batch);
+  }
+
+  private static void balanceLoss(
+      Ops ops, List<Routing> routings, List<KvView.Sequence> sequences, TrainingRows batch) {
+    float factor = batch.factors().balance();
+    if (factor != 0 && !sequences.isEmpty()) {
+      double share = 1.0 / batch.counts().sequences();
+      for (Routing routing : routings) {
+        ops.addLoss("balance", ops.balanceLoss(routing, sequences), share, factor);
+      }
+    }
   }
 
   @Override

@@ -32,7 +32,7 @@ class VectorBitsTest {
           "attention",
           "3c69e3087fa48",
           "experts",
-          "82700b2c8f5b4b",
+          "7d55490ffb472f",
           "gates",
           "fffffffba20c7ee0",
           "head",
@@ -135,7 +135,7 @@ class VectorBitsTest {
       Tensor chosen = Samples.integers(arena, 2, 1, 35, 3);
       Tensor weights = Samples.normal(arena, 3, 35, 3);
       Tensor dLogits = Samples.normal(arena, 4, 35, 20);
-      Tensor loss = Samples.normal(arena, 5, 1);
+      Tensor loss = Samples.normal(arena, 5, 3);
       kernels.route(logits, Samples.normal(arena, 6, 20), rule, chosen, weights);
       kernels.routeGradient(weights, logits, chosen, rule, dLogits);
       List<KvView.Sequence> sequences = KvView.packedSequences(14, 1, 20);

@@ -3,6 +3,7 @@ package dev.minke.kernel.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.kernel.AdamWRule;
+import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
@@ -67,10 +68,14 @@ class VectorRowsTest {
       Tensor squares = Samples.strided(own, 1, ROWS, columns);
       assertThat(pair.fast().sumOfSquares(squares)).isEqualTo(pair.obvious().sumOfSquares(squares));
       pair.agreeBitForBit((arena, kernels) -> {
-        Tensor out = Samples.normal(arena, 3, 1);
-        kernels.weightedSum(
-            Samples.normal(arena, 1, columns), Samples.normal(arena, 2, columns), out);
-        return new Tensor[] {out};
+        Tensor values = Samples.normal(arena, 1, columns + 3);
+        Tensor weights = Samples.normal(arena, 2, columns + 3);
+        Tensor out = Samples.normal(arena, 3, 2);
+        Tensor dValues = Samples.normal(arena, 4, columns + 3);
+        List<KvView.Sequence> sequences = KvView.packedSequences(3, columns);
+        kernels.sequenceSums(values, weights, sequences, out);
+        kernels.sequenceSumsGradient(out, weights, sequences, dValues);
+        return new Tensor[] {out, dValues};
       });
     }
   }

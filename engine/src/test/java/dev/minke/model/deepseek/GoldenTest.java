@@ -311,15 +311,15 @@ class GoldenTest {
   }
 
   private static Tensor weights(Golden golden, Tensor targets, double value) {
-    int count = 0;
-    for (int target : targets.toIntArray()) {
-      count += target >= 0 ? 1 : 0;
-    }
     Tensor weights = golden.workspace.allocate(DType.F32, targets.shape());
     for (int i = 0; i < targets.shape().columns(); i++) {
-      weights.set(0, i, targets.getInt(0, i) >= 0 ? value / count : 0);
+      weights.set(0, i, targets.getInt(0, i) >= 0 ? value : 0);
     }
     return weights;
+  }
+
+  private static long count(Tensor targets) {
+    return Arrays.stream(targets.toIntArray()).filter(target -> target >= 0).count();
   }
 
   /// @param main weight of the loss of the next token
@@ -331,15 +331,14 @@ class GoldenTest {
         batch.targets,
         weights(golden, batch.targets, main),
         weights(golden, after, 1),
-        0,
-        (float) prediction);
+        new TrainingRows.Counts(count(batch.targets), count(after), batch.rows.sequences().size()),
+        new TrainingRows.Factors(0, (float) prediction));
   }
 
   private static double backward(Golden golden, TrainingRows rows) {
     RecordingOps ops = new RecordingOps(golden.kernels, golden.workspace, Observer.NONE);
     golden.model().loss(ops, rows);
-    double loss =
-        ops.losses().stream().mapToDouble(term -> term.factor() * term.value().get(0, 0)).sum();
+    double loss = ops.losses().stream().mapToDouble(term -> term.factor() * term.total()).sum();
     ops.backward(golden.gradients);
     return loss;
   }

@@ -51,7 +51,7 @@ class ModelGradientTest {
         workspace,
         rows,
         targets,
-        new TrainingRows.Counts(6, 4),
+        new TrainingRows.Counts(6, 4, 2),
         new TrainingRows.Factors(0.5f, 0.25f));
   }
 }
