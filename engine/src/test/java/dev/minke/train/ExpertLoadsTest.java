@@ -2,10 +2,18 @@ package dev.minke.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.minke.Shared;
 import dev.minke.autograd.Parameter;
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.ScoreFunction;
+import dev.minke.kernel.Tolerance;
+import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.model.TokenRows;
 import dev.minke.model.deepseek.Block;
+import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.model.deepseek.DeepSeekModel;
 import dev.minke.model.deepseek.MixtureOfExperts;
 import dev.minke.nn.ParameterStore;
@@ -17,6 +25,8 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ExpertLoadsTest {
   private static final double RATE = 0.125;
@@ -53,5 +63,77 @@ class ExpertLoadsTest {
       assertThat(bias(predictor))
           .containsExactly((float) -RATE, (float) -RATE, (float) RATE, (float) RATE);
     }
+  }
+
+  /// The rule and the numbers of `../shared/golden/training/moe_balance.json`.
+  @Test
+  void biasesMoveBySignAsInTheGolden() {
+    JsonNode golden =
+        JsonMapper.shared().readTree(Shared.shared("golden/training/moe_balance.json").toFile());
+    int experts = golden.path("experts").intValue();
+    int active = golden.path("top_k").intValue();
+    var rule =
+        new RouterRule(
+            ScoreFunction.SIGMOID,
+            active,
+            golden.path("groups").intValue(),
+            golden.path("groups_kept").intValue(),
+            true,
+            true,
+            1);
+    try (Arena arena = Arena.ofConfined();
+        Workspace workspace = new Workspace();
+        Kernels kernels = new ReferenceKernels();
+        ParameterStore store = new ParameterStore(DType.F32, 1, 0.1)) {
+      DeepSeekConfig tiny =
+          TinyRun.recipe(TrainRecipe.Length.ofSteps(1)).model().config(TinyRun.VOCAB);
+      DeepSeekModel model = DeepSeekModel.of(store, withExperts(tiny, experts, rule));
+      Block layer = model.blocks().getLast();
+      Tensor bias = ((MixtureOfExperts) layer.feedForward()).router().bias().value();
+      for (int e = 0; e < experts; e++) {
+        bias.set(0, e, golden.path("bias").get(e).doubleValue());
+      }
+      ExpertLoads loads = new ExpertLoads(model);
+      for (JsonNode sequence : golden.path("sequences")) {
+        int tokens = sequence.path("router_logits").size();
+        Tensor logits = Tensor.allocate(arena, DType.F32, Shape.of(tokens, experts));
+        for (int token = 0; token < tokens; token++) {
+          for (int e = 0; e < experts; e++) {
+            logits.set(token, e, sequence.path("router_logits").get(token).get(e).doubleValue());
+          }
+        }
+        Tensor chosen = Tensor.allocate(arena, DType.I32, Shape.of(tokens, active));
+        Tensor weights = Tensor.allocate(arena, DType.F32, Shape.of(tokens, active));
+        kernels.route(logits, bias, rule, chosen, weights);
+        loads.expect(TokenRows.packed(workspace, List.of(new int[tokens])));
+        loads.routed(layer.index(), logits, chosen, weights);
+      }
+      JsonNode expected = golden.path("bias_update");
+      // The golden gives the surplus over the mean, in F32; the loads give the load.
+      assertThat(loads.worst() - 1)
+          .isCloseTo(
+              expected.path("max_violation").doubleValue(),
+              within(Tolerance.relative(1, loads.worst())));
+      loads.balance(expected.path("gamma").doubleValue());
+      for (int e = 0; e < experts; e++) {
+        double wanted = expected.path("new_bias").get(e).doubleValue();
+        assertThat(bias.get(0, e)).isCloseTo(wanted, within(Tolerance.relative(1, wanted)));
+      }
+    }
+  }
+
+  private static DeepSeekConfig withExperts(DeepSeekConfig config, int experts, RouterRule rule) {
+    return new DeepSeekConfig(
+        config.generation(),
+        config.vocab(),
+        config.dim(),
+        config.denseHidden(),
+        config.layers(),
+        config.denseLayers(),
+        config.attention(),
+        config.positions(),
+        new DeepSeekConfig.Experts(experts, 1, 8, rule),
+        config.predictors(),
+        config.normEpsilon());
   }
 }
