@@ -9,7 +9,6 @@ import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.AttentionKernels.Call;
 import dev.minke.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /// Gradients of attention.
 ///
@@ -265,23 +264,19 @@ final class AttentionGradients {
     private static void slopes(
         long weight, long slope, float logSumExp, float total, float scale, int seen) {
       Exponential.exp(weight, scale, logSumExp, weight, TILE);
+      multiply(weight, slope, total, scale, seen);
+      long unseen = (long) seen * Float.BYTES;
+      RowLoops.fill(weight + unseen, 0, TILE - seen);
+      RowLoops.fill(slope + unseen, 0, TILE - seen);
+    }
+
+    /// `slope = weight · (slope - total) · scale`, up to the end of a vector.
+    private static void multiply(long weight, long slope, float total, float scale, int seen) {
       FloatVector scales = all(scale);
-      FloatVector zero = FloatVector.zero(VectorWidth.FLOATS);
-      for (int i = 0; i < TILE; i += VectorWidth.LANES) {
+      for (int i = 0; i < seen; i += VectorWidth.LANES) {
         long at = (long) i * Float.BYTES;
-        FloatVector w = zero;
-        FloatVector s = zero;
-        if (i < seen) {
-          w = load(weight + at);
-          s = w.mul(load(slope + at).sub(total)).mul(scales);
-          if (i + VectorWidth.LANES > seen) {
-            VectorMask<Float> inside = VectorWidth.FLOATS.indexInRange(i, seen);
-            w = zero.blend(w, inside);
-            s = zero.blend(s, inside);
-          }
-        }
-        store(w, weight + at);
-        store(s, slope + at);
+        FloatVector ofWeight = load(slope + at).sub(total);
+        store(load(weight + at).mul(ofWeight).mul(scales), slope + at);
       }
     }
 

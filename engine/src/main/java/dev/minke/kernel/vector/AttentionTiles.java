@@ -3,6 +3,7 @@ package dev.minke.kernel.vector;
 import static dev.minke.kernel.vector.Memory.load;
 import static dev.minke.kernel.vector.Memory.store;
 import static dev.minke.kernel.vector.RowLoops.all;
+import static dev.minke.kernel.vector.VectorWidth.FLOAT_VECTOR;
 
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
@@ -140,14 +141,14 @@ final class AttentionTiles {
       FloatVector x = load(at).mul(scales);
       store(x, at);
       if (i + LANES <= seen) {
-        most = most.max(x);
+        most = x.max(most);
       } else {
         VectorMask<Float> inside = VectorWidth.FLOATS.indexInRange(i, seen);
-        most = most.lanewise(VectorOperators.MAX, x, inside);
+        most = FLOAT_VECTOR.cast(most).lanewise(VectorOperators.MAX, x, inside);
       }
     }
     // The largest of floats is the same in every order, but only that of ints is promised to be.
-    IntVector bits = most.reinterpretAsInts();
+    IntVector bits = FLOAT_VECTOR.cast(most).reinterpretAsInts();
     IntVector ordered =
         bits.lanewise(VectorOperators.ASHR, 31)
             .and(ALL_BUT_SIGN)
@@ -163,9 +164,7 @@ final class AttentionTiles {
   static float weigh(long row, float shift, int seen, int width, float[] lanes) {
     int vectors = (seen + LANES - 1) / LANES * LANES;
     Exponential.exp(row, 1, shift, row, vectors);
-    for (int p = vectors; p < width; p += LANES) {
-      store(FloatVector.zero(VectorWidth.FLOATS), row + (long) p * Float.BYTES);
-    }
+    RowLoops.fill(row + (long) vectors * Float.BYTES, 0, width - vectors);
     int edge = (seen + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
     for (int p = seen; p < edge; p++) {
       Memory.set(row + (long) p * Float.BYTES, 0);

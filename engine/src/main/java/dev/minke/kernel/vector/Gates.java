@@ -6,6 +6,9 @@ import static dev.minke.kernel.vector.RowLoops.vectors;
 import jdk.incubator.vector.FloatVector;
 
 /// The gated unit `silu(gate) · up` of one row.
+///
+/// Loops are methods of their own: after the loop of exponentials, in the same method, the compiler
+/// may have run out of its budget and leave loads and stores as calls.
 final class Gates {
   private static final long BYTES = VectorWidth.BYTES;
 
@@ -14,6 +17,11 @@ final class Gates {
   /// `out = gate / (1 + exp(-gate)) · up`.
   static void swiGlu(long gate, long up, long out, long count) {
     Exponential.exp(gate, -1, 0, out, count);
+    addOneAndDivide(gate, up, out, count);
+  }
+
+  /// `out = gate / (1 + out) · up`.
+  private static void addOneAndDivide(long gate, long up, long out, long count) {
     long bytes = count * Float.BYTES;
     long vectors = vectors(bytes);
     for (long i = 0; i < vectors; i += BYTES) {
@@ -33,6 +41,10 @@ final class Gates {
   /// @param powers room for `count` floats
   static void addGradient(long d, long gate, long dGate, long half, long count, long powers) {
     Exponential.exp(gate, -1, 0, powers, count);
+    addSlopes(d, gate, dGate, half, count, powers);
+  }
+
+  private static void addSlopes(long d, long gate, long dGate, long half, long count, long powers) {
     long bytes = count * Float.BYTES;
     long vectors = vectors(bytes);
     FloatVector one = all(1);

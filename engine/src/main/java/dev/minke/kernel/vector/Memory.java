@@ -59,7 +59,7 @@ final class Memory {
   }
 
   static void store(FloatVector vector, long address) {
-    vector.intoMemorySegment(ALL, address, ORDER);
+    VectorWidth.FLOAT_VECTOR.cast(vector).intoMemorySegment(ALL, address, ORDER);
   }
 
   /// One vector of ints.

@@ -4,6 +4,7 @@ import static dev.minke.kernel.vector.Memory.ALL;
 import static dev.minke.kernel.vector.Memory.FLOAT;
 import static dev.minke.kernel.vector.Memory.ORDER;
 import static dev.minke.kernel.vector.VectorWidth.FLOATS;
+import static dev.minke.kernel.vector.VectorWidth.FLOAT_VECTOR;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
@@ -16,11 +17,11 @@ import jdk.incubator.vector.FloatVector;
 /// 15 registers, so the shape fits every machine; with vectors of 256 bits twelve chains keep two
 /// units busy, with 512 as well.
 ///
-/// Two habits are worth a factor each (`docs/adr/0001`). Addresses are moved on instead of being
+/// Three habits are worth a factor each (`docs/adr/0001`). Addresses are moved on instead of being
 /// computed from k: a loop over k as `long` begins with some 100 ns of range checks, this one with
-/// none. And nothing of ours is called inside: the methods of the vector library are inlined
-/// without limit, a helper is refused in a method of this size, and every vector becomes an object
-/// (`InliningCliffTest`).
+/// none. What a loop carried is cast before it is stored ([VectorWidth#FLOAT_VECTOR]). And nothing
+/// of ours is called inside: the methods of the vector library are inlined without limit, a helper
+/// is refused in a method of this size, and every vector becomes an object (`InliningCliffTest`).
 final class MicroKernels {
   /// Vectors in a panel.
   static final int VECTORS = 2;
@@ -73,18 +74,18 @@ final class MicroKernels {
       c50 = x5.fma(w0, c50);
       c51 = x5.fma(w1, c51);
     }
-    c00.intoMemorySegment(ALL, to, ORDER);
-    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
-    c10.intoMemorySegment(ALL, to + toStride, ORDER);
-    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
-    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
-    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
-    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
-    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
-    c40.intoMemorySegment(ALL, to + 4 * toStride, ORDER);
-    c41.intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
-    c50.intoMemorySegment(ALL, to + 5 * toStride, ORDER);
-    c51.intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
+    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c40).intoMemorySegment(ALL, to + 4 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c41).intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c50).intoMemorySegment(ALL, to + 5 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c51).intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
   }
 
   /// Four rows packed behind each other, `[depth, 4]`; see [#packedSix].
@@ -115,14 +116,14 @@ final class MicroKernels {
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
     }
-    c00.intoMemorySegment(ALL, to, ORDER);
-    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
-    c10.intoMemorySegment(ALL, to + toStride, ORDER);
-    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
-    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
-    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
-    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
-    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
+    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
   }
 
   /// Six rows in place.
@@ -176,18 +177,18 @@ final class MicroKernels {
       c50 = x5.fma(w0, c50);
       c51 = x5.fma(w1, c51);
     }
-    c00.intoMemorySegment(ALL, to, ORDER);
-    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
-    c10.intoMemorySegment(ALL, to + toStride, ORDER);
-    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
-    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
-    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
-    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
-    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
-    c40.intoMemorySegment(ALL, to + 4 * toStride, ORDER);
-    c41.intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
-    c50.intoMemorySegment(ALL, to + 5 * toStride, ORDER);
-    c51.intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
+    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c40).intoMemorySegment(ALL, to + 4 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c41).intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c50).intoMemorySegment(ALL, to + 5 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c51).intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
   }
 
   /// Four rows in place; see [#inPlaceSix].
@@ -226,14 +227,14 @@ final class MicroKernels {
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
     }
-    c00.intoMemorySegment(ALL, to, ORDER);
-    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
-    c10.intoMemorySegment(ALL, to + toStride, ORDER);
-    c11.intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
-    c20.intoMemorySegment(ALL, to + 2 * toStride, ORDER);
-    c21.intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
-    c30.intoMemorySegment(ALL, to + 3 * toStride, ORDER);
-    c31.intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
+    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
   }
 
   /// One row in place against one panel.
@@ -248,8 +249,8 @@ final class MicroKernels {
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
     }
-    c00.intoMemorySegment(ALL, to, ORDER);
-    c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
   }
 
   /// One row in place against four panels: eight chains in flight.
@@ -278,13 +279,13 @@ final class MicroKernels {
       c6 = x.fma(fromMemorySegment(FLOATS, ALL, lower + panelBytes, ORDER), c6);
       c7 = x.fma(fromMemorySegment(FLOATS, ALL, lower + panelBytes + BYTES, ORDER), c7);
     }
-    c0.intoMemorySegment(ALL, to, ORDER);
-    c1.intoMemorySegment(ALL, to + BYTES, ORDER);
-    c2.intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
-    c3.intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
-    c4.intoMemorySegment(ALL, to + 4 * BYTES, ORDER);
-    c5.intoMemorySegment(ALL, to + 5 * BYTES, ORDER);
-    c6.intoMemorySegment(ALL, to + 6 * BYTES, ORDER);
-    c7.intoMemorySegment(ALL, to + 7 * BYTES, ORDER);
+    FLOAT_VECTOR.cast(c0).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c1).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c2).intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
+    FLOAT_VECTOR.cast(c3).intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
+    FLOAT_VECTOR.cast(c4).intoMemorySegment(ALL, to + 4 * BYTES, ORDER);
+    FLOAT_VECTOR.cast(c5).intoMemorySegment(ALL, to + 5 * BYTES, ORDER);
+    FLOAT_VECTOR.cast(c6).intoMemorySegment(ALL, to + 6 * BYTES, ORDER);
+    FLOAT_VECTOR.cast(c7).intoMemorySegment(ALL, to + 7 * BYTES, ORDER);
   }
 }

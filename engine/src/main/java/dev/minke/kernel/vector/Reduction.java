@@ -1,5 +1,7 @@
 package dev.minke.kernel.vector;
 
+import static dev.minke.kernel.vector.VectorWidth.FLOAT_VECTOR;
+
 import dev.minke.kernel.Kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
@@ -43,10 +45,14 @@ final class Reduction {
         s3 = Memory.load(a + i + 3 * BYTES).fma(Memory.load(b + i + 3 * BYTES), s3);
       }
     }
-    if (i == bytes) {
-      return tree(s0, s1, s2, s3);
+    FLOAT_VECTOR.cast(s0).intoArray(lanes, 0);
+    if (VECTORS > 1) {
+      FLOAT_VECTOR.cast(s1).intoArray(lanes, VectorWidth.LANES);
     }
-    put(s0, s1, s2, s3, lanes);
+    if (VECTORS > 2) {
+      FLOAT_VECTOR.cast(s2).intoArray(lanes, 2 * VectorWidth.LANES);
+      FLOAT_VECTOR.cast(s3).intoArray(lanes, 3 * VectorWidth.LANES);
+    }
     for (int lane = 0; i < bytes; i += Float.BYTES, lane++) {
       lanes[lane] = Math.fma(Memory.get(a + i), Memory.get(b + i), lanes[lane]);
     }
@@ -64,19 +70,23 @@ final class Reduction {
     long bytes = count * Float.BYTES;
     long i = 0;
     for (; i + STEP <= bytes; i += STEP) {
-      s0 = s0.add(Memory.load(x + i));
+      s0 = Memory.load(x + i).add(s0);
       if (VECTORS > 1) {
-        s1 = s1.add(Memory.load(x + i + BYTES));
+        s1 = Memory.load(x + i + BYTES).add(s1);
       }
       if (VECTORS > 2) {
-        s2 = s2.add(Memory.load(x + i + 2 * BYTES));
-        s3 = s3.add(Memory.load(x + i + 3 * BYTES));
+        s2 = Memory.load(x + i + 2 * BYTES).add(s2);
+        s3 = Memory.load(x + i + 3 * BYTES).add(s3);
       }
     }
-    if (i == bytes) {
-      return tree(s0, s1, s2, s3);
+    FLOAT_VECTOR.cast(s0).intoArray(lanes, 0);
+    if (VECTORS > 1) {
+      FLOAT_VECTOR.cast(s1).intoArray(lanes, VectorWidth.LANES);
     }
-    put(s0, s1, s2, s3, lanes);
+    if (VECTORS > 2) {
+      FLOAT_VECTOR.cast(s2).intoArray(lanes, 2 * VectorWidth.LANES);
+      FLOAT_VECTOR.cast(s3).intoArray(lanes, 3 * VectorWidth.LANES);
+    }
     for (int lane = 0; i < bytes; i += Float.BYTES, lane++) {
       lanes[lane] += Memory.get(x + i);
     }
@@ -92,16 +102,23 @@ final class Reduction {
     long bytes = count * Float.BYTES;
     long i = 0;
     for (; i + STEP <= bytes; i += STEP) {
-      s0 = s0.add(Memory.load(x + i));
+      s0 = Memory.load(x + i).add(s0);
       if (VECTORS > 1) {
-        s1 = s1.add(Memory.load(x + i + BYTES));
+        s1 = Memory.load(x + i + BYTES).add(s1);
       }
       if (VECTORS > 2) {
-        s2 = s2.add(Memory.load(x + i + 2 * BYTES));
-        s3 = s3.add(Memory.load(x + i + 3 * BYTES));
+        s2 = Memory.load(x + i + 2 * BYTES).add(s2);
+        s3 = Memory.load(x + i + 3 * BYTES).add(s3);
       }
     }
-    put(s0, s1, s2, s3, lanes);
+    FLOAT_VECTOR.cast(s0).intoArray(lanes, 0);
+    if (VECTORS > 1) {
+      FLOAT_VECTOR.cast(s1).intoArray(lanes, VectorWidth.LANES);
+    }
+    if (VECTORS > 2) {
+      FLOAT_VECTOR.cast(s2).intoArray(lanes, 2 * VectorWidth.LANES);
+      FLOAT_VECTOR.cast(s3).intoArray(lanes, 3 * VectorWidth.LANES);
+    }
     for (int lane = 0; i < bytes; i += Float.BYTES, lane++) {
       lanes[lane] += Memory.get(x + i);
     }
@@ -117,9 +134,9 @@ final class Reduction {
     if (bytes >= BYTES) {
       FloatVector most = Memory.load(x);
       for (i = BYTES; i + BYTES <= bytes; i += BYTES) {
-        most = most.max(Memory.load(x + i));
+        most = Memory.load(x + i).max(most);
       }
-      most.intoArray(lanes, 0);
+      FLOAT_VECTOR.cast(most).intoArray(lanes, 0);
       for (int lane = 0; lane < VectorWidth.LANES; lane++) {
         max = Math.max(max, lanes[lane]);
       }
@@ -155,26 +172,16 @@ final class Reduction {
     }
   }
 
-  /// Adds `(j, j+8)`, `(j, j+4)`, `(j, j+2)`, `(j, j+1)`; overwrites the lanes.
+  /// Adds `(j, j+8)`, `(j, j+4)`, `(j, j+2)`, `(j, j+1)`.
   static float tree(float[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int j = 0; j < half; j++) {
-        lanes[j] += lanes[j + half];
-      }
-    }
-    return lanes[0];
-  }
-
-  /// The same tree of lanes in vectors.
-  private static float tree(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
-    FloatVector sum = s0;
+    FloatVector sum = FloatVector.fromArray(VectorWidth.FLOATS, lanes, 0);
     if (VECTORS == 4) {
-      sum = s0.add(s2).add(s1.add(s3));
+      sum = sum.add(part(lanes, 2)).add(part(lanes, 1).add(part(lanes, 3)));
     } else if (VECTORS == 2) {
-      sum = s0.add(s1);
+      sum = sum.add(part(lanes, 1));
       sum = sum.add(sum.rearrange(BY_FOUR));
     } else {
-      sum = s0.add(s0.rearrange(BY_EIGHT));
+      sum = sum.add(sum.rearrange(BY_EIGHT));
       sum = sum.add(sum.rearrange(BY_FOUR));
     }
     sum = sum.add(sum.rearrange(BY_TWO));
@@ -189,17 +196,5 @@ final class Reduction {
   private static FloatVector part(float[] lanes, int index) {
     int from = index < VECTORS ? index * VectorWidth.LANES : 0;
     return FloatVector.fromArray(VectorWidth.FLOATS, lanes, from);
-  }
-
-  private static void put(
-      FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, float[] lanes) {
-    s0.intoArray(lanes, 0);
-    if (VECTORS > 1) {
-      s1.intoArray(lanes, VectorWidth.LANES);
-    }
-    if (VECTORS > 2) {
-      s2.intoArray(lanes, 2 * VectorWidth.LANES);
-      s3.intoArray(lanes, 3 * VectorWidth.LANES);
-    }
   }
 }

@@ -28,6 +28,10 @@ final class SquareSums {
 
   private static final int WIDTH = DOUBLES.length();
 
+  /// See [VectorWidth#FLOAT_VECTOR].
+  private static final Class<? extends DoubleVector> DOUBLE_VECTOR =
+      DoubleVector.zero(DOUBLES).getClass();
+
   private SquareSums() {}
 
   /// `Σ x²` of a row in double.
@@ -64,8 +68,8 @@ final class SquareSums {
       s0 = v0.fma(v0, s0);
       s1 = v1.fma(v1, s1);
     }
-    s0.intoArray(lanes, first);
-    s1.intoArray(lanes, first + WIDTH);
+    DOUBLE_VECTOR.cast(s0).intoArray(lanes, first);
+    DOUBLE_VECTOR.cast(s1).intoArray(lanes, first + WIDTH);
   }
 
   private static DoubleVector load(long address) {
@@ -85,7 +89,7 @@ final class SquareSums {
         FloatVector scaled = Memory.load(a + i).mul(Memory.load(b + i));
         sum = scaled.fma(Memory.load(c + i), sum);
       }
-      sum.intoArray(lanes, first);
+      VectorWidth.FLOAT_VECTOR.cast(sum).intoArray(lanes, first);
     }
     long bytes = count * Float.BYTES;
     int lane = 0;

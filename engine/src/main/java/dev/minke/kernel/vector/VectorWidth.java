@@ -44,6 +44,15 @@ final class VectorWidth {
         default -> IntVector.SPECIES_128;
       };
 
+  /// The class of a vector of [#FLOATS], to cast to.
+  ///
+  /// A vector that comes out of a loop or a branch is just a `FloatVector` while the compiler
+  /// builds its graph; which one is then guessed from what the library's method has seen before, of
+  /// all callers and widths. After a wrong guess, every vector of the loop becomes an object: the
+  /// same bits, four times slower, in one process and not in the next. So whatever a loop carried
+  /// is cast before a method of its own is called; as an argument it needs no cast.
+  static final Class<? extends FloatVector> FLOAT_VECTOR = FloatVector.zero(FLOATS).getClass();
+
   private VectorWidth() {}
 
   /// Refuses to go on with a width that was asked for and cannot be had.

@@ -109,18 +109,18 @@ class InliningCliffTest {
     FloatVector c8 = FloatVector.broadcast(VectorWidth.FLOATS, 8f);
     FloatVector c9 = FloatVector.broadcast(VectorWidth.FLOATS, 9f);
     for (long i = 0; i < steps; i++) {
-      c0 = c0.fma(x, y);
-      c1 = c1.fma(x, y);
-      c2 = c2.fma(x, y);
-      c3 = c3.fma(x, y);
-      c4 = c4.fma(x, y);
-      c5 = c5.fma(x, y);
-      c6 = c6.fma(x, y);
-      c7 = c7.fma(x, y);
-      c8 = c8.fma(x, y);
-      c9 = c9.fma(x, y);
+      c0 = x.fma(c0, y);
+      c1 = x.fma(c1, y);
+      c2 = x.fma(c2, y);
+      c3 = x.fma(c3, y);
+      c4 = x.fma(c4, y);
+      c5 = x.fma(c5, y);
+      c6 = x.fma(c6, y);
+      c7 = x.fma(c7, y);
+      c8 = x.fma(c8, y);
+      c9 = x.fma(c9, y);
     }
-    FloatVector sum = c0.add(c1).add(c2).add(c3).add(c4);
+    FloatVector sum = VectorWidth.FLOAT_VECTOR.cast(c0).add(c1).add(c2).add(c3).add(c4);
     return sum.add(c5).add(c6).add(c7).add(c8).add(c9).lane(0);
   }
 }
