@@ -36,6 +36,8 @@ class LauncherTest {
     home = Files.createDirectories(temporary.resolve("a house"));
     launcher = home.resolve("minke");
     Files.copy(Golden.repository().resolve("minke"), launcher);
+    Files.createDirectories(home.resolve("build"));
+    Files.copy(Golden.repository().resolve("build/jdk.sh"), home.resolve("build/jdk.sh"));
     for (String module : List.of("engine", "cli")) {
       Files.createDirectories(home.resolve(module + "/src/main"));
       Files.writeString(home.resolve(module + "/src/main/Source.java"), "");
@@ -150,10 +152,11 @@ class LauncherTest {
 
   @Test
   void withoutAJdk25ItSaysWhatItFoundAndWhatToInstall() throws Exception {
-    String text = Files.readString(launcher);
+    Path search = home.resolve("build/jdk.sh");
+    String text = Files.readString(search);
     String alone = text.replace(" && on_path && installed;", " && on_path;");
     assertThat(alone).isNotEqualTo(text);
-    Files.writeString(launcher, alone);
+    Files.writeString(search, alone);
     Path old = jdk("17.0.9", "exit 1");
     Path tools = Files.createDirectories(temporary.resolve("tools"));
     for (String tool : List.of("sh", "dirname", "readlink", "sed")) {
