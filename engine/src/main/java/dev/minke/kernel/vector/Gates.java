@@ -44,6 +44,7 @@ final class Gates {
     addSlopes(d, gate, dGate, half, count, powers);
   }
 
+  /// [#addGradient] with `powers = exp(-gate)`.
   private static void addSlopes(long d, long gate, long dGate, long half, long count, long powers) {
     long bytes = count * Float.BYTES;
     long vectors = vectors(bytes);

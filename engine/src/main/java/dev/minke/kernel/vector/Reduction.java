@@ -63,33 +63,8 @@ final class Reduction {
   ///
   /// @param lanes 16 floats to work in
   static float sum(long x, long count, float[] lanes) {
-    FloatVector s0 = FloatVector.zero(VectorWidth.FLOATS);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    long bytes = count * Float.BYTES;
-    long i = 0;
-    for (; i + STEP <= bytes; i += STEP) {
-      s0 = Memory.load(x + i).add(s0);
-      if (VECTORS > 1) {
-        s1 = Memory.load(x + i + BYTES).add(s1);
-      }
-      if (VECTORS > 2) {
-        s2 = Memory.load(x + i + 2 * BYTES).add(s2);
-        s3 = Memory.load(x + i + 3 * BYTES).add(s3);
-      }
-    }
-    FLOAT_VECTOR.cast(s0).intoArray(lanes, 0);
-    if (VECTORS > 1) {
-      FLOAT_VECTOR.cast(s1).intoArray(lanes, VectorWidth.LANES);
-    }
-    if (VECTORS > 2) {
-      FLOAT_VECTOR.cast(s2).intoArray(lanes, 2 * VectorWidth.LANES);
-      FLOAT_VECTOR.cast(s3).intoArray(lanes, 3 * VectorWidth.LANES);
-    }
-    for (int lane = 0; i < bytes; i += Float.BYTES, lane++) {
-      lanes[lane] += Memory.get(x + i);
-    }
+    clear(lanes);
+    add(x, count, lanes);
     return tree(lanes);
   }
 
