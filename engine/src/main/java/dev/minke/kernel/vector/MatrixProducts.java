@@ -13,7 +13,7 @@ import java.util.List;
 /// none of it changes a chain. Measured in `docs/adr/0001`.
 final class MatrixProducts {
   /// Rows of a part: a block of packed rows of one pass stays in the second-level cache.
-  private static final int PART_ROWS = (Tiles.IN_PLACE ? 16 : 8) * Tiles.ROWS;
+  private static final int PART_ROWS = (VectorWidth.BITS == 512 ? 21 : 8) * Tiles.PRODUCT_ROWS;
 
   /// Panels of a part at least, so that packing its rows is worth it.
   private static final int PART_PANELS = 4;
@@ -144,6 +144,9 @@ final class MatrixProducts {
     List<Rows> blocks = new ArrayList<>();
     for (Rows group : groups) {
       int count = (group.rows + PART_ROWS - 1) / PART_ROWS;
+      if (count > 1) {
+        count = (count + gang.threads() - 1) / gang.threads() * gang.threads();
+      }
       for (int i = 0; i < count; i++) {
         int from = tileEdge(group.rows, i, count);
         int to = tileEdge(group.rows, i + 1, count);
@@ -166,16 +169,16 @@ final class MatrixProducts {
 
   /// Where block `i` of `count` begins: at the edge of a tile.
   private static int tileEdge(int rows, int i, int count) {
-    int tiles = (rows + Tiles.ROWS - 1) / Tiles.ROWS;
-    return Math.min(rows, tiles * i / count * Tiles.ROWS);
+    int tiles = (rows + Tiles.PRODUCT_ROWS - 1) / Tiles.PRODUCT_ROWS;
+    return Math.min(rows, tiles * i / count * Tiles.PRODUCT_ROWS);
   }
 
   private void multiply(Part part, Panels weight, boolean accumulate) {
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
       int depth = Math.min(weight.depth(), Tiles.DEPTH);
       long packedRows = part.rows.rows + Tiles.FEW_ROWS - 1L;
-      long side = scratch.floats(Tiles.ROWS * (long) Tiles.COLUMNS + packedRows * depth);
-      long packed = side + Tiles.ROWS * Tiles.PANEL_BYTES;
+      long side = scratch.floats(Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS + packedRows * depth);
+      long packed = side + Tiles.PRODUCT_ROWS * Tiles.PANEL_BYTES;
       for (int k = 0; k < weight.depth(); k += Tiles.DEPTH) {
         int length = Math.min(Tiles.DEPTH, weight.depth() - k);
         Pass pass = new Pass(k, length, k == 0 && !accumulate, packed, side);
@@ -191,7 +194,7 @@ final class MatrixProducts {
   /// One block of k.
   ///
   /// @param zero chains begin at 0 instead of the outputs' old values
-  /// @param packed room for rows that are not read in place
+  /// @param packed room for the rows
   /// @param side room for a tile whose outputs are not all wanted
   private record Pass(int from, int length, boolean zero, long packed, long side) {
     /// Where the packed rows of a tile lie, given its first row: all tiles before it are whole.
@@ -205,31 +208,24 @@ final class MatrixProducts {
     long x = rows.x + pass.from * (long) Float.BYTES;
     int height;
     for (int row = 0; row < rows.rows; row += height) {
-      height = Tiles.height(rows.rows - row);
+      height = Tiles.productHeight(rows.rows - row);
       int count = Math.min(height, rows.rows - row);
-      if (!inPlace(count, height)) {
-        long first = x + row * rows.xBytes;
-        Tiles.pack(first, rows.xBytes, count, height, pass.length, pass.group(row));
-      }
+      long first = x + row * rows.xBytes;
+      Tiles.pack(first, rows.xBytes, count, height, pass.length, pass.group(row));
     }
     for (int panel = part.fromPanel; panel < part.toPanel; panel++) {
       long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
       int columns = weight.columns(panel);
       long out = rows.out + panel * Tiles.PANEL_BYTES;
       for (int row = 0; row < rows.rows; row += height) {
-        height = Tiles.height(rows.rows - row);
-        tile(rows, row, height, x, b, columns, out + row * rows.outBytes, pass);
+        height = Tiles.productHeight(rows.rows - row);
+        tile(rows, row, height, b, columns, out + row * rows.outBytes, pass);
       }
     }
   }
 
-  /// Whether a tile of `height` rows, of which there are `count`, is read where it lies.
-  private static boolean inPlace(int count, int height) {
-    return Tiles.IN_PLACE && count == height;
-  }
-
   private static void tile(
-      Rows rows, int row, int height, long x, long b, int columns, long out, Pass pass) {
+      Rows rows, int row, int height, long b, int columns, long out, Pass pass) {
     int count = Math.min(height, rows.rows - row);
     boolean whole = columns == Tiles.COLUMNS && count == height;
     long to = whole ? out : pass.side;
@@ -239,12 +235,7 @@ final class MatrixProducts {
     }
     long from = pass.zero ? Tiles.ZEROS : to;
     long fromBytes = pass.zero ? 0 : toBytes;
-    if (inPlace(count, height)) {
-      long a = x + row * rows.xBytes;
-      Tiles.inPlace(height, a, rows.xBytes, b, from, fromBytes, to, toBytes, pass.length);
-    } else {
-      Tiles.packed(height, pass.group(row), b, from, fromBytes, to, toBytes, pass.length);
-    }
+    Tiles.packed(height, pass.group(row), b, from, fromBytes, to, toBytes, pass.length);
     if (!whole) {
       copy(to, toBytes, out, rows.outBytes, count, columns);
     }

@@ -1,7 +1,10 @@
 package dev.minke.kernel.vector;
 
+import static dev.minke.kernel.vector.Memory.ADDRESS;
 import static dev.minke.kernel.vector.Memory.ALL;
 import static dev.minke.kernel.vector.Memory.ORDER;
+import static dev.minke.kernel.vector.Memory.STEPS;
+import static dev.minke.kernel.vector.Memory.STRIDE;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.Arena;
@@ -11,12 +14,16 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// How products are cut into tiles, and the packing of their operands.
 ///
-/// A tile is six or four rows by one panel of [#COLUMNS] columns; [MicroKernels] computes it. Every
+/// A tile is a few rows by one panel of [#COLUMNS] columns; [MicroKernels] computes it. Every
 /// element of it is one chain of fused multiply-adds over k in order, whatever tile it falls into,
 /// so the cut never changes a bit.
 final class Tiles {
   /// Rows of a tile.
   static final int ROWS = 6;
+
+  /// Rows of a tile of a product with packed rows: eight where there are registers for 16
+  /// accumulators.
+  static final int PRODUCT_ROWS = VectorWidth.BITS == 512 ? 8 : ROWS;
 
   /// Rows of a small tile: with it, any even number of rows from four on is cut without a rest.
   static final int FEW_ROWS = 4;
@@ -29,11 +36,6 @@ final class Tiles {
 
   /// Panels that a single row meets at once.
   static final int PANELS_OF_ONE_ROW = 4;
-
-  /// Whether rows are read where they lie; otherwise they are packed first. A vector of 512 bits
-  /// leaves time for the addresses of six rows; a narrower one runs out of it, and of registers
-  /// where there are only 16.
-  static final boolean IN_PLACE = VectorWidth.BITS == 512;
 
   /// Largest depth of one pass over a panel, which streams from the second-level cache: a shallower
   /// one would fit the first level, but outputs would be reloaded more often.
@@ -59,13 +61,18 @@ final class Tiles {
     return left > 8 || left == 5 || left == 6 ? ROWS : FEW_ROWS;
   }
 
+  /// Rows of the next tile of a product, some of them missing perhaps.
+  static int productHeight(int left) {
+    return PRODUCT_ROWS == 8 && (left > 10 || left == 8 || left == 7) ? 8 : height(left);
+  }
+
   /// A tile of packed rows.
   static void packed(
-      int height, long a, long b, long from, long fromStride, long to, long toStride, long depth) {
-    if (height == ROWS) {
-      MicroKernels.packedSix(a, b, from, fromStride, to, toStride, depth);
-    } else {
-      MicroKernels.packedFour(a, b, from, fromStride, to, toStride, depth);
+      int height, long a, long b, long from, long fromStride, long to, long toStride, int depth) {
+    switch (height) {
+      case 8 -> MicroKernels.packedEight(a, b, from, fromStride, to, toStride, depth);
+      case 6 -> MicroKernels.packedSix(a, b, from, fromStride, to, toStride, depth);
+      default -> MicroKernels.packedFour(a, b, from, fromStride, to, toStride, depth);
     }
   }
 
@@ -79,7 +86,7 @@ final class Tiles {
       long fromStride,
       long to,
       long toStride,
-      long depth) {
+      int depth) {
     if (height == ROWS) {
       MicroKernels.inPlaceSix(a, rowBytes, b, from, fromStride, to, toStride, depth);
     } else {
@@ -91,35 +98,23 @@ final class Tiles {
   ///
   /// @param rows the rows that there are, `rowBytes` apart
   /// @param to `[depth, height]`
-  static void pack(long a, long rowBytes, int rows, int height, long depth, long to) {
-    if (rows == ROWS) {
-      packSix(a, rowBytes, depth, to);
-      return;
-    }
+  static void pack(long a, long rowBytes, int rows, int height, int depth, long to) {
     long groupBytes = height * (long) Float.BYTES;
     if (rows < height) {
-      Memory.clear(to, depth * height);
+      Memory.clear(to, (long) depth * height);
     }
-    for (int row = 0; row < rows; row++) {
-      long source = a + row * rowBytes;
-      long target = to + row * (long) Float.BYTES;
-      long end = source + depth * Float.BYTES;
-      for (; source < end; source += Float.BYTES, target += groupBytes) {
-        Memory.set(target, Memory.get(source));
+    int row = 0;
+    for (; row + 4 <= rows; row += 4) {
+      turnFour(a + row * rowBytes, rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
+    }
+    if (row > 0 && row < rows) {
+      // Once more four, of which some are done.
+      row = rows - 4;
+      turnFour(a + row * rowBytes, rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
+    } else {
+      for (; row < rows; row++) {
+        turn(a + row * rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
       }
-    }
-  }
-
-  private static void packSix(long a, long rowBytes, long depth, long to) {
-    long lower = a + 3 * rowBytes;
-    long end = a + depth * Float.BYTES;
-    for (; a < end; a += Float.BYTES, lower += Float.BYTES, to += ROWS * (long) Float.BYTES) {
-      Memory.set(to, Memory.get(a));
-      Memory.set(to + 4, Memory.get(a + rowBytes));
-      Memory.set(to + 8, Memory.get(a + 2 * rowBytes));
-      Memory.set(to + 12, Memory.get(lower));
-      Memory.set(to + 16, Memory.get(lower + rowBytes));
-      Memory.set(to + 20, Memory.get(lower + 2 * rowBytes));
     }
   }
 
@@ -127,28 +122,36 @@ final class Tiles {
   ///
   /// @param columns the neighbouring columns that there are, of rows that are `rowBytes` apart
   /// @param to `[depth, height]`
-  static void packColumns(long a, long rowBytes, int columns, int height, long depth, long to) {
+  static void packColumns(long a, long rowBytes, int columns, int height, int depth, long to) {
     long groupBytes = height * (long) Float.BYTES;
-    long end = to + depth * groupBytes;
-    if (columns == ROWS) {
-      // Four and four, of which two are the same.
-      for (; to < end; to += groupBytes, a += rowBytes) {
-        FloatVector first = fromMemorySegment(FOUR, ALL, a, ORDER);
-        FloatVector last = fromMemorySegment(FOUR, ALL, a + 8, ORDER);
-        first.intoMemorySegment(ALL, to, ORDER);
-        last.intoMemorySegment(ALL, to + 8, ORDER);
-      }
-    } else if (columns == FEW_ROWS && height == FEW_ROWS) {
-      for (; to < end; to += groupBytes, a += rowBytes) {
-        fromMemorySegment(FOUR, ALL, a, ORDER).intoMemorySegment(ALL, to, ORDER);
-      }
+    if (columns < height) {
+      Memory.clear(to, (long) depth * height);
+    }
+    int column = 0;
+    for (; column + 4 <= columns; column += 4) {
+      copyFour(a + column * 4L, rowBytes, depth, to + column * 4L, groupBytes);
+    }
+    if (column > 0 && column < columns) {
+      // Once more four, of which some are done.
+      column = columns - 4;
+      copyFour(a + column * 4L, rowBytes, depth, to + column * 4L, groupBytes);
     } else {
-      Memory.clear(to, depth * height);
-      for (; to < end; to += groupBytes, a += rowBytes) {
-        for (int column = 0; column < columns; column++) {
-          Memory.set(to + column * 4L, Memory.get(a + column * 4L));
-        }
+      for (; column < columns; column++) {
+        copyOne(a + column * 4L, rowBytes, depth, to + column * 4L, groupBytes);
       }
+    }
+  }
+
+  /// Four columns of rows that are `rowBytes` apart to rows that are `toBytes` apart.
+  private static void copyFour(long a, long rowBytes, int depth, long to, long toBytes) {
+    for (int k = 0; k < depth; k++, a += rowBytes, to += toBytes) {
+      fromMemorySegment(FOUR, ALL, a & ADDRESS, ORDER).intoMemorySegment(ALL, to & ADDRESS, ORDER);
+    }
+  }
+
+  private static void copyOne(long a, long rowBytes, int depth, long to, long toBytes) {
+    for (int k = 0; k < depth; k++, a += rowBytes, to += toBytes) {
+      Memory.set(to, Memory.get(a));
     }
   }
 
@@ -156,7 +159,7 @@ final class Tiles {
   ///
   /// @param columns 1 to [#COLUMNS] neighbouring columns of rows that are `rowBytes` apart
   /// @param to `[depth, COLUMNS]`
-  static void panelOfRows(long a, long rowBytes, int columns, long depth, long to) {
+  static void panelOfRows(long a, long rowBytes, int columns, int depth, long to) {
     long end = to + depth * PANEL_BYTES;
     if (columns == COLUMNS) {
       for (; to < end; to += PANEL_BYTES, a += rowBytes) {
@@ -164,7 +167,7 @@ final class Tiles {
         Memory.store(Memory.load(a + VectorWidth.BYTES), to + VectorWidth.BYTES);
       }
     } else {
-      Memory.clear(to, depth * COLUMNS);
+      Memory.clear(to, (long) depth * COLUMNS);
       for (; to < end; to += PANEL_BYTES, a += rowBytes) {
         RowLoops.copy(a, to, columns);
       }
@@ -175,52 +178,58 @@ final class Tiles {
   ///
   /// @param columns 1 to [#COLUMNS] rows of `a`, `rowBytes` apart
   /// @param to `[depth, COLUMNS]`
-  static void panelOfColumns(long a, long rowBytes, int columns, long depth, long to) {
+  static void panelOfColumns(long a, long rowBytes, int columns, int depth, long to) {
     if (columns < COLUMNS) {
-      Memory.clear(to, depth * COLUMNS);
+      Memory.clear(to, (long) depth * COLUMNS);
     }
     int column = 0;
     for (; column + 4 <= columns; column += 4) {
-      turnFour(a + column * rowBytes, rowBytes, depth, to + column * (long) Float.BYTES);
+      turnFour(a + column * rowBytes, rowBytes, depth, to + column * 4L, PANEL_BYTES);
     }
     for (; column < columns; column++) {
-      turn(a + column * rowBytes, depth, to + column * (long) Float.BYTES);
+      turn(a + column * rowBytes, depth, to + column * 4L, PANEL_BYTES);
     }
   }
 
   /// Four rows become four columns, in squares of four: half the time of single elements, a third
   /// where the panel is deep.
-  private static void turnFour(long a, long rowBytes, long depth, long to) {
-    long squares = depth / 4;
-    for (long k = 0; k < squares; k++) {
-      long at = a + k * FOUR_BYTES;
-      FloatVector x = fromMemorySegment(FOUR, ALL, at, ORDER);
-      FloatVector y = fromMemorySegment(FOUR, ALL, at + rowBytes, ORDER);
-      FloatVector z = fromMemorySegment(FOUR, ALL, at + 2 * rowBytes, ORDER);
-      FloatVector w = fromMemorySegment(FOUR, ALL, at + 3 * rowBytes, ORDER);
+  ///
+  /// @param toBytes bytes between rows of the columns
+  private static void turnFour(long a, long rowBytes, int depth, long to, long toBytes) {
+    int squares = depth / 4;
+    long a0 = a & ADDRESS;
+    long a1 = (a + rowBytes) & ADDRESS;
+    long a2 = (a + 2 * rowBytes) & ADDRESS;
+    long a3 = (a + 3 * rowBytes) & ADDRESS;
+    long target = to;
+    for (int k = 0; k < squares; k++, target += 4 * toBytes) {
+      long at = (k & STEPS) * FOUR_BYTES;
+      FloatVector x = fromMemorySegment(FOUR, ALL, a0 + at, ORDER);
+      FloatVector y = fromMemorySegment(FOUR, ALL, a1 + at, ORDER);
+      FloatVector z = fromMemorySegment(FOUR, ALL, a2 + at, ORDER);
+      FloatVector w = fromMemorySegment(FOUR, ALL, a3 + at, ORDER);
       FloatVector xyLow = x.rearrange(LOW_BY_TURNS, y);
       FloatVector xyHigh = x.rearrange(HIGH_BY_TURNS, y);
       FloatVector zwLow = z.rearrange(LOW_BY_TURNS, w);
       FloatVector zwHigh = z.rearrange(HIGH_BY_TURNS, w);
-      long target = to + k * (4 * PANEL_BYTES);
-      xyLow.rearrange(LOWS, zwLow).intoMemorySegment(ALL, target, ORDER);
-      xyLow.rearrange(HIGHS, zwLow).intoMemorySegment(ALL, target + PANEL_BYTES, ORDER);
-      xyHigh.rearrange(LOWS, zwHigh).intoMemorySegment(ALL, target + 2 * PANEL_BYTES, ORDER);
-      xyHigh.rearrange(HIGHS, zwHigh).intoMemorySegment(ALL, target + 3 * PANEL_BYTES, ORDER);
+      long first = target & ADDRESS;
+      long step = toBytes & STRIDE;
+      xyLow.rearrange(LOWS, zwLow).intoMemorySegment(ALL, first, ORDER);
+      xyLow.rearrange(HIGHS, zwLow).intoMemorySegment(ALL, first + step, ORDER);
+      xyHigh.rearrange(LOWS, zwHigh).intoMemorySegment(ALL, first + 2 * step, ORDER);
+      xyHigh.rearrange(HIGHS, zwHigh).intoMemorySegment(ALL, first + 3 * step, ORDER);
     }
-    long rest = depth % 4;
-    for (int row = 0; rest > 0 && row < 4; row++) {
-      turn(
-          a + row * rowBytes + squares * FOUR_BYTES,
-          rest,
-          to + row * (long) Float.BYTES + squares * (4 * PANEL_BYTES));
+    int done = 4 * squares;
+    for (int row = 0; done < depth && row < 4; row++) {
+      long rest = a + row * rowBytes + done * (long) Float.BYTES;
+      turn(rest, depth - done, to + row * 4L + done * toBytes, toBytes);
     }
   }
 
   /// A row becomes a column.
-  private static void turn(long a, long depth, long to) {
-    for (long k = 0; k < depth; k++) {
-      Memory.set(to + k * PANEL_BYTES, Memory.get(a + k * Float.BYTES));
+  private static void turn(long a, int depth, long to, long toBytes) {
+    for (int k = 0; k < depth; k++, a += Float.BYTES, to += toBytes) {
+      Memory.set(to, Memory.get(a));
     }
   }
 }

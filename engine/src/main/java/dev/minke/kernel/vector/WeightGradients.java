@@ -15,7 +15,7 @@ final class WeightGradients {
   private static final long RUN_BYTES = 16L << 20;
 
   /// Rows of the gradient in a part.
-  private static final int PART_ROWS = 8 * Tiles.ROWS;
+  private static final int PART_ROWS = 8 * Tiles.PRODUCT_ROWS;
 
   private static final double NANOS_PER_MULTIPLY_ADD = 0.025;
   private static final double NANOS_PER_PACKED = 0.3;
@@ -108,14 +108,14 @@ final class WeightGradients {
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
       int depth = Math.min(Tiles.DEPTH, segment.tokens());
       long groupRows = rows + Tiles.FEW_ROWS - 1L;
-      long side = scratch.floats(Tiles.ROWS * (long) Tiles.COLUMNS + groupRows * depth);
-      long left = side + Tiles.ROWS * Tiles.PANEL_BYTES;
+      long side = scratch.floats(Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS + groupRows * depth);
+      long left = side + Tiles.PRODUCT_ROWS * Tiles.PANEL_BYTES;
       for (int t = 0; t < segment.tokens(); t += Tiles.DEPTH) {
         int length = Math.min(Tiles.DEPTH, segment.tokens() - t);
         long columnBytes = length * (long) Float.BYTES;
         int height;
         for (int first = 0; first < rows; first += height) {
-          height = Tiles.height(rows - first);
+          height = Tiles.productHeight(rows - first);
           long from = a + t * rowBytes + first * (long) Float.BYTES;
           int count = Math.min(height, rows - first);
           Tiles.packColumns(from, rowBytes, count, height, length, left + first * columnBytes);
@@ -123,7 +123,7 @@ final class WeightGradients {
         for (int panel = 0; panel < panels; panel++) {
           long b = packed + panel * segment.tokens() * Tiles.PANEL_BYTES + t * Tiles.PANEL_BYTES;
           for (int first = 0; first < rows; first += height) {
-            height = Tiles.height(rows - first);
+            height = Tiles.productHeight(rows - first);
             Target target = Target.of(segment.dWeight, row + first, rows - first, panel);
             tile(target, height, left + first * columnBytes, b, length, side);
           }
