@@ -12,8 +12,12 @@ import java.util.List;
 /// rows and columns are cut into parts for the gang, edges are computed in a full tile on the side:
 /// none of it changes a chain. Measured in `docs/adr/0001`.
 final class MatrixProducts {
-  /// Rows of a part: a block of packed rows of one pass stays in the second-level cache.
-  private static final int PART_ROWS = (VectorWidth.BITS == 512 ? 21 : 8) * Tiles.PRODUCT_ROWS;
+  /// Packed rows of a part, in bytes: with a panel they stay in the second-level cache, which has 1
+  /// MB or more where vectors have 512 bits.
+  private static final long PART_BYTES = VectorWidth.BITS == 512 ? 640 << 10 : 192 << 10;
+
+  /// Rows of a part at most: the panels come from farther away once for each part.
+  private static final int PART_ROWS = 24 * Tiles.PRODUCT_ROWS;
 
   /// Panels of a part at least, so that packing its rows is worth it.
   private static final int PART_PANELS = 4;
@@ -127,7 +131,7 @@ final class MatrixProducts {
   private record Part(Rows rows, int fromPanel, int toPanel) {}
 
   private void multiply(List<Rows> groups, Panels weight, boolean accumulate) {
-    List<Part> parts = parts(groups, weight.count());
+    List<Part> parts = parts(groups, weight);
     long total = groups.stream().mapToLong(Rows::rows).sum();
     double work = (double) total * weight.depth() * weight.width() * NANOS_PER_MULTIPLY_ADD;
     gang.run(
@@ -140,11 +144,15 @@ final class MatrixProducts {
   }
 
   /// Blocks of rows; where these are too few for all threads, columns are cut as well.
-  private List<Part> parts(List<Rows> groups, int panels) {
+  private List<Part> parts(List<Rows> groups, Panels weight) {
+    int panels = weight.count();
+    long rowBytes = Math.min(weight.depth(), Tiles.DEPTH) * (long) Float.BYTES;
+    int most = (int) Math.clamp(PART_BYTES / rowBytes, Tiles.PRODUCT_ROWS, PART_ROWS);
     List<Rows> blocks = new ArrayList<>();
     for (Rows group : groups) {
-      int count = (group.rows + PART_ROWS - 1) / PART_ROWS;
+      int count = (group.rows + most - 1) / most;
       if (count > 1) {
+        // As many for each thread.
         count = (count + gang.threads() - 1) / gang.threads() * gang.threads();
       }
       for (int i = 0; i < count; i++) {

@@ -39,7 +39,7 @@ final class Tiles {
 
   /// Largest depth of one pass over a panel, which streams from the second-level cache: a shallower
   /// one would fit the first level, but outputs would be reloaded more often.
-  static final int DEPTH = 1024;
+  static final int DEPTH = VectorWidth.BITS == 512 ? 2048 : 1024;
 
   /// Zeros for four panels: where a chain begins.
   static final long ZEROS =
