@@ -12,9 +12,8 @@ import java.util.List;
 /// rows and columns are cut into parts for the gang, edges are computed in a full tile on the side:
 /// none of it changes a chain. Measured in `docs/adr/0001`.
 final class MatrixProducts {
-  /// Packed rows of a part, in bytes: with a panel they stay in the second-level cache, which has 1
-  /// MB or more where vectors have 512 bits.
-  private static final long PART_BYTES = VectorWidth.BITS == 512 ? 640 << 10 : 192 << 10;
+  /// Packed rows of a part, in bytes: with a panel they stay in the second-level cache.
+  private static final long PART_BYTES = SecondLevelCache.BYTES * 5 / 16;
 
   /// Rows of a part at most: the panels come from farther away once for each part.
   private static final int PART_ROWS = 24 * Tiles.PRODUCT_ROWS;

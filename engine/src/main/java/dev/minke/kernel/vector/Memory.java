@@ -23,16 +23,15 @@ final class Memory {
   ///
   /// It changes no address; it tells the compiler that one is positive and far from the end of
   /// [#ALL]. Range checks of `(address & ADDRESS) + (k & STEPS) * constant` are then decided while
-  /// a loop is compiled. Otherwise they stay inside, an instruction or two for each load, or become
-  /// a prologue of 30 to 100 ns.
+  /// a loop is compiled. Otherwise they stay inside, some instructions for each load, or become a
+  /// prologue of 30 to 100 ns.
   static final long ADDRESS = (1L << 57) - 1;
 
   /// Mask of the bytes between rows; see [#ADDRESS].
   static final long STRIDE = (1L << 48) - 1;
 
-  /// Mask of a loop's counter; see [#ADDRESS]. With 24 bits, the counter in bytes of a panel is
-  /// still an `int`, which makes it an index inside the instruction.
-  static final int STEPS = (1 << 24) - 1;
+  /// Mask of a loop's counter; see [#ADDRESS].
+  static final int STEPS = Integer.MAX_VALUE;
 
   /// Byte order of everything.
   static final ByteOrder ORDER = ByteOrder.nativeOrder();

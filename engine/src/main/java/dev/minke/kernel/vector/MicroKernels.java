@@ -19,13 +19,17 @@ import jdk.incubator.vector.FloatVector;
 /// element, in the order of k. Eight rows take 16 accumulators and want 32 registers; six rows take
 /// 12 and fit 16 registers.
 ///
-/// Four habits are worth a factor each (`docs/adr/0001`). Addresses and the counter are masked
-/// ([Memory#ADDRESS]), so that the loops carry no range checks. What a loop carried is cast before
-/// it is stored ([VectorWidth#FLOAT_VECTOR]). Nothing of ours is called inside: the methods of the
-/// vector library are inlined without limit, a helper is refused in a method of this size, and
-/// every vector becomes an object. And no method is larger than the one of eight rows: the first
-/// compiler gives up on ten, and a method that it gave up on may never meet the second
-/// (`InliningCliffTest`).
+/// What makes them fast is measured in `docs/adr/0001` and guarded by `InliningCliffTest`:
+///
+/// - In the tall tiles, addresses and the counter are masked ([Memory#ADDRESS]), so that the loop
+///   carries no range checks. A smaller loop of that form would be unrolled until its accumulators
+///   spill, so the others move their addresses on, which keeps the checks inside. Six rows have an
+///   address each: with constant offsets from one, all are loaded ahead, and accumulators spill.
+/// - What a loop carried is cast before it is stored ([VectorWidth#FLOAT_VECTOR]).
+/// - Nothing of ours is called inside: the methods of the vector library are inlined without limit,
+///   a helper is refused in a method of this size, and every vector becomes an object.
+/// - No method is larger than that of eight rows. The first compiler gives up on ten, and a method
+///   that it gave up on may never meet the second.
 final class MicroKernels {
   /// Vectors in a panel.
   static final int VECTORS = 2;
@@ -132,136 +136,18 @@ final class MicroKernels {
     FloatVector c50 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride, ORDER);
     FloatVector c51 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride + BYTES, ORDER);
     b &= ADDRESS;
-    a &= ADDRESS;
-    for (int k = 0; k < depth; k++) {
-      long step = k & STEPS;
-      long w = b + step * PANEL_BYTES;
-      FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
-      FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
-      long x = a + step * (6 * Float.BYTES);
-      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, x));
-      c00 = x0.fma(w0, c00);
-      c01 = x0.fma(w1, c01);
-      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, x + 4));
-      c10 = x1.fma(w0, c10);
-      c11 = x1.fma(w1, c11);
-      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, x + 8));
-      c20 = x2.fma(w0, c20);
-      c21 = x2.fma(w1, c21);
-      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, x + 12));
-      c30 = x3.fma(w0, c30);
-      c31 = x3.fma(w1, c31);
-      FloatVector x4 = broadcast(FLOATS, ALL.get(FLOAT, x + 16));
-      c40 = x4.fma(w0, c40);
-      c41 = x4.fma(w1, c41);
-      FloatVector x5 = broadcast(FLOATS, ALL.get(FLOAT, x + 20));
-      c50 = x5.fma(w0, c50);
-      c51 = x5.fma(w1, c51);
-    }
-    to &= ADDRESS;
-    toStride &= STRIDE;
-    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
-    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
-    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
-    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
-    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c40).intoMemorySegment(ALL, to + 4 * toStride, ORDER);
-    FLOAT_VECTOR.cast(c41).intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c50).intoMemorySegment(ALL, to + 5 * toStride, ORDER);
-    FLOAT_VECTOR.cast(c51).intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
-  }
-
-  /// Four rows packed behind each other, `[depth, 4]`; see [#packedEight].
-  static void packedFour(
-      long a, long b, long from, long fromStride, long to, long toStride, int depth) {
-    from &= ADDRESS;
-    fromStride &= STRIDE;
-    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
-    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
-    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
-    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
-    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
-    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
-    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
-    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
-    b &= ADDRESS;
-    a &= ADDRESS;
-    for (int k = 0; k < depth; k++) {
-      long step = k & STEPS;
-      long w = b + step * PANEL_BYTES;
-      FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
-      FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
-      long x = a + step * (4 * Float.BYTES);
-      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, x));
-      c00 = x0.fma(w0, c00);
-      c01 = x0.fma(w1, c01);
-      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, x + 4));
-      c10 = x1.fma(w0, c10);
-      c11 = x1.fma(w1, c11);
-      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, x + 8));
-      c20 = x2.fma(w0, c20);
-      c21 = x2.fma(w1, c21);
-      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, x + 12));
-      c30 = x3.fma(w0, c30);
-      c31 = x3.fma(w1, c31);
-    }
-    to &= ADDRESS;
-    toStride &= STRIDE;
-    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
-    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
-    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
-    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
-    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
-    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
-  }
-
-  /// Six rows in place.
-  ///
-  /// @param a the first row, `[depth]`; the others follow `rowBytes` apart
-  /// @param b the panel, `[depth, 2 vectors]`
-  /// @param from first of the old values, rows `fromStride` bytes apart
-  /// @param to first of the new values, rows `toStride` bytes apart
-  static void inPlaceSix(
-      long a,
-      long rowBytes,
-      long b,
-      long from,
-      long fromStride,
-      long to,
-      long toStride,
-      int depth) {
-    from &= ADDRESS;
-    fromStride &= STRIDE;
-    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
-    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
-    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
-    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
-    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
-    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
-    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
-    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
-    FloatVector c40 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride, ORDER);
-    FloatVector c41 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride + BYTES, ORDER);
-    FloatVector c50 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride, ORDER);
-    FloatVector c51 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride + BYTES, ORDER);
-    b &= ADDRESS;
     long a0 = a & ADDRESS;
-    long a1 = (a + rowBytes) & ADDRESS;
-    long a2 = (a + 2 * rowBytes) & ADDRESS;
-    long a3 = (a + 3 * rowBytes) & ADDRESS;
-    long a4 = (a + 4 * rowBytes) & ADDRESS;
-    long a5 = (a + 5 * rowBytes) & ADDRESS;
+    long a1 = (a + 4) & ADDRESS;
+    long a2 = (a + 8) & ADDRESS;
+    long a3 = (a + 12) & ADDRESS;
+    long a4 = (a + 16) & ADDRESS;
+    long a5 = (a + 20) & ADDRESS;
     for (int k = 0; k < depth; k++) {
       long step = k & STEPS;
       long w = b + step * PANEL_BYTES;
       FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
       FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
-      long x = step * Float.BYTES;
+      long x = step * (6 * Float.BYTES);
       FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a0 + x));
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
@@ -297,6 +183,109 @@ final class MicroKernels {
     FLOAT_VECTOR.cast(c51).intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
   }
 
+  /// Four rows packed behind each other, `[depth, 4]`; see [#packedEight].
+  static void packedFour(
+      long a, long b, long from, long fromStride, long to, long toStride, int depth) {
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
+    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
+    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
+    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += 4 * (long) Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
+      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + 4));
+      c10 = x1.fma(w0, c10);
+      c11 = x1.fma(w1, c11);
+      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a + 8));
+      c20 = x2.fma(w0, c20);
+      c21 = x2.fma(w1, c21);
+      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, a + 12));
+      c30 = x3.fma(w0, c30);
+      c31 = x3.fma(w1, c31);
+    }
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
+    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+  }
+
+  /// Six rows in place.
+  ///
+  /// @param a the first row, `[depth]`; the others follow `rowBytes` apart
+  /// @param b the panel, `[depth, 2 vectors]`
+  /// @param from first of the old values, rows `fromStride` bytes apart
+  /// @param to first of the new values, rows `toStride` bytes apart
+  static void inPlaceSix(
+      long a,
+      long rowBytes,
+      long b,
+      long from,
+      long fromStride,
+      long to,
+      long toStride,
+      int depth) {
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
+    FloatVector c11 = fromMemorySegment(FLOATS, ALL, from + fromStride + BYTES, ORDER);
+    FloatVector c20 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride, ORDER);
+    FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
+    FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
+    FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
+    FloatVector c40 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride, ORDER);
+    FloatVector c41 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride + BYTES, ORDER);
+    FloatVector c50 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride, ORDER);
+    FloatVector c51 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride + BYTES, ORDER);
+    long lower = a + 3 * rowBytes;
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += Float.BYTES, lower += Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
+      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + rowBytes));
+      c10 = x1.fma(w0, c10);
+      c11 = x1.fma(w1, c11);
+      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a + 2 * rowBytes));
+      c20 = x2.fma(w0, c20);
+      c21 = x2.fma(w1, c21);
+      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, lower));
+      c30 = x3.fma(w0, c30);
+      c31 = x3.fma(w1, c31);
+      FloatVector x4 = broadcast(FLOATS, ALL.get(FLOAT, lower + rowBytes));
+      c40 = x4.fma(w0, c40);
+      c41 = x4.fma(w1, c41);
+      FloatVector x5 = broadcast(FLOATS, ALL.get(FLOAT, lower + 2 * rowBytes));
+      c50 = x5.fma(w0, c50);
+      c51 = x5.fma(w1, c51);
+    }
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
+    FLOAT_VECTOR.cast(c11).intoMemorySegment(ALL, to + toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c20).intoMemorySegment(ALL, to + 2 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c21).intoMemorySegment(ALL, to + 2 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c30).intoMemorySegment(ALL, to + 3 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c31).intoMemorySegment(ALL, to + 3 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c40).intoMemorySegment(ALL, to + 4 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c41).intoMemorySegment(ALL, to + 4 * toStride + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c50).intoMemorySegment(ALL, to + 5 * toStride, ORDER);
+    FLOAT_VECTOR.cast(c51).intoMemorySegment(ALL, to + 5 * toStride + BYTES, ORDER);
+  }
+
   /// Four rows in place; see [#inPlaceSix].
   static void inPlaceFour(
       long a,
@@ -307,8 +296,6 @@ final class MicroKernels {
       long to,
       long toStride,
       int depth) {
-    from &= ADDRESS;
-    fromStride &= STRIDE;
     FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
     FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
     FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
@@ -317,32 +304,24 @@ final class MicroKernels {
     FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
     FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
     FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
-    b &= ADDRESS;
-    long a0 = a & ADDRESS;
-    long a1 = (a + rowBytes) & ADDRESS;
-    long a2 = (a + 2 * rowBytes) & ADDRESS;
-    long a3 = (a + 3 * rowBytes) & ADDRESS;
-    for (int k = 0; k < depth; k++) {
-      long step = k & STEPS;
-      long w = b + step * PANEL_BYTES;
-      FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
-      FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
-      long x = step * Float.BYTES;
-      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a0 + x));
+    long lower = a + 2 * rowBytes;
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += Float.BYTES, lower += Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
-      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a1 + x));
+      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + rowBytes));
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a2 + x));
+      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, lower));
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);
-      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, a3 + x));
+      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, lower + rowBytes));
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
     }
-    to &= ADDRESS;
-    toStride &= STRIDE;
     FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
     FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
     FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
@@ -355,23 +334,18 @@ final class MicroKernels {
 
   /// One row in place against one panel.
   static void one(long a, long b, long from, long to, int depth) {
-    from &= ADDRESS;
-    FloatVector c0 = fromMemorySegment(FLOATS, ALL, from, ORDER);
-    FloatVector c1 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
-    a &= ADDRESS;
-    b &= ADDRESS;
-    for (int k = 0; k < depth; k++) {
-      long step = k & STEPS;
-      long w = b + step * PANEL_BYTES;
-      FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
-      FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
-      FloatVector x = broadcast(FLOATS, ALL.get(FLOAT, a + step * Float.BYTES));
-      c0 = x.fma(w0, c0);
-      c1 = x.fma(w1, c1);
+    FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
+    FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, a += Float.BYTES) {
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
+      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c00 = x0.fma(w0, c00);
+      c01 = x0.fma(w1, c01);
     }
-    to &= ADDRESS;
-    FLOAT_VECTOR.cast(c0).intoMemorySegment(ALL, to, ORDER);
-    FLOAT_VECTOR.cast(c1).intoMemorySegment(ALL, to + BYTES, ORDER);
+    FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
+    FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
   }
 
   /// One row in place against four panels: eight chains in flight.
@@ -379,7 +353,6 @@ final class MicroKernels {
   /// @param a the row, `[depth]`
   /// @param b the first panel; the others follow `panelBytes` apart
   static void oneByFour(long a, long b, long panelBytes, long from, long to, int depth) {
-    from &= ADDRESS;
     FloatVector c0 = fromMemorySegment(FLOATS, ALL, from, ORDER);
     FloatVector c1 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
     FloatVector c2 = fromMemorySegment(FLOATS, ALL, from + 2 * BYTES, ORDER);
@@ -388,25 +361,19 @@ final class MicroKernels {
     FloatVector c5 = fromMemorySegment(FLOATS, ALL, from + 5 * BYTES, ORDER);
     FloatVector c6 = fromMemorySegment(FLOATS, ALL, from + 6 * BYTES, ORDER);
     FloatVector c7 = fromMemorySegment(FLOATS, ALL, from + 7 * BYTES, ORDER);
-    a &= ADDRESS;
-    long b0 = b & ADDRESS;
-    long b1 = (b + panelBytes) & ADDRESS;
-    long b2 = (b + 2 * panelBytes) & ADDRESS;
-    long b3 = (b + 3 * panelBytes) & ADDRESS;
-    for (int k = 0; k < depth; k++) {
-      long step = k & STEPS;
-      FloatVector x = broadcast(FLOATS, ALL.get(FLOAT, a + step * Float.BYTES));
-      long w = step * PANEL_BYTES;
-      c0 = x.fma(fromMemorySegment(FLOATS, ALL, b0 + w, ORDER), c0);
-      c1 = x.fma(fromMemorySegment(FLOATS, ALL, b0 + w + BYTES, ORDER), c1);
-      c2 = x.fma(fromMemorySegment(FLOATS, ALL, b1 + w, ORDER), c2);
-      c3 = x.fma(fromMemorySegment(FLOATS, ALL, b1 + w + BYTES, ORDER), c3);
-      c4 = x.fma(fromMemorySegment(FLOATS, ALL, b2 + w, ORDER), c4);
-      c5 = x.fma(fromMemorySegment(FLOATS, ALL, b2 + w + BYTES, ORDER), c5);
-      c6 = x.fma(fromMemorySegment(FLOATS, ALL, b3 + w, ORDER), c6);
-      c7 = x.fma(fromMemorySegment(FLOATS, ALL, b3 + w + BYTES, ORDER), c7);
+    long lower = b + 2 * panelBytes;
+    long end = b + depth * PANEL_BYTES;
+    for (; b < end; b += PANEL_BYTES, lower += PANEL_BYTES, a += Float.BYTES) {
+      FloatVector x = broadcast(FLOATS, ALL.get(FLOAT, a));
+      c0 = x.fma(fromMemorySegment(FLOATS, ALL, b, ORDER), c0);
+      c1 = x.fma(fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER), c1);
+      c2 = x.fma(fromMemorySegment(FLOATS, ALL, b + panelBytes, ORDER), c2);
+      c3 = x.fma(fromMemorySegment(FLOATS, ALL, b + panelBytes + BYTES, ORDER), c3);
+      c4 = x.fma(fromMemorySegment(FLOATS, ALL, lower, ORDER), c4);
+      c5 = x.fma(fromMemorySegment(FLOATS, ALL, lower + BYTES, ORDER), c5);
+      c6 = x.fma(fromMemorySegment(FLOATS, ALL, lower + panelBytes, ORDER), c6);
+      c7 = x.fma(fromMemorySegment(FLOATS, ALL, lower + panelBytes + BYTES, ORDER), c7);
     }
-    to &= ADDRESS;
     FLOAT_VECTOR.cast(c0).intoMemorySegment(ALL, to, ORDER);
     FLOAT_VECTOR.cast(c1).intoMemorySegment(ALL, to + BYTES, ORDER);
     FLOAT_VECTOR.cast(c2).intoMemorySegment(ALL, to + 2 * BYTES, ORDER);

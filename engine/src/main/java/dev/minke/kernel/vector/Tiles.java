@@ -23,7 +23,7 @@ final class Tiles {
 
   /// Rows of a tile of a product with packed rows: eight where there are registers for 16
   /// accumulators.
-  static final int PRODUCT_ROWS = VectorWidth.BITS == 512 ? 8 : ROWS;
+  static final int PRODUCT_ROWS = VectorWidth.MANY_REGISTERS ? 8 : ROWS;
 
   /// Rows of a small tile: with it, any even number of rows from four on is cut without a rest.
   static final int FEW_ROWS = 4;
@@ -39,7 +39,7 @@ final class Tiles {
 
   /// Largest depth of one pass over a panel, which streams from the second-level cache: a shallower
   /// one would fit the first level, but outputs would be reloaded more often.
-  static final int DEPTH = VectorWidth.BITS == 512 ? 2048 : 1024;
+  static final int DEPTH = SecondLevelCache.BYTES >= 1 << 20 ? 2048 : 1024;
 
   /// Zeros for four panels: where a chain begins.
   static final long ZEROS =

@@ -47,13 +47,14 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public String describe() {
-    return "vector: %s, %d %s, product tiles %d x %d"
+    return "vector: %s, %d %s, product tiles %d x %d, second-level cache %d KB"
         .formatted(
             VectorWidth.describe(),
             gang.threads(),
             gang.threads() == 1 ? "thread" : "threads",
-            Tiles.ROWS,
-            Tiles.COLUMNS);
+            Tiles.PRODUCT_ROWS,
+            Tiles.COLUMNS,
+            SecondLevelCache.BYTES >> 10);
   }
 
   /// Fused multiply-adds in registers on every thread at once, the ceiling of every product.

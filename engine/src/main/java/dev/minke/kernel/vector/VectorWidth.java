@@ -24,6 +24,10 @@ final class VectorWidth {
   /// Width in bits: 128, 256 or 512.
   static final int BITS = REFUSAL == null ? Integer.getInteger(PROPERTY, WIDEST) : WIDEST;
 
+  /// Whether there are 32 vector registers and not 16: they came with vectors of 512 bits, for all
+  /// widths.
+  static final boolean MANY_REGISTERS = WIDEST == 512;
+
   /// Floats, or ints, in a vector: 4, 8 or 16.
   static final int LANES = BITS / Float.SIZE;
 
