@@ -68,12 +68,19 @@ public final class Bench {
       Quiet.await();
     }
     List<Row> rows = new ArrayList<>();
-    System.out.println(Row.HEADER);
     for (int threads : new int[] {1, 2}) {
+      String isa = "";
       for (Row row : suite.run(threads)) {
+        if (!row.isa().equals(isa)) {
+          isa = row.isa();
+          System.out.printf("%s%n%s%n", isa, Row.HEADER);
+        }
         System.out.println(row.line());
         rows.add(row);
       }
+    }
+    if (request.suite.equals("gemm") && !NarrowerWidths.isOneOfThem()) {
+      rows.addAll(NarrowerWidths.run(request.provisional));
     }
     if (request.json != null) {
       Files.writeString(request.json, JsonMapper.shared().writeValueAsString(rows));
@@ -82,7 +89,7 @@ public final class Bench {
 
   private static Suite suite(Request request) {
     if (request.suite.equals("gemm")) {
-      GemmSuite gemm = new GemmSuite(new OpenBlas(file("minke.openblas")));
+      GemmSuite gemm = new GemmSuite(new OpenBlas(file("minke.openblas")), request.provisional);
       return gemm::run;
     }
     if (request.suite.equals("ops")) {

@@ -8,14 +8,19 @@ import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /// Products with prepared weights beside OpenBLAS, in GFLOP/s.
 final class GemmSuite {
   private static final int ROUNDS = 7;
+
+  /// How often the rounds of a size are repeated because somebody else took processors.
+  private static final int MOST_TRIES = 10;
+
   private static final long WARM_NANOS = 1_000_000_000;
   private static final long ROUND_NANOS = 40_000_000;
 
@@ -35,13 +40,19 @@ final class GemmSuite {
           new Size(32, 2048, 2048),
           new Size(2048, 768, 256));
 
-  private final OpenBlas peer;
+  /// One round: both speeds, FLOP/s.
+  private record Round(double minke, double peer) {}
 
-  GemmSuite(OpenBlas peer) {
+  private final OpenBlas peer;
+  private final boolean provisional;
+
+  /// @param provisional whether to accept rounds that others disturbed
+  GemmSuite(OpenBlas peer, boolean provisional) {
     this.peer = peer;
+    this.provisional = provisional;
   }
 
-  List<Row> run(int threads) throws InterruptedException {
+  List<Row> run(int threads) throws IOException, InterruptedException {
     peer.threads(threads);
     List<Row> rows = new ArrayList<>();
     try (Kernels kernels = Backends.open(threads)) {
@@ -55,7 +66,7 @@ final class GemmSuite {
   }
 
   private Row run(Kernels kernels, Size size, int threads, double peak)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     try (Arena arena = Arena.ofShared()) {
       Tensor x = random(arena, 1, size.rows, size.depth);
       Tensor weight = random(arena, 2, size.width, size.depth);
@@ -65,27 +76,41 @@ final class GemmSuite {
         Runnable theirs = () -> peer.product(x, weight, out);
         seconds(ours, WARM_NANOS);
         seconds(theirs, WARM_NANOS);
-        double[] minke = new double[ROUNDS];
-        double[] peers = new double[ROUNDS];
-        double[] ratios = new double[ROUNDS];
         double flops = 2.0 * size.rows * size.width * size.depth;
-        for (int round = 0; round < ROUNDS; round++) {
-          Thread.sleep(REST_MILLIS);
-          minke[round] = flops / seconds(ours, ROUND_NANOS);
-          peers[round] = flops / seconds(theirs, ROUND_NANOS);
-          ratios[round] = minke[round] / peers[round];
-        }
+        List<Round> rounds = rounds(ours, theirs, flops);
+        double minke = median(rounds, Round::minke);
         return new Row(
             "%d x %d x %d".formatted(size.rows, size.width, size.depth),
             threads,
             Backends.explain(kernels),
-            "OpenBLAS",
-            median(minke) / 1e9,
-            median(peers) / 1e9,
-            median(ratios),
-            median(minke) / peak);
+            peer.name(),
+            minke / 1e9,
+            median(rounds, Round::peer) / 1e9,
+            median(rounds, round -> round.minke / round.peer),
+            minke / peak);
       }
     }
+  }
+
+  /// As many rounds as are wanted, all of them undisturbed.
+  private List<Round> rounds(Runnable ours, Runnable theirs, double flops)
+      throws IOException, InterruptedException {
+    Quiet quiet = new Quiet(ProcessHandle.current());
+    for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
+      List<Round> rounds = new ArrayList<>();
+      quiet.begin();
+      while (rounds.size() < ROUNDS) {
+        Thread.sleep(REST_MILLIS);
+        double minke = flops / seconds(ours, ROUND_NANOS);
+        rounds.add(new Round(minke, flops / seconds(theirs, ROUND_NANOS)));
+      }
+      if (provisional || !Quiet.isTooMuch(quiet.taken())) {
+        return rounds;
+      }
+    }
+    throw new IllegalStateException(
+        "bench: the machine did not stay quiet, %d times in a row others took processors; try again later"
+            .formatted(MOST_TRIES));
   }
 
   /// Seconds of one call.
@@ -101,9 +126,8 @@ final class GemmSuite {
     return (end - begin) * 1e-9 / calls;
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
+  private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
+    double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
     return sorted[sorted.length / 2];
   }
 

@@ -24,6 +24,7 @@ final class OpenBlas {
   private final MethodHandle gemm;
   private final MethodHandle gemv;
   private final MethodHandle threads;
+  private final String name;
 
   @SuppressWarnings("restricted")
   OpenBlas(Path path) {
@@ -63,6 +64,23 @@ final class OpenBlas {
                 ADDRESS,
                 JAVA_LONG));
     threads = function("scipy_openblas_set_num_threads64_", FunctionDescriptor.ofVoid(JAVA_INT));
+    name = "OpenBLAS " + core();
+  }
+
+  /// The processor that it thinks it runs on, by which it chose its kernels.
+  @SuppressWarnings("restricted")
+  private String core() {
+    MethodHandle core = function("scipy_openblas_get_corename64_", FunctionDescriptor.of(ADDRESS));
+    try {
+      return ((MemorySegment) core.invokeExact()).reinterpret(64).getString(0);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// For example `OpenBLAS SkylakeX`.
+  String name() {
+    return name;
   }
 
   @SuppressWarnings("restricted")

@@ -22,10 +22,11 @@ record Row(
     double ratio,
     @JsonProperty("limit_share") double limitShare) {
   static final String HEADER =
-      "case                     threads  peer             minke  peer_value  ratio  limit_share";
+      "case                     threads  peer                 minke  peer_value  ratio "
+          + " limit_share";
 
   String line() {
-    return "%-24s %7d  %-14s %7.1f  %10.1f  %5.2f  %11.2f"
+    return "%-24s %7d  %-18s %7.1f  %10.1f  %5.2f  %11.2f"
         .formatted(name, threads, peer, minke, peerValue, ratio, limitShare);
   }
 }

@@ -53,8 +53,8 @@ public final class Backends {
     }
   }
 
-  /// What was chosen and on what, in one line: `vector: 256 bits, 2 threads, product tiles 6 x 16;
-  /// amd64 with AVX2, FMA; 2 processors`.
+  /// What was chosen and on what, in one line: `vector: 256 bits, 2 threads, product tiles 6 x 16,
+  /// second-level cache 512 KB; amd64 with AVX2, FMA; 2 processors`.
   public static String explain(Kernels kernels) {
     return kernels.describe() + "; " + Machine.probe().describe();
   }
