@@ -16,7 +16,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +50,10 @@ public final class ModelDirectory {
     Path configFile = directory.resolve(CONFIG);
     DeepSeekConfig config = DeepSeekConfigFile.read(text(configFile), configFile);
     Map<String, Safetensors> files = new LinkedHashMap<>();
+    List<Safetensors> opened = new ArrayList<>();
     ParameterStore parameters = ParameterStore.toLoad();
     try {
-      openWeights(directory, files);
+      openWeights(directory, files, opened);
       DeepSeekConfig present = withoutMissingPredictor(config, files.keySet());
       DeepSeekModel model = DeepSeekModel.of(parameters, present);
       readWeights(directory, model.weightNames(), files);
@@ -62,7 +62,7 @@ public final class ModelDirectory {
       parameters.close();
       throw e;
     } finally {
-      new HashSet<>(files.values()).forEach(Safetensors::close);
+      opened.forEach(Safetensors::close);
     }
   }
 
@@ -78,8 +78,10 @@ public final class ModelDirectory {
     }
   }
 
-  /// @param files gets the open file of each tensor
-  private static void openWeights(Path directory, Map<String, Safetensors> files) {
+  /// @param files gets the file of each tensor
+  /// @param opened gets each file, to be closed by the caller even after an exception
+  private static void openWeights(
+      Path directory, Map<String, Safetensors> files, List<Safetensors> opened) {
     Path index = directory.resolve(INDEX);
     Set<String> shards = new TreeSet<>();
     if (Files.exists(directory.resolve(WEIGHTS))) {
@@ -92,8 +94,8 @@ public final class ModelDirectory {
     }
     for (String shard : shards) {
       Safetensors file = Safetensors.open(directory.resolve(shard));
+      opened.add(file);
       if (file.entries().isEmpty()) {
-        file.close();
         throw new CheckpointException(file.file() + ": expected weights, found no tensor");
       }
       for (String name : file.entries().keySet()) {
