@@ -84,7 +84,7 @@ final class Quiet {
 
   /// Busy and all ticks of all processors.
   private static long[] ticks() throws IOException {
-    String[] words = Files.readAllLines(LOAD).getFirst().trim().split("\\s+");
+    String[] words = Files.readAllLines(LOAD).getFirst().trim().split("\\s+", -1);
     long all = 0;
     for (int i = 1; i <= 8; i++) {
       all += Long.parseLong(words[i]);

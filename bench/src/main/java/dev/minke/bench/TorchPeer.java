@@ -21,7 +21,7 @@ final class TorchPeer implements AutoCloseable {
   /// @param seconds of all steps
   /// @param cpuSeconds of all its threads
   /// @param losses one for each step
-  record Round(double seconds, double cpuSeconds, double[] losses) {}
+  record Round(double seconds, double cpuSeconds, List<Double> losses) {}
 
   /// How the peer computes.
   ///
@@ -72,7 +72,7 @@ final class TorchPeer implements AutoCloseable {
     return new Round(
         answer.get("seconds").doubleValue(),
         answer.get("cpuSeconds").doubleValue(),
-        answer.get("losses").valueStream().mapToDouble(JsonNode::doubleValue).toArray());
+        answer.get("losses").valueStream().map(JsonNode::doubleValue).toList());
   }
 
   private JsonNode answer() throws IOException {

@@ -170,7 +170,7 @@ final class TrainSuite {
       TorchPeer.Round theirs = peer.run(steps);
       taken = Math.max(taken, aroundTheirs.taken());
       if (!isWarm) {
-        requireSameLoss(theirs.losses()[0]);
+        requireSameLoss(theirs.losses().getFirst());
         isWarm = true;
       } else if (provisional || !Quiet.isTooMuch(taken)) {
         measured.add(new Measured(seconds, cpuSeconds, flops * steps, theirs, taken));
