@@ -48,6 +48,13 @@ final class Memory {
   ///
   /// @return the address of the first
   static long allocateFloats(Arena arena, long count) {
+    long bytes = count * Float.BYTES;
+    if (bytes >= LargePages.LEAST_BYTES) {
+      long address = LargePages.allocate(arena, bytes);
+      if (address != 0) {
+        return address;
+      }
+    }
     return arena.allocate(Math.max(count, 1) * Float.BYTES, ALIGNMENT).address();
   }
 
