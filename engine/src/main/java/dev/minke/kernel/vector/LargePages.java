@@ -76,6 +76,8 @@ final class LargePages {
       long address = (start + PAGE - 1) / PAGE * PAGE;
       int _ = (int) calls.madvise.invokeExact(address, room - PAGE, HUGE_PAGES);
       return address;
+    } catch (RuntimeException e) {
+      throw e;
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

@@ -15,7 +15,8 @@ final class MatrixProducts {
   /// Packed rows of a part, in bytes: with a panel they stay in the second-level cache.
   private static final long PART_BYTES = SecondLevelCache.BYTES * 5 / 16;
 
-  /// Rows of a part at most: the panels come from farther away once for each part.
+  /// Rows of a part at most, where a shallow depth would allow more: parts are also what threads
+  /// share.
   private static final int PART_ROWS = 24 * Tiles.PRODUCT_ROWS;
 
   /// Panels of a part at least, so that packing its rows is worth it.

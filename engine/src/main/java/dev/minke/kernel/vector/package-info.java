@@ -6,7 +6,8 @@
 /// | [dev.minke.kernel.vector.VectorWidth] | how wide the vectors are, chosen once |
 /// | [dev.minke.kernel.vector.Memory] | loads and stores at addresses |
 /// | [dev.minke.kernel.vector.Gang] | the threads that share an operation |
-/// | [dev.minke.kernel.vector.MatrixProducts] | products with weights in panels |
+/// | [dev.minke.kernel.vector.MatrixProducts] | products with weights in panels: start here, then [dev.minke.kernel.vector.Tiles] and [dev.minke.kernel.vector.MicroKernels] |
+/// | [dev.minke.kernel.vector.LargePages], [dev.minke.kernel.vector.SecondLevelCache] | what products ask of the machine |
 /// | [dev.minke.kernel.vector.AttentionKernels], [dev.minke.kernel.vector.AttentionGradients] | rows of queries against tiles of positions |
 /// | [dev.minke.kernel.vector.RowKernels], [dev.minke.kernel.vector.ExpertKernels] | row by row; the choice and moving of rows |
 /// | [dev.minke.kernel.vector.HeadKernels], [dev.minke.kernel.vector.OptimizerKernels] | softmax over the vocabulary; AdamW |
@@ -15,9 +16,9 @@
 /// Rules of the package. A kernel gives the same bits at every vector width, for every number of
 /// threads and in the interpreter; what that asks of an operation is written at its method in
 /// [dev.minke.kernel.Kernels]. Species and constants are static finals, and a method has one hot
-/// loop with a `long` counter and at most a few dozen vector operations: beyond that the compiler
-/// stops inlining and every vector becomes an object. Arguments were checked by the caller; here
-/// they are only asserted.
+/// loop and at most a few dozen vector operations: beyond that the compiler stops inlining and
+/// every vector becomes an object. Arguments were checked by the caller; here they are only
+/// asserted.
 @NullMarked
 package dev.minke.kernel.vector;
 

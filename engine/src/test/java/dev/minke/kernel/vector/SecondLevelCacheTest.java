@@ -25,6 +25,8 @@ class SecondLevelCacheTest {
   void isAssumedWhereNothingIsPublished() throws IOException {
     assertThat(SecondLevelCache.bytes(caches.resolve("none"))).isEqualTo(SecondLevelCache.ASSUMED);
     assertThat(SecondLevelCache.bytes(caches)).isEqualTo(SecondLevelCache.ASSUMED);
+    publish("index2", "2", "");
+    assertThat(SecondLevelCache.bytes(caches)).isEqualTo(SecondLevelCache.ASSUMED);
     publish("index2", "2", "large");
     assertThat(SecondLevelCache.bytes(caches)).isEqualTo(SecondLevelCache.ASSUMED);
   }
