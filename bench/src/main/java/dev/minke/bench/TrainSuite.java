@@ -247,7 +247,7 @@ final class TrainSuite {
             6,
             1,
             704,
-            new DeepSeekConfig.Attention(8, 96, 64, 32, 16, 32),
+            new DeepSeekConfig.Latent(8, 96, 64, 32, 16, 32),
             256,
             10000,
             new DeepSeekConfig.Experts(16, 1, 192, rule),

@@ -3,6 +3,7 @@ package dev.minke.cli;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,14 +33,30 @@ final class RecipeKeys {
         throw new UsageException(
             "%s: expected the key '%s', found none".formatted(where, path + key));
       }
-      if (component.getType().isRecord()) {
+      if (component.getType().isRecord() || component.getType().isSealed()) {
         if (!(value instanceof ObjectNode below)) {
           throw new UsageException(
               "%s: expected keys below '%s', found %s".formatted(where, path + key, value));
         }
-        require(below, component.getType(), where, path + key + ".");
+        require(below, kind(component.getType(), below), where, path + key + ".");
       }
     }
+  }
+
+  /// The record itself, or of the kinds of a sealed interface the one with the most of the keys.
+  private static Class<?> kind(Class<?> type, ObjectNode tree) {
+    if (type.isRecord()) {
+      return type;
+    }
+    return Arrays.stream(type.getPermittedSubclasses())
+        .max(Comparator.comparingLong(kind -> known(kind, tree)))
+        .orElseThrow();
+  }
+
+  private static long known(Class<?> record, ObjectNode tree) {
+    return Arrays.stream(record.getRecordComponents())
+        .filter(component -> tree.has(component.getName()))
+        .count();
   }
 
   /// A key that nobody knows, with the one that was probably meant.

@@ -1,5 +1,10 @@
 package dev.minke.cli;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.ModelDirectory;
+import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +30,16 @@ final class Recipes {
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
               DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .addMixIn(DeepSeekConfig.Attention.class, KindByKeys.class)
           .build();
+
+  /// The keys that are there say which attention is meant.
+  @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(DeepSeekConfig.Latent.class),
+    @JsonSubTypes.Type(DeepSeekConfig.Grouped.class)
+  })
+  private interface KindByKeys {}
 
   private Recipes() {}
 
@@ -137,9 +151,13 @@ final class Recipes {
   private static TrainRecipe map(ObjectNode tree, Path file) {
     RecipeKeys.require(tree, TrainRecipe.class, file.toString(), "");
     try {
-      return MAPPER.treeToValue(tree, TrainRecipe.class);
+      TrainRecipe recipe = MAPPER.treeToValue(tree, TrainRecipe.class);
+      ModelDirectory.requireWritable(recipe.model().config(recipe.tokenizer().vocab()));
+      return recipe;
     } catch (JacksonException e) {
       throw new UsageException(file + ": " + unfit(e), e);
+    } catch (CheckpointException e) {
+      throw new UsageException(file + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.minke.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.checkpoint.TrainingCheckpoint;
+import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -117,6 +119,24 @@ class RecipesTest {
   }
 
   @Test
+  void theKeysOfAttentionSayItsKind() throws IOException {
+    String grouped = "model.attention={heads: 4, keyHeads: 2, headDim: 32}";
+    List<String> first =
+        List.of(
+            grouped,
+            "model.generation=V1",
+            "model.experts.rule.score=SOFTMAX",
+            "losses.biasRate=0");
+    TrainRecipe read = Recipes.read(recipe.toString(), first).training();
+    assertThat(read.model().attention()).isEqualTo(new DeepSeekConfig.Grouped(4, 2, 32));
+    String typo = "model.attention={heads: 4, keyHead: 2, headDim: 32}";
+    assertThatThrownBy(() -> Recipes.read(recipe.toString(), List.of(typo)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("'model.attention.keyHead'; did you mean 'model.attention.keyHeads'");
+    assertThat(trained("-o", grouped)).contains("found V3 with grouped-query attention");
+  }
+
+  @Test
   void anUnknownKeyIsNamedWithTheNearestKnownOne() throws IOException {
     assertThat(refused("clipNorm:", "clipNrm:")).contains("clipNrm", "'optimizer.clipNorm'");
     assertThat(refused("optimizer:", "optimiser:")).contains("optimiser", "'optimizer'");
@@ -137,7 +157,7 @@ class RecipesTest {
         .contains("'optimizer.rate': expected a number, found 'fast'");
     assertThat(refused("rate: 3.0e-3", "rate: -1")).contains("optimizer rate", "-1");
     assertThat(refused("generation: V3", "generation: V9"))
-        .contains("'model.generation': expected V2 or V3, found 'V9'");
+        .contains("'model.generation': expected V1 or V2 or V3, found 'V9'");
     assertThat(refused("groupTopTwo: true", "groupTopTwo: 7x")).contains("true or false", "7x");
     assertThat(refused("seed: 1", "seed: [1")).contains("YAML");
     assertThat(refused("seed: 1", "")).contains("seed");

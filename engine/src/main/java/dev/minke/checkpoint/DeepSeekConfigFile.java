@@ -4,9 +4,10 @@ import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekConfig.Attention;
 import dev.minke.model.deepseek.DeepSeekConfig.Experts;
 import dev.minke.model.deepseek.DeepSeekConfig.Generation;
+import dev.minke.model.deepseek.DeepSeekConfig.Grouped;
+import dev.minke.model.deepseek.DeepSeekConfig.Latent;
 import dev.minke.model.deepseek.DeepSeekConfig.Positions;
 import dev.minke.tensor.DType;
 import java.nio.file.Path;
@@ -18,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `config.json` of `deepseek_v2` and `deepseek_v3`, in the dialect of the releases and in that of
-/// transformers 5.
+/// `config.json` of `llama`, `deepseek`, `deepseek_v2` and `deepseek_v3`, in the dialect of the
+/// releases and in that of transformers 5.
 ///
 /// What would change the computation and is not understood is refused by name, never approximated.
 final class DeepSeekConfigFile {
@@ -52,14 +53,6 @@ final class DeepSeekConfigFile {
   private DeepSeekConfig config() {
     Generation generation = generation();
     refuseWhatIsForeign();
-    Attention attention =
-        new Attention(
-            integer("num_attention_heads"),
-            json.path("q_lora_rank").isNumber() ? integer("q_lora_rank") : 0,
-            integer("kv_lora_rank"),
-            integer("qk_nope_head_dim"),
-            integer("qk_rope_head_dim"),
-            integer("v_head_dim"));
     return new DeepSeekConfig(
         generation,
         integer("vocab_size"),
@@ -67,19 +60,38 @@ final class DeepSeekConfigFile {
         integer("intermediate_size"),
         integer("num_hidden_layers"),
         integer("first_k_dense_replace", 0),
-        attention,
+        generation == Generation.V1 ? grouped() : latent(),
         positions(),
         experts(generation),
         integer("num_nextn_predict_layers", 0),
         (float) number(json, "rms_norm_eps", 1e-6));
   }
 
+  private Latent latent() {
+    return new Latent(
+        integer("num_attention_heads"),
+        json.path("q_lora_rank").isNumber() ? integer("q_lora_rank") : 0,
+        integer("kv_lora_rank"),
+        integer("qk_nope_head_dim"),
+        integer("qk_rope_head_dim"),
+        integer("v_head_dim"));
+  }
+
+  private Grouped grouped() {
+    int heads = integer("num_attention_heads");
+    return new Grouped(
+        heads,
+        integer("num_key_value_heads", heads),
+        integer("head_dim", integer("hidden_size") / heads));
+  }
+
   private Generation generation() {
     String type = text("model_type", "");
     return switch (type) {
+      case "llama", "deepseek" -> Generation.V1;
       case "deepseek_v2" -> Generation.V2;
       case "deepseek_v3" -> Generation.V3;
-      default -> throw fault("model_type", "deepseek_v2 or deepseek_v3", type);
+      default -> throw fault("model_type", "llama, deepseek, deepseek_v2 or deepseek_v3", type);
     };
   }
 
@@ -97,6 +109,7 @@ final class DeepSeekConfigFile {
     expect("attention_bias", json.path("attention_bias").asBoolean(false), false);
     expect("tie_word_embeddings", json.path("tie_word_embeddings").asBoolean(false), false);
     expect("moe_layer_freq", integer("moe_layer_freq", 1), 1);
+    expect("mlp_bias", json.path("mlp_bias").asBoolean(false), false);
     expect("rope_interleave", json.path("rope_interleave").asBoolean(true), true);
   }
 
@@ -211,10 +224,10 @@ final class DeepSeekConfigFile {
   /// @param beginOfText id, or negative for none
   /// @param endOfText id, or negative for none
   static String write(DeepSeekConfig config, DType dtype, int beginOfText, int endOfText) {
-    boolean v3 = config.generation() == Generation.V3;
+    requireWritable(config);
     ObjectNode json = JsonMapper.shared().createObjectNode();
-    json.putArray("architectures").add(v3 ? "DeepseekV3ForCausalLM" : "DeepseekV2ForCausalLM");
-    json.put("model_type", v3 ? "deepseek_v3" : "deepseek_v2");
+    json.putArray("architectures").add(architecture(config));
+    json.put("model_type", type(config));
     if (beginOfText >= 0) {
       json.put("bos_token_id", beginOfText);
     }
@@ -229,7 +242,8 @@ final class DeepSeekConfigFile {
     json.put("moe_layer_freq", 1);
     json.put("num_nextn_predict_layers", config.predictors());
     writeAttention(config, json);
-    writeExperts(config.experts(), v3, json);
+    writePositions(config.positions(), json);
+    writeExperts(config.experts(), config.generation() == Generation.V3, json);
     json.put("hidden_act", "silu");
     json.put("rms_norm_eps", new java.math.BigDecimal(Float.toString(config.normEpsilon())));
     json.put("tie_word_embeddings", false);
@@ -237,23 +251,65 @@ final class DeepSeekConfigFile {
     return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
   }
 
-  private static void writeAttention(DeepSeekConfig config, ObjectNode json) {
-    Attention a = config.attention();
-    json.put("attention_bias", false);
-    json.put("num_attention_heads", a.heads());
-    json.put("num_key_value_heads", a.heads());
-    if (a.queryRank() == 0) {
-      json.putNull("q_lora_rank");
-    } else {
-      json.put("q_lora_rank", a.queryRank());
+  /// Which models have a form in files.
+  ///
+  /// @throws CheckpointException if this one has none
+  static void requireWritable(DeepSeekConfig config) {
+    boolean grouped = config.attention() instanceof Grouped;
+    boolean v1 = config.generation() == Generation.V1;
+    boolean softmax =
+        config.experts().count() == 0 || config.experts().rule().score() == ScoreFunction.SOFTMAX;
+    if (grouped != v1 || (v1 && !softmax)) {
+      throw new CheckpointException(
+          "model: expected a kind that Hugging Face's files know (V1 with grouped-query attention and softmax scores, V2 or V3 with latent attention), found %s with %s attention"
+              .formatted(config.generation(), grouped ? "grouped-query" : "latent"));
     }
-    json.put("kv_lora_rank", a.latentDim());
-    json.put("qk_nope_head_dim", a.nopeDim());
-    json.put("qk_rope_head_dim", a.ropeDim());
-    json.put("v_head_dim", a.valueDim());
-    json.put("max_position_embeddings", config.positions().maxLength());
-    json.put("rope_theta", config.positions().base());
-    Rotation.Yarn yarn = config.positions().yarn();
+  }
+
+  private static String architecture(DeepSeekConfig config) {
+    return switch (type(config)) {
+      case "llama" -> "LlamaForCausalLM";
+      case "deepseek" -> "DeepseekForCausalLM";
+      case "deepseek_v2" -> "DeepseekV2ForCausalLM";
+      default -> "DeepseekV3ForCausalLM";
+    };
+  }
+
+  private static String type(DeepSeekConfig config) {
+    return switch (config.generation()) {
+      case V1 -> config.experts().count() == 0 ? "llama" : "deepseek";
+      case V2 -> "deepseek_v2";
+      case V3 -> "deepseek_v3";
+    };
+  }
+
+  private static void writeAttention(DeepSeekConfig config, ObjectNode json) {
+    json.put("attention_bias", false);
+    json.put("num_attention_heads", config.attention().heads());
+    switch (config.attention()) {
+      case Grouped a -> {
+        json.put("num_key_value_heads", a.keyHeads());
+        json.put("head_dim", a.headDim());
+      }
+      case Latent a -> {
+        json.put("num_key_value_heads", a.heads());
+        if (a.queryRank() == 0) {
+          json.putNull("q_lora_rank");
+        } else {
+          json.put("q_lora_rank", a.queryRank());
+        }
+        json.put("kv_lora_rank", a.latentDim());
+        json.put("qk_nope_head_dim", a.nopeDim());
+        json.put("qk_rope_head_dim", a.ropeDim());
+        json.put("v_head_dim", a.valueDim());
+      }
+    }
+  }
+
+  private static void writePositions(Positions positions, ObjectNode json) {
+    json.put("max_position_embeddings", positions.maxLength());
+    json.put("rope_theta", positions.base());
+    Rotation.Yarn yarn = positions.yarn();
     if (yarn == null) {
       json.putNull("rope_scaling");
       return;

@@ -249,6 +249,13 @@ public final class ModelDirectory {
     }
   }
 
+  /// Which models have a form in these files: to be asked before the work, not after it.
+  ///
+  /// @throws CheckpointException if this one has none
+  public static void requireWritable(DeepSeekConfig config) {
+    DeepSeekConfigFile.requireWritable(config);
+  }
+
   private static boolean isModelOrEmpty(Path target) {
     if (Files.exists(target.resolve(CONFIG))) {
       return true;

@@ -237,7 +237,7 @@ class PyTorchLossesTest {
             3,
             1,
             128,
-            new DeepSeekConfig.Attention(4, 32, 24, 16, 8, 12),
+            new DeepSeekConfig.Latent(4, 32, 24, 16, 8, 12),
             TOKENS,
             10000,
             new DeepSeekConfig.Experts(8, 1, 32, rule),

@@ -44,7 +44,7 @@ final class TinyRun {
         2,
         1,
         24,
-        new DeepSeekConfig.Attention(2, 8, 8, 4, 4, 6),
+        new DeepSeekConfig.Latent(2, 8, 8, 4, 4, 6),
         64,
         10000,
         new DeepSeekConfig.Experts(4, 1, 8, rule),

@@ -68,7 +68,7 @@ record Plan(int steps, Duration budget) {
         3,
         1,
         384,
-        new DeepSeekConfig.Attention(4, 64, 32, 24, 8, 32),
+        new DeepSeekConfig.Latent(4, 64, 32, 24, 8, 32),
         256,
         10000,
         new DeepSeekConfig.Experts(8, 1, 96, rule),

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 public record Block(
     int index,
     RmsNorm attentionNorm,
-    LatentAttention attention,
+    Attention attention,
     RmsNorm feedForwardNorm,
     FeedForward feedForward) {
 
@@ -24,7 +24,7 @@ public record Block(
     return new Block(
         index,
         RmsNorm.of(source, name + ".attentionNorm", config.dim(), config.normEpsilon()),
-        LatentAttention.of(source, name + ".attention", config),
+        Attention.of(source, name + ".attention", config),
         RmsNorm.of(source, name + ".feedForwardNorm", config.dim(), config.normEpsilon()),
         FeedForward.of(source, name + ".feedForward", config, index));
   }

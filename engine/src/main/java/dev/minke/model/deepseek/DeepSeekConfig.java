@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Sizes and rules of a DeepSeek model. Immutable; checked as a whole.
 ///
-/// @param generation V2 or V3: which name and which defaults it has in files
+/// @param generation which name and which defaults it has in files
 /// @param vocab size of the vocabulary
 /// @param dim width of the residual stream
 /// @param denseHidden hidden width of the feed-forward of the leading dense layers
 /// @param layers number of blocks
 /// @param denseLayers leading blocks without experts
-/// @param attention sizes of latent attention
+/// @param attention its kind and sizes
 /// @param positions rotary positions
 /// @param experts sizes and rule of the mixture of experts
 /// @param predictors multi-token prediction modules: 0 or 1
@@ -32,10 +32,35 @@ public record DeepSeekConfig(
 
   /// Family of releases.
   public enum Generation {
+    /// DeepSeek LLM and DeepSeekMoE; without experts the same as a Llama.
+    V1,
     /// DeepSeek-V2 and V2-Lite.
     V2,
     /// DeepSeek-V3 and R1.
     V3
+  }
+
+  /// Sizes of attention, one record for each kind.
+  public sealed interface Attention {
+    /// Query heads.
+    int heads();
+
+    /// Part of a head that is turned by its position.
+    int ropeDim();
+
+    /// Width of a query or key head.
+    int keyDim();
+
+    /// Width of a value head.
+    int valueDim();
+
+    /// Numbers that a cache holds of a token in one layer.
+    int cacheWidth();
+
+    /// Weights that a token meets in one layer.
+    ///
+    /// @param dim width of the residual stream
+    long weights(int dim);
   }
 
   /// Sizes of latent attention (DeepSeek-V2 §2.1).
@@ -46,9 +71,10 @@ public record DeepSeekConfig(
   /// @param nopeDim part of a key head without position
   /// @param ropeDim part of a key head with position, shared by all heads
   /// @param valueDim width of a value head
-  public record Attention(
-      int heads, int queryRank, int latentDim, int nopeDim, int ropeDim, int valueDim) {
-    public Attention {
+  public record Latent(
+      int heads, int queryRank, int latentDim, int nopeDim, int ropeDim, int valueDim)
+      implements Attention {
+    public Latent {
       require(heads > 0, "heads", heads, "1 or more");
       require(queryRank >= 0, "queryRank", queryRank, "0 or more");
       require(latentDim > 0, "latentDim", latentDim, "1 or more");
@@ -57,9 +83,63 @@ public record DeepSeekConfig(
       require(valueDim > 0, "valueDim", valueDim, "1 or more");
     }
 
-    /// Width of a query or key head.
+    @Override
     public int keyDim() {
       return nopeDim + ropeDim;
+    }
+
+    @Override
+    public int cacheWidth() {
+      return latentDim + ropeDim;
+    }
+
+    @Override
+    public long weights(int dim) {
+      long queryIn = queryRank == 0 ? dim : queryRank;
+      return (long) dim * queryRank
+          + queryIn * heads * keyDim()
+          + (long) dim * (latentDim + ropeDim)
+          + (long) latentDim * heads * (nopeDim + valueDim)
+          + (long) dim * heads * valueDim;
+    }
+  }
+
+  /// Sizes of grouped-query attention (arXiv:2305.13245), as DeepSeek's first models have it; with
+  /// as many key heads as query heads it is multi-head attention.
+  ///
+  /// @param heads query heads
+  /// @param keyHeads heads of keys and values, a divisor of `heads`
+  /// @param headDim width of every head; all of it is turned by position
+  public record Grouped(int heads, int keyHeads, int headDim) implements Attention {
+    public Grouped {
+      require(heads > 0, "heads", heads, "1 or more");
+      require(keyHeads > 0 && heads % keyHeads == 0, "keyHeads", keyHeads, "a divisor of " + heads);
+      require(headDim > 0 && headDim % 2 == 0, "headDim", headDim, "an even number above 0");
+    }
+
+    @Override
+    public int ropeDim() {
+      return headDim;
+    }
+
+    @Override
+    public int keyDim() {
+      return headDim;
+    }
+
+    @Override
+    public int valueDim() {
+      return headDim;
+    }
+
+    @Override
+    public int cacheWidth() {
+      return 2 * keyHeads * headDim;
+    }
+
+    @Override
+    public long weights(int dim) {
+      return 2L * dim * headDim * (heads + keyHeads);
     }
   }
 

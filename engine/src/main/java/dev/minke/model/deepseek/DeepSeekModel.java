@@ -156,8 +156,7 @@ public record DeepSeekModel(
 
   @Override
   public CacheShape cacheShape() {
-    return new CacheShape(
-        blocks.size(), config.attention().latentDim() + config.attention().ropeDim());
+    return new CacheShape(blocks.size(), config.attention().cacheWidth());
   }
 
   @Override
@@ -169,24 +168,13 @@ public record DeepSeekModel(
   @Override
   public double forwardFlops(int context) {
     DeepSeekConfig.Attention a = config.attention();
-    double attention = blockWeights() + (double) a.heads() * (a.keyDim() + a.valueDim()) * context;
+    double attention =
+        a.weights(config.dim()) + (double) a.heads() * (a.keyDim() + a.valueDim()) * context;
     double flops = 0;
     for (int layer = 0; layer < config.layers(); layer++) {
       flops += attention + feedForwardWeights(layer);
     }
     return 2 * (flops + (double) config.vocab() * config.dim());
-  }
-
-  /// Weights of attention that a token meets.
-  private double blockWeights() {
-    DeepSeekConfig.Attention a = config.attention();
-    double dim = config.dim();
-    double queryIn = a.queryRank() == 0 ? dim : a.queryRank();
-    return dim * a.queryRank()
-        + queryIn * a.heads() * a.keyDim()
-        + dim * (a.latentDim() + a.ropeDim())
-        + (double) a.latentDim() * a.heads() * (a.nopeDim() + a.valueDim())
-        + dim * a.heads() * a.valueDim();
   }
 
   private double feedForwardWeights(int layer) {
@@ -206,7 +194,7 @@ public record DeepSeekModel(
     double dim = config.dim();
     return 2
         * (2 * dim * dim
-            + blockWeights()
+            + a.weights(config.dim())
             + (double) a.heads() * (a.keyDim() + a.valueDim()) * context
             + feedForwardWeights(config.layers())
             + config.vocab() * dim);

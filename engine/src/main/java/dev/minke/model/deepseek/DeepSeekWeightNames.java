@@ -8,7 +8,8 @@ import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The table of tensor names in the released files of `deepseek_v2` and `deepseek_v3`.
+/// The table of tensor names in the released files of `llama`, `deepseek`, `deepseek_v2` and
+/// `deepseek_v3`.
 ///
 /// Stacked and fused masters map to slices: an expert's gate is the first half of its rows, and
 /// `kv_b_proj` is, head by head, the key rows and then the value rows. The predictor is stored as
@@ -44,7 +45,10 @@ final class DeepSeekWeightNames {
 
   private void block(String name, Block block) {
     whole(name + ".input_layernorm.weight", block.attentionNorm().gain());
-    attention(name + ".self_attn", block.attention());
+    switch (block.attention()) {
+      case LatentAttention latent -> attention(name + ".self_attn", latent);
+      case GroupedQueryAttention grouped -> attention(name + ".self_attn", grouped);
+    }
     whole(name + ".post_attention_layernorm.weight", block.feedForwardNorm().gain());
     switch (block.feedForward()) {
       case FeedForward.Dense(var layer) -> dense(name + ".mlp", layer);
@@ -66,8 +70,43 @@ final class DeepSeekWeightNames {
     whole(name + ".o_proj.weight", attention.output().weight());
   }
 
+  private void attention(String name, GroupedQueryAttention attention) {
+    DeepSeekConfig.Grouped sizes = attention.sizes();
+    int width = sizes.headDim();
+    List<WeightName.Part> queries = new ArrayList<>();
+    for (int head = 0; head < sizes.heads(); head++) {
+      addHalves(queries, attention.query().weight(), head * width, width);
+    }
+    List<WeightName.Part> keys = new ArrayList<>();
+    List<WeightName.Part> values = new ArrayList<>();
+    Parameter both = attention.keyValue().weight();
+    for (int head = 0; head < sizes.keyHeads(); head++) {
+      int first = 2 * head * width;
+      addHalves(keys, both, first, width);
+      values.add(new WeightName.Part(both, both.value().rows(first + width, first + 2 * width)));
+    }
+    int dim = model.config().dim();
+    Shape queryShape = Shape.of(sizes.heads() * width, dim);
+    Shape keyShape = Shape.of(sizes.keyHeads() * width, dim);
+    names.add(new WeightName(name + ".q_proj.weight", queryShape, queries, false));
+    names.add(new WeightName(name + ".k_proj.weight", keyShape, keys, false));
+    names.add(new WeightName(name + ".v_proj.weight", keyShape, values, false));
+    whole(name + ".o_proj.weight", attention.output().weight());
+  }
+
+  /// The rows of a head as files have them: pairs that turn together lie half a head apart there,
+  /// side by side here.
+  private static void addHalves(
+      List<WeightName.Part> parts, Parameter parameter, int first, int width) {
+    for (int half = 0; half < 2; half++) {
+      for (int row = first + half; row < first + width; row += 2) {
+        parts.add(new WeightName.Part(parameter, parameter.value().rows(row, row + 1)));
+      }
+    }
+  }
+
   private void keysAndValues(String name, LatentAttention attention) {
-    DeepSeekConfig.Attention sizes = attention.sizes();
+    DeepSeekConfig.Latent sizes = attention.sizes();
     List<WeightName.Part> parts = new ArrayList<>();
     for (int head = 0; head < sizes.heads(); head++) {
       parts.add(slice(attention.keyUp(), head));

@@ -40,12 +40,13 @@ public record LatentAttention(
     Parameter keyUp,
     Parameter valueUp,
     Linear output,
-    DeepSeekConfig.Attention sizes,
+    DeepSeekConfig.Latent sizes,
     Rotation rotation,
-    float scale) {
+    float scale)
+    implements Attention {
 
-  static LatentAttention of(ParameterSource source, String name, DeepSeekConfig config) {
-    DeepSeekConfig.Attention sizes = config.attention();
+  static LatentAttention of(
+      ParameterSource source, String name, DeepSeekConfig config, DeepSeekConfig.Latent sizes) {
     int dim = config.dim();
     int rank = sizes.queryRank();
     float epsilon = config.normEpsilon();
@@ -71,12 +72,8 @@ public record LatentAttention(
   /// @param key the rotated shared key `[tokens, ropeDim]`
   private record Latent(Tensor content, Tensor key) {}
 
-  /// Attention of whole sequences to themselves.
-  ///
-  /// @param x `[tokens, dim]`
-  /// @param name of the layer, for the observer
-  /// @return `[tokens, dim]`
-  Tensor forward(Ops ops, Tensor x, TokenRows rows, String name) {
+  @Override
+  public Tensor forward(Ops ops, Tensor x, TokenRows rows, String name) {
     Tensor query = query(ops, x, rows);
     Latent latent = latent(ops, x, rows);
     ops.observer().hidden(name + ".latent", latent.content);
@@ -84,12 +81,8 @@ public record LatentAttention(
     return project(ops, expanded(ops, query, latent, rows.sequences()));
   }
 
-  /// Attention of the newest positions to all positions of their sequences.
-  ///
-  /// @param x `[tokens, dim]`
-  /// @param cache `[rows, latentDim + ropeDim]`; the newest positions are written to it
-  /// @return `[tokens, dim]`
-  Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form) {
+  @Override
+  public Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form) {
     Tensor query = query(ops, x, rows);
     Latent latent = latent(ops, x, rows);
     ops.append(ops.concat(latent.content, latent.key), cache, rows.sequences());

@@ -1,8 +1,9 @@
-/// DeepSeek-V2-Lite, V2 and V3/R1 from one set of classes.
+/// DeepSeek's models from one set of classes: LLM and MoE (V1), V2-Lite, V2 and V3/R1.
 ///
 /// | here | paper | what |
 /// |---|---|---|
 /// | [LatentAttention] | DeepSeek-V2 (arXiv:2405.04434) §2.1 | keys and values rebuilt from one small latent; expanded or absorbed |
+/// | [GroupedQueryAttention] | arXiv:2305.13245 | what V1 has, and what latent attention is held against |
 /// | [ExpertRouter] | DeepSeek-V2 §2.2, DeepSeek-V3 (arXiv:2412.19437) §2.1.2 | softmax or sigmoid, group-limited, bias-balanced |
 /// | [MixtureOfExperts] | DeepSeekMoE (arXiv:2401.06066) §3 | routed experts beside shared ones |
 /// | [MultiTokenPredictor] | DeepSeek-V3 §2.2 | one more block that predicts the token after next |

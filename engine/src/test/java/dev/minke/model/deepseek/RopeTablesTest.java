@@ -38,7 +38,7 @@ class RopeTablesTest {
         1,
         1,
         1,
-        new DeepSeekConfig.Attention(1, 0, 1, 128, ropeDim, 1),
+        new DeepSeekConfig.Latent(1, 0, 1, 128, ropeDim, 1),
         new DeepSeekConfig.Positions(163_840, rope.path("rope_theta").doubleValue(), yarn),
         new DeepSeekConfig.Experts(
             0, 0, 0, new RouterRule(ScoreFunction.SIGMOID, 1, 1, 1, false, false, 1)),

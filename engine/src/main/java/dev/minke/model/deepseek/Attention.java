@@ -1,0 +1,33 @@
+package dev.minke.model.deepseek;
+
+import dev.minke.autograd.EagerOps;
+import dev.minke.autograd.Ops;
+import dev.minke.model.AttentionForm;
+import dev.minke.model.TokenRows;
+import dev.minke.nn.ParameterSource;
+import dev.minke.tensor.Tensor;
+
+/// The first half of a block: every token looks at those before it in its own sequence.
+public sealed interface Attention permits LatentAttention, GroupedQueryAttention {
+  static Attention of(ParameterSource source, String name, DeepSeekConfig config) {
+    return switch (config.attention()) {
+      case DeepSeekConfig.Latent sizes -> LatentAttention.of(source, name, config, sizes);
+      case DeepSeekConfig.Grouped sizes -> GroupedQueryAttention.of(source, name, config, sizes);
+    };
+  }
+
+  /// Attention of whole sequences to themselves.
+  ///
+  /// @param x `[tokens, dim]`
+  /// @param name of the layer, for the observer
+  /// @return `[tokens, dim]`
+  Tensor forward(Ops ops, Tensor x, TokenRows rows, String name);
+
+  /// Attention of the newest positions to all positions of their sequences.
+  ///
+  /// @param x `[tokens, dim]`
+  /// @param cache `[rows, cacheWidth]`; the newest positions are written to it
+  /// @param form for latent attention; grouped-query attention has but one
+  /// @return `[tokens, dim]`
+  Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form);
+}
