@@ -258,9 +258,9 @@ final class TrainSuite {
         new TrainRecipe.Data(256, false, false, 0),
         new TrainRecipe.Optimizer(
             TrainRecipe.MatrixRule.ADAMW, 3e-4, 0.9, 0.95, 1e-8, 0.95, 0.1, 1),
-        new TrainRecipe.Schedule(0, 0, 1),
-        new TrainRecipe.Losses(0, 0, 0.001),
-        new TrainRecipe.Batch(8, 8),
+        TrainRecipe.Schedule.cosine(0, 0, 1),
+        TrainRecipe.Losses.constant(0, 0, 0.001),
+        TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Length.ofSteps(WARM_STEPS + ROUND_STEPS * (MOST_ROUNDS + 2)),
         new TrainRecipe.Validation(0, 1),
         new TrainRecipe.Checkpoint(1e9, 1),

@@ -1,5 +1,6 @@
 package dev.minke.cli;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +41,22 @@ final class RecipeKeys {
         }
         require(below, kind(component.getType(), below), where, path + key + ".");
       }
+      if (component.getGenericType() instanceof ParameterizedType list
+          && list.getActualTypeArguments()[0] instanceof Class<?> element
+          && element.isRecord()) {
+        requireList(value, element, where, path + key);
+      }
+    }
+  }
+
+  private static void requireList(JsonNode value, Class<?> element, String where, String path) {
+    for (JsonNode entry : value) {
+      if (!value.isArray() || !(entry instanceof ObjectNode below)) {
+        throw new UsageException(
+            "%s: expected a list of keys and values for '%s', found %s"
+                .formatted(where, path, value));
+      }
+      require(below, element, where, path + ".");
     }
   }
 

@@ -39,7 +39,9 @@ final class StepPlanner {
     double[] warm = Arrays.copyOfRange(took, took.length / 2, took.length);
     Arrays.sort(warm);
     int every = recipe.validation().everySteps();
-    double perStep = warm[warm.length / 2] + (every == 0 ? 0 : validation / every);
+    TrainRecipe.Batch batch = recipe.batch();
+    double growth = new BatchRamp(batch, 1).mean() / batch.firstRows();
+    double perStep = warm[warm.length / 2] * growth + (every == 0 ? 0 : validation / every);
     double left = PLANNED_SHARE * (seconds - since(begin)) - validation;
     return (int) Math.clamp(left / perStep, 1, Integer.MAX_VALUE);
   }

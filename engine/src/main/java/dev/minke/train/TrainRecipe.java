@@ -150,45 +150,128 @@ public record TrainRecipe(
     }
   }
 
-  /// Learning rate over the steps: linear warm-up, constant, cosine down (DeepSeek-V3 §4.2).
+  /// How the learning rate goes within a phase.
+  public enum Shape {
+    /// At the phase's level all the way (DeepSeek-V2 falls in such steps).
+    CONSTANT,
+    /// In a straight line from the level before to the phase's.
+    LINEAR,
+    /// Along half a cosine from the level before to the phase's (DeepSeek-V3).
+    COSINE
+  }
+
+  /// A part of the schedule.
   ///
-  /// @param warmupShare share of the steps in which the rate rises to its peak
-  /// @param decayShare share of the steps, at the end, in which it falls
-  /// @param finalShare where it ends, as a share of the peak
-  public record Schedule(double warmupShare, double decayShare, double finalShare) {
-    public Schedule {
-      require(warmupShare >= 0, "schedule warmupShare", warmupShare, "0 or more");
-      require(decayShare >= 0, "schedule decayShare", decayShare, "0 or more");
-      require(
-          warmupShare + decayShare <= 1,
-          "schedule warmupShare + decayShare",
-          warmupShare + decayShare,
-          "at most 1");
-      require(finalShare >= 0 && finalShare <= 1, "schedule finalShare", finalShare, "0 to 1");
+  /// @param share of the steps
+  /// @param shape how the rate goes
+  /// @param level where it ends, as a share of the peak
+  public record Phase(double share, Shape shape, double level) {
+    public Phase {
+      require(share >= 0, "schedule.phases share", share, "0 or more");
+      require(level >= 0 && level <= 1, "schedule.phases level", level, "0 to 1");
     }
   }
 
-  /// Factors of the additional terms of the loss, and of balancing without one.
+  /// Learning rate over the steps: a linear warm-up to the peak, then phases (DeepSeek-V3 §4.2,
+  /// DeepSeek-V2 §3.1.2).
   ///
-  /// @param prediction λ of multi-token prediction (DeepSeek-V3: 0.3, then 0.1)
+  /// @param warmupShare share of the steps in which the rate rises to its peak
+  /// @param phases after it, in order; all shares add up to 1
+  public record Schedule(double warmupShare, List<Phase> phases) {
+    /// Shares are written by hand: 0.333 three times is meant to be all.
+    private static final double SHARE_ERROR = 0.002;
+
+    public Schedule {
+      phases = List.copyOf(phases);
+      require(warmupShare >= 0, "schedule warmupShare", warmupShare, "0 or more");
+      double sum = warmupShare + phases.stream().mapToDouble(Phase::share).sum();
+      require(Math.abs(sum - 1) <= SHARE_ERROR, "schedule, the sum of its shares", sum, "1");
+    }
+
+    /// Warm-up, constant, half a cosine down.
+    ///
+    /// @param warmupShare share of the steps in which the rate rises to its peak
+    /// @param decayShare share of the steps, at the end, in which it falls
+    /// @param finalShare where it ends, as a share of the peak
+    public static Schedule cosine(double warmupShare, double decayShare, double finalShare) {
+      return new Schedule(
+          warmupShare,
+          List.of(
+              new Phase(Math.max(0, 1 - warmupShare - decayShare), Shape.CONSTANT, 1),
+              new Phase(decayShare, Shape.COSINE, finalShare)));
+    }
+  }
+
+  /// Factors of the additional terms of the loss, and of balancing without one. Both of the last
+  /// change once, late in a run, as in DeepSeek-V3 (§4.2).
+  ///
+  /// @param prediction λ of multi-token prediction (DeepSeek-V3: 0.3)
+  /// @param latePrediction λ in the last part of a run (DeepSeek-V3: 0.1)
+  /// @param latePredictionShare share of the steps that have it (DeepSeek-V3: 0.32)
   /// @param balance α of the sequence-wise balance loss (DeepSeek-V3: 0.0001)
   /// @param biasRate γ, by which router biases move after each step (DeepSeek-V3: 0.001)
-  public record Losses(float prediction, float balance, double biasRate) {
+  /// @param biasStillShare share of the steps, at the end, in which biases stand still
+  ///   (DeepSeek-V3: 0.034)
+  public record Losses(
+      float prediction,
+      float latePrediction,
+      double latePredictionShare,
+      float balance,
+      double biasRate,
+      double biasStillShare) {
     public Losses {
       require(prediction >= 0, "losses prediction", prediction, "0 or more");
+      require(latePrediction >= 0, "losses latePrediction", latePrediction, "0 or more");
+      requireShare(latePredictionShare, "losses latePredictionShare");
       require(balance >= 0, "losses balance", balance, "0 or more");
       require(biasRate >= 0, "losses biasRate", biasRate, "0 or more");
+      requireShare(biasStillShare, "losses biasStillShare");
+    }
+
+    /// Factors that stay the same for the whole run.
+    public static Losses constant(float prediction, float balance, double biasRate) {
+      return new Losses(prediction, prediction, 0, balance, biasRate, 0);
+    }
+
+    /// λ in a step, from 1 to `steps`.
+    float predictionAt(int step, int steps) {
+      return isLate(step, steps, latePredictionShare) ? latePrediction : prediction;
+    }
+
+    /// γ after a step, from 1 to `steps`.
+    double biasRateAt(int step, int steps) {
+      return isLate(step, steps, biasStillShare) ? 0 : biasRate;
+    }
+
+    private static boolean isLate(int step, int steps, double share) {
+      return steps - step < (int) Math.ceil(share * steps);
     }
   }
 
   /// Tokens of a step.
   ///
   /// @param rows rows of a step
-  /// @param microRows rows of one forward and backward; gradients of several add up
-  public record Batch(int rows, int microRows) {
+  /// @param firstShare rows of the first step as a share of `rows`, to which they grow in a
+  ///   straight line; 1 if they do not grow (DeepSeek-V3: 0.2, 3,072 of 15,360)
+  /// @param rampShare share of the steps in which they grow (DeepSeek-V3: 0.05)
+  /// @param microRows most rows of one forward and backward; gradients of several add up
+  public record Batch(int rows, double firstShare, double rampShare, int microRows) {
     public Batch {
       require(rows > 0, "batch rows", rows, "1 or more");
+      require(
+          firstShare > 0 && firstShare <= 1, "batch firstShare", firstShare, "above 0, at most 1");
+      requireShare(rampShare, "batch rampShare");
       require(microRows > 0 && microRows <= rows, "batch microRows", microRows, "1 to rows");
+    }
+
+    /// Rows of the first step, one or more.
+    int firstRows() {
+      return Math.clamp(Math.round(firstShare * rows), 1, rows);
+    }
+
+    /// As many rows in every step.
+    public static Batch constant(int rows, int microRows) {
+      return new Batch(rows, 1, 0, microRows);
     }
   }
 
@@ -284,6 +367,10 @@ public record TrainRecipe(
         checkpoint,
         guard,
         seed);
+  }
+
+  private static void requireShare(double share, String key) {
+    require(share >= 0 && share <= 1, key, share, "0 to 1");
   }
 
   private static void require(boolean holds, String key, Number found, String expected) {

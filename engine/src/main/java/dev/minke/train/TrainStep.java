@@ -23,6 +23,8 @@ final class TrainStep implements AutoCloseable {
   private final ModelCost cost;
   private final ExpertLoads loads;
   private final LearningRate rates;
+  private final BatchRamp ramp;
+  private final int steps;
   private final Workspace activations = new Workspace();
   private final Workspace gradients = new Workspace();
 
@@ -35,6 +37,8 @@ final class TrainStep implements AutoCloseable {
     this.cost = ModelCost.of(state.model());
     this.loads = new ExpertLoads(state.model());
     this.rates = new LearningRate(recipe.optimizer().rate(), recipe.schedule(), steps);
+    this.ramp = new BatchRamp(recipe.batch(), steps);
+    this.steps = steps;
   }
 
   /// What a step found.
@@ -65,7 +69,8 @@ final class TrainStep implements AutoCloseable {
 
   Result run() {
     Clock clock = new Clock();
-    Packing.Taken taken = packing.take(state.position(), recipe.batch().rows());
+    int step = state.step() + 1;
+    Packing.Taken taken = packing.take(state.position(), ramp.at(step));
     StepRows rows = new StepRows(packing.shard(), taken.rows());
     state.optimizer().zeroGradients(kernels);
     loads.clear();
@@ -76,7 +81,6 @@ final class TrainStep implements AutoCloseable {
     }
     Map<String, Double> losses = new HashMap<>();
     terms.forEach((name, term) -> losses.put(name, term.share * term.sum));
-    int step = state.step() + 1;
     double norm = state.optimizer().gradientNorm(kernels);
     double rate = rates.at(step);
     double flops = cost.training(rows.rows());
@@ -84,7 +88,7 @@ final class TrainStep implements AutoCloseable {
     Result found = new Result(losses, norm, rate, rows.tokens(), flops, worst, clock.times());
     if (found.isFinite()) {
       state.optimizer().update(kernels, rate, step, norm);
-      loads.balance(recipe.losses().biasRate());
+      loads.balance(recipe.losses().biasRateAt(step, steps));
       state.advance(taken.next());
     }
     clock.lap(Clock.Phase.UPDATE);
@@ -97,7 +101,9 @@ final class TrainStep implements AutoCloseable {
 
   private void microBatch(StepRows rows, int from, int to, Map<String, Term> terms, Clock clock) {
     Workspace.Mark mark = activations.mark();
-    var factors = new TrainingRows.Factors(recipe.losses().balance(), recipe.losses().prediction());
+    var factors =
+        new TrainingRows.Factors(
+            recipe.losses().balance(), recipe.losses().predictionAt(state.step() + 1, steps));
     TrainingRows batch = rows.training(activations, from, to, factors);
     clock.lap(Clock.Phase.DATA);
     RecordingOps ops = new RecordingOps(kernels, activations, loads);

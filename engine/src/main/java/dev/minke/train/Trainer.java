@@ -130,6 +130,7 @@ public final class Trainer implements AutoCloseable {
     private final MetricsLog metrics;
     private final long begin = System.nanoTime();
     private final int firstStep = state.step();
+    private final BatchRamp ramp = new BatchRamp(recipe.batch(), steps);
     private long lastSaved = begin;
     private long tokens;
     private double flops;
@@ -190,7 +191,7 @@ public final class Trainer implements AutoCloseable {
     private void report(TrainStep.Result result) throws IOException {
       tokens += result.tokens();
       flops += result.flops();
-      double perStep = seconds() / (state.step() - firstStep);
+      double perRow = seconds() / (ramp.until(state.step()) - ramp.until(firstStep));
       var now =
           new StepMetrics(
               state.step(),
@@ -206,7 +207,7 @@ public final class Trainer implements AutoCloseable {
               result.flops(),
               result.flops() / result.times().total() / setup.peakFlops(),
               step.peakBytes(),
-              perStep * (steps - state.step()));
+              perRow * (ramp.until(steps) - ramp.until(state.step())));
       metrics.step(now);
       setup.listener().step(now);
     }

@@ -220,8 +220,8 @@ class PyTorchLossesTest {
         Map.entry("gainDecay", 0),
         Map.entry("clipNorm", optimizer.clipNorm()),
         Map.entry("warmupShare", recipe.schedule().warmupShare()),
-        Map.entry("decayShare", recipe.schedule().decayShare()),
-        Map.entry("finalShare", recipe.schedule().finalShare()),
+        Map.entry("decayShare", recipe.schedule().phases().getLast().share()),
+        Map.entry("finalShare", recipe.schedule().phases().getLast().level()),
         Map.entry("biasRate", recipe.losses().biasRate()));
   }
 
@@ -248,9 +248,9 @@ class PyTorchLossesTest {
         new TrainRecipe.Data(TOKENS, false, false, 0),
         new TrainRecipe.Optimizer(
             TrainRecipe.MatrixRule.ADAMW, 0.003, 0.9, 0.95, 1e-8, 0.95, 0.1, 1),
-        new TrainRecipe.Schedule(0.1, 0.3, 0.1),
-        new TrainRecipe.Losses(0, 0, 0.001),
-        new TrainRecipe.Batch(ROWS, ROWS / 2),
+        TrainRecipe.Schedule.cosine(0.1, 0.3, 0.1),
+        TrainRecipe.Losses.constant(0, 0, 0.001),
+        TrainRecipe.Batch.constant(ROWS, ROWS / 2),
         TrainRecipe.Length.ofSteps(STEPS),
         new TrainRecipe.Validation(0, 1),
         new TrainRecipe.Checkpoint(1e9, 1),

@@ -46,7 +46,7 @@ final class TinyBits {
         tiny.optimizer(),
         tiny.schedule(),
         tiny.losses(),
-        new TrainRecipe.Batch(2, 1),
+        TrainRecipe.Batch.constant(2, 1),
         tiny.length(),
         new TrainRecipe.Validation(0, 10),
         new TrainRecipe.Checkpoint(1000, 1),

@@ -151,7 +151,7 @@ class TrainerTest {
   }
 
   private static TrainRecipe withMicroRows(TrainRecipe recipe, int rows) {
-    return with(recipe, recipe.optimizer(), new TrainRecipe.Batch(3, rows), recipe.guard());
+    return with(recipe, recipe.optimizer(), TrainRecipe.Batch.constant(3, rows), recipe.guard());
   }
 
   private static TrainRecipe with(

@@ -107,7 +107,7 @@ class WarmStepTest {
         tiny.optimizer(),
         tiny.schedule(),
         tiny.losses(),
-        new TrainRecipe.Batch(8, 8),
+        TrainRecipe.Batch.constant(8, 8),
         tiny.length(),
         new TrainRecipe.Validation(0, 10),
         new TrainRecipe.Checkpoint(1000, 1),

@@ -50,9 +50,9 @@ record Plan(int steps, Duration budget) {
         new TrainRecipe.Data(256, true, true, 0.01),
         new TrainRecipe.Optimizer(
             TrainRecipe.MatrixRule.ADAMW, 3e-3, 0.9, 0.95, 1e-8, 0.95, 0.1, 1),
-        new TrainRecipe.Schedule(0.05, 0.6, 0.1),
-        new TrainRecipe.Losses(0.3f, 1e-4f, 1e-3),
-        new TrainRecipe.Batch(8, 8),
+        TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
+        TrainRecipe.Losses.constant(0.3f, 1e-4f, 1e-3),
+        TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Length.ofSteps(steps),
         new TrainRecipe.Validation(100, 1000),
         new TrainRecipe.Checkpoint(30, 2),
