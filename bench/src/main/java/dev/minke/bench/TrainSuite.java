@@ -263,7 +263,7 @@ final class TrainSuite {
         TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Length.ofSteps(WARM_STEPS + ROUND_STEPS * (MOST_ROUNDS + 2)),
         new TrainRecipe.Validation(0, 1),
-        new TrainRecipe.Checkpoint(1e9, 1),
+        TrainRecipe.Checkpoint.every(1e9, 1),
         new TrainRecipe.Guard(1e9, 1000),
         1);
   }

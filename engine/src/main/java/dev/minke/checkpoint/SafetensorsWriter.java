@@ -53,6 +53,14 @@ public final class SafetensorsWriter {
   ///
   /// @throws CheckpointException if it cannot be written; an older file of that name is untouched
   public static void write(Path file, Collection<Source> sources, Map<String, String> metadata) {
+    write(file, sources, metadata, () -> {});
+  }
+
+  /// Writes a file, and says when the tensors may change again: before the bytes are on disk.
+  ///
+  /// @param afterLastRead called once all tensors have been read
+  static void write(
+      Path file, Collection<Source> sources, Map<String, String> metadata, Runnable afterLastRead) {
     byte[] header = header(sources, metadata);
     AtomicFile.write(
         file,
@@ -65,6 +73,7 @@ public final class SafetensorsWriter {
               write(channel, part, source.dtype);
             }
           }
+          afterLastRead.run();
         });
   }
 

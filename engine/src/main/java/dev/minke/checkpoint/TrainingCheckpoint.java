@@ -43,15 +43,28 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
     metadata = Map.copyOf(metadata);
   }
 
-  /// Writes a checkpoint and deletes all but the newest `keep`.
+  /// Which checkpoints of a directory stay when a new one has been written.
   ///
+  /// @param newest so many of the newest
+  /// @param everySteps beside them those whose step is a multiple of this; 0 for none
+  public record Keep(int newest, int everySteps) {
+    private boolean isForGood(Path file) {
+      long step = step(file);
+      return everySteps > 0 && step > 0 && step % everySteps == 0;
+    }
+  }
+
+  /// Writes a checkpoint and deletes those that need not be kept.
+  ///
+  /// @param afterLastRead called once the tensors may change again
   /// @throws CheckpointException if it cannot be written; older ones stay
   public static TrainingCheckpoint write(
       Path directory,
       long step,
       Map<String, Tensor> tensors,
       Map<String, String> metadata,
-      int keep) {
+      Keep keep,
+      Runnable afterLastRead) {
     List<SafetensorsWriter.Source> sources =
         tensors.entrySet().stream()
             .map(entry -> SafetensorsWriter.Source.of(entry.getKey(), entry.getValue()))
@@ -68,11 +81,13 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
     Path file = directory.resolve("%s%08d%s".formatted(PREFIX, step, SUFFIX));
     try {
       Files.createDirectories(directory);
-      SafetensorsWriter.write(file, sources, all);
+      SafetensorsWriter.write(file, sources, all, afterLastRead);
       List<Path> older = new ArrayList<>(files(directory));
       older.remove(file);
-      for (Path old : older.subList(Math.min(Math.max(0, keep - 1), older.size()), older.size())) {
-        Files.deleteIfExists(old);
+      for (Path old : older.stream().skip(Math.max(0, keep.newest - 1)).toList()) {
+        if (!keep.isForGood(old)) {
+          Files.deleteIfExists(old);
+        }
       }
     } catch (IOException e) {
       throw CheckpointException.of("write", file, e);
@@ -131,6 +146,15 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
       throw last;
     }
     return Optional.empty();
+  }
+
+  /// The step that a file is named after; 0 if its name is not one of ours.
+  private static long step(Path file) {
+    String name = file.getFileName().toString();
+    String digits = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+    return digits.chars().allMatch(Character::isDigit) && !digits.isEmpty()
+        ? Long.parseLong(digits)
+        : 0;
   }
 
   private static List<Path> files(Path directory) {

@@ -9,6 +9,7 @@ import dev.minke.model.deepseek.DeepSeekModel;
 import dev.minke.model.deepseek.MixtureOfExperts;
 import dev.minke.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -65,16 +66,11 @@ final class ExpertLoads implements Observer {
     }
   }
 
-  /// The highest load of an expert as a multiple of its layer's mean; 0 without experts.
-  double worst() {
-    double worst = 0;
-    for (Layer layer : layers.values()) {
-      long total = Arrays.stream(layer.counts).sum();
-      for (long count : layer.counts) {
-        worst = Math.max(worst, (double) count * layer.counts.length / Math.max(1, total));
-      }
-    }
-    return worst;
+  /// The loads of every layer with experts, in the order of the layers.
+  List<ExpertLoad> loads() {
+    return layers.entrySet().stream()
+        .map(entry -> ExpertLoad.of(entry.getKey(), entry.getValue().counts))
+        .toList();
   }
 
   /// Moves every bias by at most `rate`.

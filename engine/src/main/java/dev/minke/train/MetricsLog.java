@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,12 +14,16 @@ import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `metrics.jsonl`: one object a line, for each step and each validation.
+/// `metrics.jsonl`: one object a line, for each step and each validation; the loads of experts with
+/// every tenth step and the last.
 ///
 /// A run that goes on from a checkpoint first drops the lines of steps that it will do again, so
 /// the file reads like that of an undisturbed run. The owner closes it.
 final class MetricsLog implements AutoCloseable {
   static final String NAME = "metrics.jsonl";
+
+  /// Loads are as large as all else together; they move slowly.
+  private static final int LOADS_EVERY = 10;
 
   private final JsonMapper json = JsonMapper.builder().build();
   private final BufferedWriter out;
@@ -57,7 +62,7 @@ final class MetricsLog implements AutoCloseable {
     line.put("gradientNorm", metrics.gradientNorm());
     line.put("rate", metrics.rate());
     line.put("tokens", metrics.tokens());
-    line.put("worstLoad", metrics.worstLoad());
+    line.put("maxViolation", metrics.maxViolation());
     line.put("flops", metrics.flops());
     line.put("seconds", metrics.times().total());
     line.put("dataSeconds", metrics.times().data());
@@ -65,6 +70,13 @@ final class MetricsLog implements AutoCloseable {
     line.put("backwardSeconds", metrics.times().backward());
     line.put("updateSeconds", metrics.times().update());
     line.put("peakShare", metrics.peakShare());
+    line.put("secondsLeft", metrics.secondsLeft());
+    line.put("residentBytes", metrics.residentBytes());
+    line.put("time", Instant.now().toString());
+    if (metrics.step() == metrics.steps() || metrics.step() % LOADS_EVERY == 0) {
+      line.put("expertLayers", metrics.experts().stream().map(ExpertLoad::layer).toList());
+      line.put("expertLoad", metrics.experts().stream().map(MetricsLog::rounded).toList());
+    }
     write(line);
   }
 
@@ -77,6 +89,11 @@ final class MetricsLog implements AutoCloseable {
     line.put("validationBytes", metrics.bytes());
     line.put("seconds", metrics.seconds());
     write(line);
+  }
+
+  /// Three digits: there may be thousands of experts.
+  private static List<Double> rounded(ExpertLoad layer) {
+    return layer.loads().stream().map(load -> Math.round(load * 1e3) / 1e3).toList();
   }
 
   private void write(Map<String, Object> line) throws IOException {

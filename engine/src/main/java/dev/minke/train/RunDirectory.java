@@ -2,6 +2,7 @@ package dev.minke.train;
 
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.TrainingCheckpoint;
+import dev.minke.tensor.Tensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -27,13 +28,15 @@ final class RunDirectory implements AutoCloseable {
 
   private final Path path;
   private final Map<String, String> identity;
-  private final int keep;
+  private final TrainingCheckpoint.Keep keep;
   private final FileChannel lockFile;
   private @Nullable Path newest;
 
   RunDirectory(Path path, TrainRecipe recipe, TrainingData data) {
     this.path = path;
-    this.keep = recipe.checkpoint().keep();
+    this.keep =
+        new TrainingCheckpoint.Keep(
+            recipe.checkpoint().keep(), recipe.checkpoint().keepEverySteps());
     this.identity = identity(recipe, data);
     try {
       Files.createDirectories(path);
@@ -96,14 +99,22 @@ final class RunDirectory implements AutoCloseable {
     return newest;
   }
 
-  /// Saves a state.
-  Path save(TrainState state, int steps) {
+  /// Writing a state as it stands now: its facts are taken at once, its tensors when the result is
+  /// run.
+  BackgroundSave.Write save(TrainState state, int steps) {
     Map<String, String> facts = new LinkedHashMap<>(identity);
     facts.put(STEPS, Integer.toString(steps));
     facts.putAll(state.facts());
     Path directory = path.resolve(CHECKPOINTS);
-    newest = TrainingCheckpoint.write(directory, state.step(), state.tensors(), facts, keep).file();
-    return newest;
+    int step = state.step();
+    Map<String, Tensor> tensors = state.tensors();
+    return afterLastRead ->
+        TrainingCheckpoint.write(directory, step, tensors, facts, keep, afterLastRead).file();
+  }
+
+  /// Takes note of a checkpoint that was written.
+  void saved(Path file) {
+    newest = file;
   }
 
   /// The newest checkpoint, if the run has one.

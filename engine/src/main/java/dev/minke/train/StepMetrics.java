@@ -1,5 +1,7 @@
 package dev.minke.train;
 
+import java.util.List;
+
 /// One step.
 ///
 /// @param step its number, from 1
@@ -10,12 +12,12 @@ package dev.minke.train;
 /// @param gradientNorm global norm before clipping
 /// @param rate learning rate
 /// @param tokens trained on in this step
-/// @param worstLoad highest load of an expert, as a multiple of the mean, over all layers; 0
-///   without experts
+/// @param experts loads of the experts, for each layer that has any
 /// @param times where the time went
 /// @param flops floating-point operations, from the sizes
 /// @param peakShare share of the matrix-product peak measured at the start, the whole step's time
 ///   counted
+/// @param residentBytes of the whole process just now; 0 where the system does not say
 /// @param peakBytes most bytes of activations and their gradients at once, so far
 /// @param secondsLeft estimate for the rest of the run
 public record StepMetrics(
@@ -27,10 +29,11 @@ public record StepMetrics(
     double gradientNorm,
     double rate,
     int tokens,
-    double worstLoad,
+    List<ExpertLoad> experts,
     Times times,
     double flops,
     double peakShare,
+    long residentBytes,
     long peakBytes,
     double secondsLeft) {
 
@@ -45,6 +48,15 @@ public record StepMetrics(
     public double total() {
       return data + forward + backward + update;
     }
+  }
+
+  public StepMetrics {
+    experts = List.copyOf(experts);
+  }
+
+  /// The worst MaxVio of a layer; 0 without experts.
+  public double maxViolation() {
+    return experts.stream().mapToDouble(ExpertLoad::maxViolation).max().orElse(0);
   }
 
   /// Tokens a second, the whole step's time counted.

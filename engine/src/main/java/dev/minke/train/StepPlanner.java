@@ -25,7 +25,7 @@ final class StepPlanner {
     double validation = 0;
     double[] took = {};
     try (TrainState state = new TrainState(recipe, data.vocab());
-        TrainStep step = new TrainStep(recipe, kernels, state, data, Integer.MAX_VALUE)) {
+        TrainStep step = new TrainStep(recipe, kernels, state, data, Integer.MAX_VALUE, () -> {})) {
       while (took.length < FEWEST_PROBES || since(begin) < PROBE_SHARE * seconds) {
         took = Arrays.copyOf(took, took.length + 1);
         took[took.length - 1] = step.run().times().total();

@@ -3,7 +3,7 @@ package dev.minke.train;
 import java.nio.file.Path;
 
 /// What happens in a run, for whoever shows or records it. Called by the thread that trains,
-/// between steps; a listener that takes long slows the run.
+/// between steps, but for [#hangs]; a listener that takes long slows the run.
 public interface TrainListener {
   /// Hears nothing.
   TrainListener NONE = new TrainListener() {};
@@ -21,6 +21,13 @@ public interface TrainListener {
   ///
   /// @param step the number of steps done in it
   default void saved(Path checkpoint, int step) {}
+
+  /// A step does not end. Called by another thread.
+  ///
+  /// @param step its number
+  /// @param seconds it has taken so far
+  /// @param threads the file that says what every thread is doing
+  default void hangs(int step, double seconds, Path threads) {}
 
   /// The run is over, for the reason the summary gives.
   default void stopped(TrainSummary summary) {}

@@ -314,10 +314,17 @@ public record TrainRecipe(
   ///
   /// @param everySeconds most seconds of work that a crash may cost, 120 by custom
   /// @param keep newest checkpoints that are kept
-  public record Checkpoint(double everySeconds, int keep) {
+  /// @param keepEverySteps steps between checkpoints that are kept for good; 0 for none
+  public record Checkpoint(double everySeconds, int keep, int keepEverySteps) {
     public Checkpoint {
       require(everySeconds >= 0, "checkpoint everySeconds", everySeconds, "0 or more");
       require(keep > 0, "checkpoint keep", keep, "1 or more");
+      require(keepEverySteps >= 0, "checkpoint keepEverySteps", keepEverySteps, "0 or more");
+    }
+
+    /// By time alone.
+    public static Checkpoint every(double seconds, int keep) {
+      return new Checkpoint(seconds, keep, 0);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.minke.kernel.Kernels;
 import dev.minke.model.TrainingRows;
 import dev.minke.tensor.Workspace;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// One step: rows, losses, gradients, update. Owns the memory of activations and of their
@@ -25,11 +26,19 @@ final class TrainStep implements AutoCloseable {
   private final LearningRate rates;
   private final BatchRamp ramp;
   private final int steps;
+  private final Runnable beforeUpdate;
   private final Workspace activations = new Workspace();
   private final Workspace gradients = new Workspace();
 
   /// @param steps of the whole run, for the schedule
-  TrainStep(TrainRecipe recipe, Kernels kernels, TrainState state, TrainingData data, int steps) {
+  /// @param beforeUpdate called before the state changes
+  TrainStep(
+      TrainRecipe recipe,
+      Kernels kernels,
+      TrainState state,
+      TrainingData data,
+      int steps,
+      Runnable beforeUpdate) {
     this.recipe = recipe;
     this.kernels = kernels;
     this.state = state;
@@ -39,6 +48,7 @@ final class TrainStep implements AutoCloseable {
     this.rates = new LearningRate(recipe.optimizer().rate(), recipe.schedule(), steps);
     this.ramp = new BatchRamp(recipe.batch(), steps);
     this.steps = steps;
+    this.beforeUpdate = beforeUpdate;
   }
 
   /// What a step found.
@@ -50,7 +60,7 @@ final class TrainStep implements AutoCloseable {
       double rate,
       int tokens,
       double flops,
-      double worstLoad,
+      List<ExpertLoad> experts,
       StepMetrics.Times times) {
     double loss() {
       return losses.getOrDefault("tokens", 0.0);
@@ -84,15 +94,16 @@ final class TrainStep implements AutoCloseable {
     double norm = state.optimizer().gradientNorm(kernels);
     double rate = rates.at(step);
     double flops = cost.training(rows.rows());
-    double worst = loads.worst();
-    Result found = new Result(losses, norm, rate, rows.tokens(), flops, worst, clock.times());
+    List<ExpertLoad> experts = loads.loads();
+    Result found = new Result(losses, norm, rate, rows.tokens(), flops, experts, clock.times());
     if (found.isFinite()) {
+      beforeUpdate.run();
       state.optimizer().update(kernels, rate, step, norm);
       loads.balance(recipe.losses().biasRateAt(step, steps));
       state.advance(taken.next());
     }
     clock.lap(Clock.Phase.UPDATE);
-    return new Result(losses, norm, rate, rows.tokens(), flops, worst, clock.times());
+    return new Result(losses, norm, rate, rows.tokens(), flops, experts, clock.times());
   }
 
   /// A term of the loss over the sequences so far, added in their order: it does not depend on how

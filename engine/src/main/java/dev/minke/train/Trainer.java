@@ -20,6 +20,7 @@ public final class Trainer implements AutoCloseable {
   private final Setup setup;
   private final RunDirectory directory;
   private final TrainState state;
+  private final BackgroundSave background = new BackgroundSave();
   private final TrainStep step;
   private final @Nullable Validator validator;
   private final int steps;
@@ -72,7 +73,8 @@ public final class Trainer implements AutoCloseable {
     this.state = run.state;
     this.steps = run.steps;
     this.isNew = run.isNew;
-    this.step = new TrainStep(recipe, setup.kernels(), state, data, steps);
+    this.step =
+        new TrainStep(recipe, setup.kernels(), state, data, steps, background::awaitReading);
     this.validator =
         hasTarget(data) ? new Validator(recipe, setup.kernels(), state.model(), data) : null;
   }
@@ -102,8 +104,10 @@ public final class Trainer implements AutoCloseable {
   ///   in it stay whole
   public TrainSummary run() {
     setup.listener().started(facts());
-    try (MetricsLog metrics = new MetricsLog(directory.path(), state.step())) {
-      TrainSummary summary = new Loop(metrics).run();
+    try (MetricsLog metrics = new MetricsLog(directory.path(), state.step());
+        Watchdog watchdog = new Watchdog(directory.path(), setup.listener())) {
+      watchdog.start();
+      TrainSummary summary = new Loop(metrics, watchdog).run();
       setup.listener().stopped(summary);
       return summary;
     } catch (IOException e) {
@@ -128,6 +132,7 @@ public final class Trainer implements AutoCloseable {
   /// One call of [#run] and its sums.
   private final class Loop {
     private final MetricsLog metrics;
+    private final Watchdog watchdog;
     private final long begin = System.nanoTime();
     private final int firstStep = state.step();
     private final BatchRamp ramp = new BatchRamp(recipe.batch(), steps);
@@ -137,13 +142,15 @@ public final class Trainer implements AutoCloseable {
     private double loss = Double.NaN;
     private @Nullable ValidationMetrics validation;
 
-    Loop(MetricsLog metrics) {
+    Loop(MetricsLog metrics, Watchdog watchdog) {
       this.metrics = metrics;
+      this.watchdog = watchdog;
     }
 
     TrainSummary run() throws IOException {
       if (isNew) {
         save();
+        awaitSaved();
       }
       if (state.step() == steps && validator != null) {
         validation = validator.run(steps);
@@ -152,7 +159,10 @@ public final class Trainer implements AutoCloseable {
         if (stopRequested) {
           return stopped(StopReason.REQUESTED, "saved; the same command goes on");
         }
+        watchdog.begin(state.step() + 1);
         TrainStep.Result result = step.run();
+        watchdog.end();
+        saved(background.poll());
         loss = result.loss();
         if (!result.isFinite()) {
           return notFinite(
@@ -202,10 +212,11 @@ public final class Trainer implements AutoCloseable {
               result.gradientNorm(),
               result.rate(),
               result.tokens(),
-              result.worstLoad(),
+              result.experts(),
               result.times(),
               result.flops(),
               result.flops() / result.times().total() / setup.peakFlops(),
+              ResidentSize.bytes(),
               step.peakBytes(),
               perRow * (ramp.until(steps) - ramp.until(state.step())));
       metrics.step(now);
@@ -229,22 +240,35 @@ public final class Trainer implements AutoCloseable {
 
     /// A loss on its way up is not saved by time: it may be the beginning of a divergence.
     private boolean isSaveDue() {
+      int every = recipe.checkpoint().keepEverySteps();
       return state.step() < steps
           && state.guard().above() == 0
-          && (System.nanoTime() - lastSaved) * 1e-9 >= recipe.checkpoint().everySeconds();
+          && ((every > 0 && state.step() % every == 0)
+              || (System.nanoTime() - lastSaved) * 1e-9 >= recipe.checkpoint().everySeconds());
     }
 
-    /// False, and nothing written, if a weight or moment is not finite.
+    /// Begins to save. False, and nothing written, if a weight or moment is not finite.
     private boolean save() {
       boolean finite =
           state.tensors().values().stream()
               .allMatch(tensor -> Double.isFinite(setup.kernels().sumOfSquares(tensor)));
       if (finite) {
-        Path file = directory.save(state, steps);
-        setup.listener().saved(file, state.step());
+        awaitSaved();
+        background.start(state.step(), directory.save(state, steps));
         lastSaved = System.nanoTime();
       }
       return finite;
+    }
+
+    private void awaitSaved() {
+      saved(background.await());
+    }
+
+    private void saved(BackgroundSave.@Nullable Saved saved) {
+      if (saved != null) {
+        directory.saved(saved.file());
+        setup.listener().saved(saved.file(), saved.step());
+      }
     }
 
     private double seconds() {
@@ -252,8 +276,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainSummary stopped(StopReason reason, String message) {
-      if (reason.isSound() && state.step() > firstStep && !save()) {
-        return notFinite("step %d: a weight is not finite".formatted(state.step()));
+      awaitSaved();
+      if (reason.isSound() && state.step() > firstStep) {
+        if (!save()) {
+          return notFinite("step %d: a weight is not finite".formatted(state.step()));
+        }
+        awaitSaved();
       }
       return new TrainSummary(
           reason,
@@ -272,6 +300,14 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    try {
+      background.await();
+    } finally {
+      closeAll();
+    }
+  }
+
+  private void closeAll() {
     if (validator != null) {
       validator.close();
     }

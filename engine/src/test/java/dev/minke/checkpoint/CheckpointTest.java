@@ -84,8 +84,34 @@ class CheckpointTest {
   }
 
   private void write(Arena arena, long step, int keep) {
+    write(arena, step, new TrainingCheckpoint.Keep(keep, 0));
+  }
+
+  private void write(Arena arena, long step, TrainingCheckpoint.Keep keep) {
     TrainingCheckpoint.write(
-        directory, step, Map.of("w", counting(arena, 3)), Map.of("position", "7:" + step), keep);
+        directory,
+        step,
+        Map.of("w", counting(arena, 3)),
+        Map.of("position", "7:" + step),
+        keep,
+        () -> {});
+  }
+
+  @Test
+  void theNewestStayAndThoseThatAreKeptForGood() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      for (int step = 0; step <= 22; step += 2) {
+        write(arena, step, new TrainingCheckpoint.Keep(2, 8));
+      }
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(file -> file.getFileName().toString()).sorted())
+          .containsExactly(
+              "step-00000008.safetensors",
+              "step-00000016.safetensors",
+              "step-00000020.safetensors",
+              "step-00000022.safetensors");
+    }
   }
 
   @Test

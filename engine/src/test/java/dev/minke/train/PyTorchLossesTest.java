@@ -253,7 +253,7 @@ class PyTorchLossesTest {
         TrainRecipe.Batch.constant(ROWS, ROWS / 2),
         TrainRecipe.Length.ofSteps(STEPS),
         new TrainRecipe.Validation(0, 1),
-        new TrainRecipe.Checkpoint(1e9, 1),
+        TrainRecipe.Checkpoint.every(1e9, 1),
         new TrainRecipe.Guard(3, 20),
         11);
   }

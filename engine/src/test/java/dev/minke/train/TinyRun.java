@@ -31,7 +31,7 @@ final class TinyRun {
         TrainRecipe.Batch.constant(3, 2),
         length,
         new TrainRecipe.Validation(20, 200),
-        new TrainRecipe.Checkpoint(0.02, 2),
+        TrainRecipe.Checkpoint.every(0.02, 2),
         new TrainRecipe.Guard(3, 5),
         7);
   }

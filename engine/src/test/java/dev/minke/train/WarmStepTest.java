@@ -110,7 +110,7 @@ class WarmStepTest {
         TrainRecipe.Batch.constant(8, 8),
         tiny.length(),
         new TrainRecipe.Validation(0, 10),
-        new TrainRecipe.Checkpoint(1000, 1),
+        TrainRecipe.Checkpoint.every(1000, 1),
         tiny.guard(),
         tiny.seed());
   }

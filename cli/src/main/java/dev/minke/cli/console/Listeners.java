@@ -37,6 +37,11 @@ public record Listeners(List<TrainListener> all) implements TrainListener {
   }
 
   @Override
+  public void hangs(int step, double seconds, Path threads) {
+    all.forEach(one -> one.hangs(step, seconds, threads));
+  }
+
+  @Override
   public void stopped(TrainSummary summary) {
     all.forEach(one -> one.stopped(summary));
   }

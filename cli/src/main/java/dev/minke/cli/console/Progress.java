@@ -127,6 +127,16 @@ public final class Progress implements TrainListener {
   }
 
   @Override
+  public void hangs(int step, double seconds, Path threads) {
+    say(
+        "hanging",
+        "step %d has taken %s, far longer than any before; what each thread does: %s",
+        step,
+        duration(seconds),
+        threads);
+  }
+
+  @Override
   public void stopped(TrainSummary summary) {
     say("stopped", "%s", summary.message());
   }

@@ -55,7 +55,7 @@ record Plan(int steps, Duration budget) {
         TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Length.ofSteps(steps),
         new TrainRecipe.Validation(100, 1000),
-        new TrainRecipe.Checkpoint(30, 2),
+        TrainRecipe.Checkpoint.every(30, 2),
         new TrainRecipe.Guard(3, 50),
         seed);
   }
