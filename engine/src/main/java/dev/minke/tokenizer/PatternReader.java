@@ -6,13 +6,14 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /// Reads the regular expressions that pre-tokenizers are made of: letters, classes, Unicode
-/// properties, groups, alternatives, greedy repetition, `(?i:…)` and a negative lookahead at one
-/// letter.
+/// properties, groups, alternatives, greedy repetition, `(?i:…)`, a negative lookahead at one
+/// letter, and `$`, the end of a line.
 ///
 /// Every other construct is refused with [UnsupportedOperationException]; such a pattern is left to
 /// Java's engine, which gives the same words in more time.
 final class PatternReader {
   private static final Letters SPACE = new Letters.Space();
+  private static final Letters LINE_FEED = new Letters.Range('\n', '\n');
   private static final int MOST_COPIES = 100;
 
   private final String pattern;
@@ -88,6 +89,9 @@ final class PatternReader {
       }
       throw unsupported();
     }
+    if (takes("$")) {
+      return new PatternNode.NotBefore(new Letters.Not(LINE_FEED));
+    }
     if (looksAt("(")) {
       return group();
     }
@@ -98,7 +102,7 @@ final class PatternReader {
       return new PatternNode.One(escape());
     }
     int letter = nextLetter();
-    if (".^$?*+{}[]".indexOf(letter) >= 0) {
+    if (".^?*+{}[]".indexOf(letter) >= 0) {
       at--;
       throw unsupported();
     }

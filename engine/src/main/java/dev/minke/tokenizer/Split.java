@@ -10,7 +10,8 @@ import java.util.regex.PatternSyntaxException;
 ///
 /// Patterns are written in the dialect of `tokenizer.json` (Oniguruma). For the classes that
 /// tokenizers use, Java's with Unicode classes means the same: `\s` is the property White_Space,
-/// `\p{L}` the general category, `(?i:…)` folds beyond ASCII.
+/// `\p{L}` the general category, `(?i:…)` folds beyond ASCII, `$` stands before a line feed or at
+/// the end.
 ///
 /// @param pattern a regular expression, or plain text
 /// @param literal whether the pattern is plain text
@@ -79,7 +80,8 @@ public record Split(String pattern, boolean literal, Behaviour behaviour, boolea
     }
     try {
       String java = SCRIPT.matcher(pattern).replaceAll(Split::script);
-      return Pattern.compile(java, Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE);
+      return Pattern.compile(
+          java, Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES);
     } catch (PatternSyntaxException e) {
       throw new TokenizerException(
           "pre-tokenizer: cannot use the pattern %s: %s"

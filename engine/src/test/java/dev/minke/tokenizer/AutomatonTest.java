@@ -45,7 +45,9 @@ class AutomatonTest {
             "(?:a|s{1,2})+t",
             "\\p{Han}+|\\P{L}\\d",
             "[^\\S\\r\\n]+(?![\\r\\n])",
-            "(?i:[sK]t)"));
+            "(?i:[sK]t)",
+            "\\s+$",
+            "t$|a|\n$\\s"));
     return patterns.stream();
   }
 
@@ -113,7 +115,6 @@ class AutomatonTest {
         "a*",
         "a?|b",
         "^a",
-        "a$",
         "\\bword",
         "a++",
         "a+?",

@@ -35,18 +35,9 @@ class TokenizerGoldenTest {
 
   @BeforeAll
   static void readReleasedTokenizers() throws IOException {
-    for (String name : List.of("deepseek-v3", "qwen3")) {
-      Path home = Files.createDirectory(directory.resolve(name));
-      String source = "data/tokenizer-" + name + "/";
-      unpack(shared(source + "tokenizer.json.gz"), home.resolve("tokenizer.json"));
-      Files.copy(shared(source + "tokenizer_config.json"), home.resolve("tokenizer_config.json"));
-      RELEASED.put(name, Tokenizer.read(home.resolve("tokenizer.json")));
+    for (String name : List.of("deepseek-v3", "qwen3", "gpt2")) {
+      RELEASED.put(name, ReleasedTokenizers.read(name, directory));
     }
-    Path vocabulary = directory.resolve("vocab.json");
-    Path merges = directory.resolve("merges.txt");
-    unpack(shared("data/tokenizer-gpt2/vocab.json.gz"), vocabulary);
-    unpack(shared("data/tokenizer-gpt2/merges.txt.gz"), merges);
-    RELEASED.put("gpt2", Tokenizer.readGpt2(vocabulary, merges));
   }
 
   static Stream<Path> checkpoints() throws IOException {
@@ -168,12 +159,6 @@ class TokenizerGoldenTest {
     return new BufferedReader(
         new InputStreamReader(
             new GZIPInputStream(Files.newInputStream(shared(gzipped))), StandardCharsets.UTF_8));
-  }
-
-  private static void unpack(Path gzipped, Path target) throws IOException {
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(gzipped))) {
-      Files.copy(in, target);
-    }
   }
 
   private static int[] ids(JsonNode ids) {
