@@ -4,6 +4,7 @@ import dev.minke.backend.BackendUnavailableException;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.quickstart.QuickstartCommand;
+import dev.minke.cli.watch.WatchCommand;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,7 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PredictCommand.class,
       GenerateCommand.class,
       LogitsCommand.class,
-      CostCommand.class
+      CostCommand.class,
+      WatchCommand.class
     },
     footer = {"", "minke COMMAND -h explains a command and gives examples."})
 public final class Main {

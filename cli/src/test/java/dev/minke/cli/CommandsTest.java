@@ -117,7 +117,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quickstart", "train", "predict", "generate", "logits", "cost"})
+  @ValueSource(strings = {"quickstart", "train", "predict", "generate", "logits", "cost", "watch"})
   void everyCommandExplainsItselfWithAnExample(String command) {
     String help = Run.of(command, "-h").succeeded();
     assertThat(help).contains("Usage:", "Example", "  minke " + command);
@@ -126,11 +126,12 @@ class CommandsTest {
   @Test
   void theCommandExplainsItself() {
     String usage = Run.of().succeeded();
-    assertThat(usage).contains("quickstart", "train", "predict", "generate", "logits", "cost");
+    assertThat(usage)
+        .contains("quickstart", "train", "predict", "generate", "logits", "cost", "watch");
     assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
     int commands = usage.indexOf("Commands:");
     assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
-        .hasSize(6)
+        .hasSize(7)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }

@@ -1,0 +1,43 @@
+package dev.minke.cli.runs;
+
+import dev.minke.ledger.Ledger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Where the files of a run lie. The quickstart keeps its training in a directory `run` below the
+/// one that has the ledger; both names find the same run.
+///
+/// @param directory as it was named
+/// @param training with the metrics
+/// @param accounts with the ledger
+public record RunFiles(Path directory, Path training, Path accounts) {
+  static final String METRICS = "metrics.jsonl";
+
+  /// Finds them; a directory that is not there yet is its own answer.
+  public static RunFiles of(Path directory) {
+    Path below = directory.resolve("run");
+    boolean isOuter = !Files.exists(directory.resolve(METRICS)) && Files.isDirectory(below);
+    Path training = isOuter ? below : directory;
+    return new RunFiles(directory, training, accounts(directory));
+  }
+
+  private static Path accounts(Path directory) {
+    Path absolute = directory.toAbsolutePath().normalize();
+    Path above = absolute.getParent();
+    boolean isInner =
+        absolute.endsWith("run")
+            && !Files.exists(directory.resolve(Ledger.NAME))
+            && above != null
+            && Files.exists(above.resolve(Ledger.NAME));
+    return isInner && above != null ? above : directory;
+  }
+
+  /// @throws IllegalArgumentException if there is nothing of a run
+  public void require() {
+    if (!Files.exists(training.resolve(METRICS)) && !Files.exists(accounts.resolve(Ledger.NAME))) {
+      throw new IllegalArgumentException(
+          "%s: expected the directory of a run, with %s or %s, found neither"
+              .formatted(directory, METRICS, Ledger.NAME));
+    }
+  }
+}
