@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,6 +31,9 @@ final class RecipeKeys {
     for (RecordComponent component : record.getRecordComponents()) {
       String key = component.getName();
       JsonNode value = tree.get(key);
+      if (value != null && value.isNull() && mayBeNull(component)) {
+        continue;
+      }
       if (value == null || value.isNull()) {
         throw new UsageException(
             "%s: expected the key '%s', found none".formatted(where, path + key));
@@ -47,6 +51,10 @@ final class RecipeKeys {
         requireList(value, element, where, path + key);
       }
     }
+  }
+
+  private static boolean mayBeNull(RecordComponent component) {
+    return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
   }
 
   private static void requireList(JsonNode value, Class<?> element, String where, String path) {

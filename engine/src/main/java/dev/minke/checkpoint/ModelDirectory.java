@@ -8,6 +8,7 @@ import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -15,7 +16,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,21 +51,99 @@ public final class ModelDirectory {
   /// @throws CheckpointException if a file is missing, damaged, of another architecture, or a
   ///   weight is missing, left over, of another shape or not finite
   public static OpenModel open(Path directory) {
-    Path configFile = directory.resolve(CONFIG);
-    DeepSeekConfig config = DeepSeekConfigFile.read(text(configFile), configFile);
-    Map<String, Safetensors> files = new LinkedHashMap<>();
-    List<Safetensors> opened = new ArrayList<>();
-    ParameterStore parameters = ParameterStore.toLoad();
-    try {
-      openWeights(directory, files, opened);
-      DeepSeekConfig present = withoutMissingPredictor(config, files.keySet());
-      DeepSeekModel model = DeepSeekModel.of(parameters, present);
+    try (Weights weights = new Weights(directory)) {
+      DeepSeekConfig config = weights.config();
+      ParameterStore parameters = ParameterStore.toLoad();
+      try {
+        DeepSeekModel model = DeepSeekModel.of(parameters, config);
+        weights.readInto(model);
+        return new OpenModel(directory, config, model, parameters);
+      } catch (RuntimeException e) {
+        parameters.close();
+        throw e;
+      }
+    }
+  }
+
+  /// The sizes and rules of a model, from its headers alone.
+  ///
+  /// @throws CheckpointException as for [#open]
+  public static DeepSeekConfig config(Path directory) {
+    try (Weights weights = new Weights(directory)) {
+      return weights.config();
+    }
+  }
+
+  /// Reads weights into a model that stands in memory already.
+  ///
+  /// @throws CheckpointException as for [#open], or if the model has other sizes or rules
+  public static void readInto(Path directory, DeepSeekModel model) {
+    try (Weights weights = new Weights(directory)) {
+      if (!weights.config().equals(model.config())) {
+        throw new CheckpointException(
+            "%s: expected the model %s, found %s"
+                .formatted(directory, model.config(), weights.config()));
+      }
+      weights.readInto(model);
+    }
+  }
+
+  /// SHA-256 over the names and the bytes of a model's weights.
+  ///
+  /// @throws CheckpointException if a file cannot be read
+  public static String hash(Path directory) {
+    try (Weights weights = new Weights(directory)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Safetensors file : weights.opened) {
+        digest.update(file.file().getFileName().toString().getBytes(StandardCharsets.UTF_8));
+        try (InputStream in = Files.newInputStream(file.file())) {
+          byte[] chunk = new byte[1 << 20];
+          for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+            digest.update(chunk, 0, read);
+          }
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw CheckpointException.of("read", directory, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256: every Java platform has it", e);
+    }
+  }
+
+  /// The opened files of a model.
+  private static final class Weights implements AutoCloseable {
+    private final Path directory;
+
+    /// The file of each tensor.
+    private final Map<String, Safetensors> files = new LinkedHashMap<>();
+
+    private final List<Safetensors> opened = new ArrayList<>();
+    private final DeepSeekConfig config;
+
+    Weights(Path directory) {
+      this.directory = directory;
+      Path configFile = directory.resolve(CONFIG);
+      DeepSeekConfig promised = DeepSeekConfigFile.read(text(configFile), configFile);
+      try {
+        openWeights(directory, files, opened);
+        config = withoutMissingPredictor(promised, files.keySet());
+      } catch (RuntimeException e) {
+        close();
+        throw e;
+      }
+    }
+
+    DeepSeekConfig config() {
+      return config;
+    }
+
+    void readInto(DeepSeekModel model) {
       readWeights(directory, model.weightNames(), files);
-      return new OpenModel(directory, present, model, parameters);
-    } catch (RuntimeException e) {
-      parameters.close();
-      throw e;
-    } finally {
+    }
+
+    @Override
+    public void close() {
       opened.forEach(Safetensors::close);
     }
   }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// The source that owns a model's parameters: their memory, initial values and gradients. Closing
 /// it frees all of them.
@@ -91,8 +92,14 @@ public final class ParameterStore implements ParameterSource, AutoCloseable {
 
   /// Gives a gradient of zeros to every parameter that is not a buffer.
   public void train() {
+    train(_ -> true);
+  }
+
+  /// Gives a gradient of zeros to some of the parameters that are not buffers; the others are
+  /// frozen.
+  public void train(Predicate<Parameter> some) {
     for (Parameter parameter : parameters.values()) {
-      if (!buffers.contains(parameter) && parameter.gradient() == null) {
+      if (!buffers.contains(parameter) && parameter.gradient() == null && some.test(parameter)) {
         parameter.train(Tensor.allocate(arena, dtype, parameter.shape()));
       }
     }

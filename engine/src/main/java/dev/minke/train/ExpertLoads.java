@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Counts how often each expert is chosen in a step, and balances without a loss (DeepSeek-V3
@@ -73,12 +74,15 @@ final class ExpertLoads implements Observer {
         .toList();
   }
 
-  /// Moves every bias by at most `rate`.
-  void balance(double rate) {
+  /// Moves every bias that is not frozen by at most `rate`.
+  void balance(double rate, Predicate<Parameter> isFrozen) {
     if (rate == 0) {
       return;
     }
     for (Layer layer : layers.values()) {
+      if (isFrozen.test(layer.bias)) {
+        continue;
+      }
       long total = Arrays.stream(layer.counts).sum();
       Tensor bias = layer.bias.value();
       for (int expert = 0; expert < layer.counts.length; expert++) {

@@ -1,6 +1,7 @@
 package dev.minke.train;
 
 import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.tensor.Tensor;
 import java.io.IOException;
@@ -25,6 +26,8 @@ final class RunDirectory implements AutoCloseable {
   private static final String LOCK = "run.lock";
   private static final String CHECKPOINTS = "checkpoints";
   private static final String STEPS = "run.steps";
+  private static final String START = "run.start";
+  private static final String DRAWN = "drawn";
 
   private final Path path;
   private final Map<String, String> identity;
@@ -32,12 +35,12 @@ final class RunDirectory implements AutoCloseable {
   private final FileChannel lockFile;
   private @Nullable Path newest;
 
-  RunDirectory(Path path, TrainRecipe recipe, TrainingData data) {
+  RunDirectory(Path path, TrainRecipe recipe, TrainingData data, Start start) {
     this.path = path;
     this.keep =
         new TrainingCheckpoint.Keep(
             recipe.checkpoint().keep(), recipe.checkpoint().keepEverySteps());
-    this.identity = identity(recipe, data);
+    this.identity = identity(recipe, data, start);
     try {
       Files.createDirectories(path);
       this.lockFile =
@@ -73,11 +76,17 @@ final class RunDirectory implements AutoCloseable {
   }
 
   /// What must be the same for a run to go on.
-  private static Map<String, String> identity(TrainRecipe recipe, TrainingData data) {
+  private static Map<String, String> identity(TrainRecipe recipe, TrainingData data, Start start) {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("run.recipe", hash(recipe.decisive()));
     identity.put("run.data", data.training().hash());
     identity.put("run.tokenizer", data.training().tokenizer());
+    identity.put(
+        START,
+        switch (start) {
+          case Start.Drawn() -> DRAWN;
+          case Start.Weights(Path model) -> ModelDirectory.hash(model);
+        });
     return identity;
   }
 
@@ -123,12 +132,15 @@ final class RunDirectory implements AutoCloseable {
   Optional<TrainingCheckpoint> latest() {
     Optional<TrainingCheckpoint> latest = TrainingCheckpoint.latest(path.resolve(CHECKPOINTS));
     latest.ifPresent(this::requireSameRun);
+    latest.map(found -> found.metadata().get(START)).ifPresent(was -> identity.put(START, was));
     return latest;
   }
 
+  /// What a run began with needs no second mention: its checkpoints have left it behind.
   private void requireSameRun(TrainingCheckpoint checkpoint) {
     identity.forEach((key, expected) -> {
-      if (!expected.equals(checkpoint.metadata().get(key))) {
+      boolean unsaid = key.equals(START) && expected.equals(DRAWN);
+      if (!unsaid && !expected.equals(checkpoint.metadata().get(key))) {
         throw new CheckpointException(
             "run directory %s: it holds a run with another %s; go on with that one, or choose another directory"
                 .formatted(path, key.substring("run.".length())));

@@ -1,7 +1,9 @@
 package dev.minke.train;
 
+import dev.minke.kernel.Rotation;
 import dev.minke.model.deepseek.DeepSeekConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that decides the bits of a training run. Immutable, checked as a whole; the text form
 /// of a recipe is the command line's affair.
@@ -44,6 +46,7 @@ public record TrainRecipe(
   /// @param attention sizes of latent attention
   /// @param maxLength longest sequence
   /// @param ropeBase base of the rotary frequencies, usually 10000
+  /// @param yarn stretching of positions beyond the length that they were learned at; null for none
   /// @param experts the mixture of experts
   /// @param predictors multi-token prediction modules: 0 or 1
   /// @param normEpsilon added to mean squares in norms, usually 1e-6
@@ -58,12 +61,63 @@ public record TrainRecipe(
       DeepSeekConfig.Attention attention,
       int maxLength,
       double ropeBase,
+      Rotation.@Nullable Yarn yarn,
       DeepSeekConfig.Experts experts,
       int predictors,
       float normEpsilon,
       double initialDeviation) {
+    /// A model whose positions are not stretched.
+    public Model(
+        DeepSeekConfig.Generation generation,
+        int dim,
+        int layers,
+        int denseLayers,
+        int denseHidden,
+        DeepSeekConfig.Attention attention,
+        int maxLength,
+        double ropeBase,
+        DeepSeekConfig.Experts experts,
+        int predictors,
+        float normEpsilon,
+        double initialDeviation) {
+      this(
+          generation,
+          dim,
+          layers,
+          denseLayers,
+          denseHidden,
+          attention,
+          maxLength,
+          ropeBase,
+          null,
+          experts,
+          predictors,
+          normEpsilon,
+          initialDeviation);
+    }
+
     public Model {
       require(initialDeviation > 0, "model initialDeviation", initialDeviation, "above 0");
+    }
+
+    /// What a configuration says, but for the vocabulary.
+    ///
+    /// @param initialDeviation of weights that are not read from files
+    public static Model of(DeepSeekConfig config, double initialDeviation) {
+      return new Model(
+          config.generation(),
+          config.dim(),
+          config.layers(),
+          config.denseLayers(),
+          config.denseHidden(),
+          config.attention(),
+          config.positions().maxLength(),
+          config.positions().base(),
+          config.positions().yarn(),
+          config.experts(),
+          config.predictors(),
+          config.normEpsilon(),
+          initialDeviation);
     }
 
     /// The configuration for a vocabulary.
@@ -76,7 +130,7 @@ public record TrainRecipe(
           layers,
           denseLayers,
           attention,
-          new DeepSeekConfig.Positions(maxLength, ropeBase, null),
+          new DeepSeekConfig.Positions(maxLength, ropeBase, yarn),
           experts,
           predictors,
           normEpsilon);
@@ -130,6 +184,7 @@ public record TrainRecipe(
   /// @param momentum decay of Muon's mean of gradients
   /// @param decay of matrices; gains, vectors and router biases have none
   /// @param clipNorm largest global norm of the gradient; 0 for no clipping
+  /// @param frozen patterns of names of parameters that stay as they are, `*` for any letters
   public record Optimizer(
       MatrixRule matrices,
       double rate,
@@ -138,8 +193,10 @@ public record TrainRecipe(
       double epsilon,
       double momentum,
       double decay,
-      double clipNorm) {
+      double clipNorm,
+      List<String> frozen) {
     public Optimizer {
+      frozen = List.copyOf(frozen);
       require(momentum >= 0 && momentum < 1, "optimizer momentum", momentum, "0 or more, below 1");
       require(rate > 0, "optimizer rate", rate, "above 0");
       require(beta1 >= 0 && beta1 < 1, "optimizer beta1", beta1, "0 or more, below 1");
@@ -350,12 +407,30 @@ public record TrainRecipe(
         losses.biasRate() == 0 || model.generation() == DeepSeekConfig.Generation.V3,
         "losses biasRate",
         losses.biasRate(),
-        "0, as DeepSeek-V2 has no router bias");
+        "0, as only DeepSeek-V3 has router biases");
   }
 
   /// What decides the bits of the weights, as text; name, cadences and length left out.
   String decisive() {
     return List.of(model, data, optimizer, schedule, losses, batch, guard, seed).toString();
+  }
+
+  /// The same recipe with another model.
+  public TrainRecipe withModel(Model changed) {
+    return new TrainRecipe(
+        name,
+        changed,
+        tokenizer,
+        data,
+        optimizer,
+        schedule,
+        losses,
+        batch,
+        length,
+        validation,
+        checkpoint,
+        guard,
+        seed);
   }
 
   /// The same recipe with another length.

@@ -18,13 +18,15 @@ final class TrainState implements AutoCloseable {
   private final DeepSeekModel model;
   private final Optimizer optimizer;
   private final Guard guard;
+  private final Frozen frozen;
   private DataPosition position = DataPosition.START;
   private int step;
 
   TrainState(TrainRecipe recipe, int vocab) {
     store = new ParameterStore(DType.F32, recipe.seed(), recipe.model().initialDeviation());
     model = DeepSeekModel.of(store, recipe.model().config(vocab));
-    store.train();
+    frozen = new Frozen(recipe.optimizer().frozen(), store.parameters());
+    store.train(parameter -> !frozen.contains(parameter));
     optimizer = new Optimizer(store, recipe.optimizer());
     guard = new Guard(recipe.guard());
   }
@@ -43,6 +45,11 @@ final class TrainState implements AutoCloseable {
 
   DataPosition position() {
     return position;
+  }
+
+  /// Whether a parameter stays as it is.
+  boolean isFrozen(Parameter parameter) {
+    return frozen.contains(parameter);
   }
 
   /// Steps done.

@@ -99,7 +99,7 @@ final class TrainStep implements AutoCloseable {
     if (found.isFinite()) {
       beforeUpdate.run();
       state.optimizer().update(kernels, rate, step, norm);
-      loads.balance(recipe.losses().biasRateAt(step, steps));
+      loads.balance(recipe.losses().biasRateAt(step, steps), state::isFrozen);
       state.advance(taken.next());
     }
     clock.lap(Clock.Phase.UPDATE);

@@ -1,6 +1,7 @@
 package dev.minke.train;
 
 import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.deepseek.DeepSeekModel;
@@ -35,11 +36,20 @@ public final class Trainer implements AutoCloseable {
   /// @param listener hears of everything
   public record Setup(Path directory, Kernels kernels, double peakFlops, TrainListener listener) {}
 
-  /// Opens a run: takes up the newest checkpoint of the directory, or begins one.
+  /// Opens a run whose first weights are drawn: takes up the newest checkpoint of the directory, or
+  /// begins one.
   ///
   /// @throws CheckpointException if the directory cannot be used or holds another run
   public static Trainer open(TrainRecipe recipe, TrainingData data, Setup setup) {
-    RunDirectory directory = new RunDirectory(setup.directory(), recipe, data);
+    return open(recipe, data, new Start.Drawn(), setup);
+  }
+
+  /// Opens a run: takes up the newest checkpoint of the directory, or begins one.
+  ///
+  /// @throws CheckpointException if the directory cannot be used or holds another run, or the
+  ///   weights to start from cannot be read
+  public static Trainer open(TrainRecipe recipe, TrainingData data, Start start, Setup setup) {
+    RunDirectory directory = new RunDirectory(setup.directory(), recipe, data, start);
     try {
       Optional<TrainingCheckpoint> latest = directory.latest();
       int steps =
@@ -48,7 +58,11 @@ public final class Trainer implements AutoCloseable {
               : StepPlanner.plan(recipe, data, setup.kernels(), hasTarget(data));
       TrainState state = new TrainState(recipe, data.vocab());
       try {
-        latest.ifPresent(found -> directory.restore(found, state));
+        if (latest.isPresent()) {
+          directory.restore(latest.get(), state);
+        } else if (start instanceof Start.Weights(Path model)) {
+          ModelDirectory.readInto(model, state.model());
+        }
         return new Trainer(recipe, data, setup, new Run(directory, state, steps, latest.isEmpty()));
       } catch (RuntimeException e) {
         state.close();

@@ -13,6 +13,7 @@ import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -43,7 +44,7 @@ class ClippingTest {
   /// With a mean that forgets everything, the first moment is the clipped gradient.
   private static TrainRecipe.Optimizer showing(double clipNorm) {
     return new TrainRecipe.Optimizer(
-        TrainRecipe.MatrixRule.ADAMW, 0.1, 0, 0.9, 1e-8, 0.9, 0, clipNorm);
+        TrainRecipe.MatrixRule.ADAMW, 0.1, 0, 0.9, 1e-8, 0.9, 0, clipNorm, List.of());
   }
 
   @ParameterizedTest

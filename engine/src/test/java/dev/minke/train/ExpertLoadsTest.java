@@ -62,7 +62,7 @@ class ExpertLoadsTest {
               new ExpertLoad(layer.index(), List.of(1.0, 1.0, 1.0, 1.0)),
               new ExpertLoad(predictor.index(), List.of(2.0, 2.0, 0.0, 0.0)));
       assertThat(loads.loads().getLast().maxViolation()).isEqualTo(1);
-      loads.balance(RATE);
+      loads.balance(RATE, _ -> false);
       assertThat(bias(layer)).containsOnly(0f);
       assertThat(bias(predictor))
           .containsExactly((float) -RATE, (float) -RATE, (float) RATE, (float) RATE);
@@ -124,7 +124,7 @@ class ExpertLoadsTest {
           .isCloseTo(
               expected.path("max_violation").doubleValue(),
               within(Tolerance.relative(1, 1 + violation)));
-      loads.balance(expected.path("gamma").doubleValue());
+      loads.balance(expected.path("gamma").doubleValue(), _ -> false);
       for (int e = 0; e < experts; e++) {
         double wanted = expected.path("new_bias").get(e).doubleValue();
         assertThat(bias.get(0, e)).isCloseTo(wanted, within(Tolerance.relative(1, wanted)));
