@@ -257,7 +257,7 @@ final class TrainSuite {
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(256, false, false, 0),
         new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW, 3e-4, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, List.of()),
+            TrainRecipe.MatrixRule.ADAMW, 3e-4, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, 0, List.of()),
         TrainRecipe.Schedule.cosine(0, 0, 1),
         TrainRecipe.Losses.constant(0, 0, 0.001),
         TrainRecipe.Batch.constant(8, 8),

@@ -85,6 +85,9 @@ final class MetricsLog implements AutoCloseable {
     line.put("step", metrics.step());
     line.put("validationLoss", metrics.loss());
     line.put("bitsPerByte", metrics.bitsPerByte());
+    if (!Double.isNaN(metrics.averageBitsPerByte())) {
+      line.put("averageBitsPerByte", metrics.averageBitsPerByte());
+    }
     line.put("validationTokens", metrics.tokens());
     line.put("validationBytes", metrics.bytes());
     line.put("seconds", metrics.seconds());

@@ -184,6 +184,8 @@ public record TrainRecipe(
   /// @param momentum decay of Muon's mean of gradients
   /// @param decay of matrices; gains, vectors and router biases have none
   /// @param clipNorm largest global norm of the gradient; 0 for no clipping
+  /// @param averageDecay share of itself that a moving average of the weights keeps in a step; 0
+  ///   for no average
   /// @param frozen patterns of names of parameters that stay as they are, `*` for any letters
   public record Optimizer(
       MatrixRule matrices,
@@ -194,6 +196,7 @@ public record TrainRecipe(
       double momentum,
       double decay,
       double clipNorm,
+      double averageDecay,
       List<String> frozen) {
     public Optimizer {
       frozen = List.copyOf(frozen);
@@ -204,6 +207,11 @@ public record TrainRecipe(
       require(epsilon > 0, "optimizer epsilon", epsilon, "above 0");
       require(decay >= 0, "optimizer decay", decay, "0 or more");
       require(clipNorm >= 0, "optimizer clipNorm", clipNorm, "0 or more");
+      require(
+          averageDecay >= 0 && averageDecay < 1,
+          "optimizer averageDecay",
+          averageDecay,
+          "0 or more, below 1");
     }
   }
 
@@ -423,6 +431,24 @@ public record TrainRecipe(
         tokenizer,
         data,
         optimizer,
+        schedule,
+        losses,
+        batch,
+        length,
+        validation,
+        checkpoint,
+        guard,
+        seed);
+  }
+
+  /// The same recipe with another optimizer.
+  public TrainRecipe withOptimizer(Optimizer changed) {
+    return new TrainRecipe(
+        name,
+        model,
+        tokenizer,
+        data,
+        changed,
         schedule,
         losses,
         batch,

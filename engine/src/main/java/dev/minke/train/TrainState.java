@@ -8,6 +8,7 @@ import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// All that a run carries from step to step, and nothing else: what a checkpoint holds.
 ///
@@ -19,6 +20,7 @@ final class TrainState implements AutoCloseable {
   private final Optimizer optimizer;
   private final Guard guard;
   private final Frozen frozen;
+  private final @Nullable WeightAverage average;
   private DataPosition position = DataPosition.START;
   private int step;
 
@@ -29,6 +31,13 @@ final class TrainState implements AutoCloseable {
     store.train(parameter -> !frozen.contains(parameter));
     optimizer = new Optimizer(store, recipe.optimizer());
     guard = new Guard(recipe.guard());
+    double decay = recipe.optimizer().averageDecay();
+    average = decay == 0 ? null : new WeightAverage(store, model, decay);
+  }
+
+  /// The moving average of the weights; null if the run keeps none.
+  @Nullable WeightAverage average() {
+    return average;
   }
 
   DeepSeekModel model() {
@@ -70,13 +79,16 @@ final class TrainState implements AutoCloseable {
         .sum();
   }
 
-  /// Masters, router biases and moments by name.
+  /// Masters, router biases, moments and averages by name.
   Map<String, Tensor> tensors() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : store.parameters()) {
       tensors.put("parameter." + parameter.name(), parameter.value());
     }
     optimizer.collect(tensors);
+    if (average != null) {
+      average.collect(tensors);
+    }
     return tensors;
   }
 
@@ -99,6 +111,9 @@ final class TrainState implements AutoCloseable {
             number(facts, "data.epoch"), number(facts, "data.index"), number(facts, "data.offset"));
     guard.restore(Double.parseDouble(fact(facts, "guard.minimum")), number(facts, "guard.above"));
     store.parameters().forEach(Parameter::changed);
+    if (average != null) {
+      average.restored();
+    }
   }
 
   private static int number(Map<String, String> facts, String key) {
@@ -117,6 +132,9 @@ final class TrainState implements AutoCloseable {
 
   @Override
   public void close() {
+    if (average != null) {
+      average.close();
+    }
     optimizer.close();
     store.close();
   }

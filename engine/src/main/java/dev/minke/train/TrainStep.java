@@ -100,6 +100,10 @@ final class TrainStep implements AutoCloseable {
       beforeUpdate.run();
       state.optimizer().update(kernels, rate, step, norm);
       loads.balance(recipe.losses().biasRateAt(step, steps), state::isFrozen);
+      WeightAverage average = state.average();
+      if (average != null) {
+        average.update(kernels, step);
+      }
       state.advance(taken.next());
     }
     clock.lap(Clock.Phase.UPDATE);

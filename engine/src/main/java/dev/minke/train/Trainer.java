@@ -24,6 +24,7 @@ public final class Trainer implements AutoCloseable {
   private final BackgroundSave background = new BackgroundSave();
   private final TrainStep step;
   private final @Nullable Validator validator;
+  private final @Nullable Validator averageValidator;
   private final int steps;
   private final boolean isNew;
   private volatile boolean stopRequested;
@@ -63,6 +64,9 @@ public final class Trainer implements AutoCloseable {
         } else if (start instanceof Start.Weights(Path model)) {
           ModelDirectory.readInto(model, state.model());
         }
+        if (latest.isEmpty() && state.average() != null) {
+          state.average().begin(setup.kernels());
+        }
         return new Trainer(recipe, data, setup, new Run(directory, state, steps, latest.isEmpty()));
       } catch (RuntimeException e) {
         state.close();
@@ -91,6 +95,11 @@ public final class Trainer implements AutoCloseable {
         new TrainStep(recipe, setup.kernels(), state, data, steps, background::awaitReading);
     this.validator =
         hasTarget(data) ? new Validator(recipe, setup.kernels(), state.model(), data) : null;
+    WeightAverage average = state.average();
+    this.averageValidator =
+        validator == null || average == null
+            ? null
+            : new Validator(recipe, setup.kernels(), average.model(), data);
   }
 
   private static boolean hasTarget(TrainingData data) {
@@ -105,6 +114,13 @@ public final class Trainer implements AutoCloseable {
   /// The model, as far as it has been trained. Lives as long as the trainer.
   public DeepSeekModel model() {
     return state.model();
+  }
+
+  /// The moving average of its weights; null if the recipe asks for none. Lives as long as the
+  /// trainer.
+  public @Nullable DeepSeekModel average() {
+    WeightAverage average = state.average();
+    return average == null ? null : average.model();
   }
 
   /// Asks the run to save and stop after the present step. May be called from any thread.
@@ -167,7 +183,7 @@ public final class Trainer implements AutoCloseable {
         awaitSaved();
       }
       if (state.step() == steps && validator != null) {
-        validation = validator.run(steps);
+        validation = validated(validator);
       }
       while (state.step() < steps) {
         if (stopRequested) {
@@ -246,10 +262,17 @@ public final class Trainer implements AutoCloseable {
       if (validator == null) {
         return true;
       }
-      validation = validator.run(state.step());
+      validation = validated(validator);
       metrics.validated(validation);
       setup.listener().validated(validation);
       return Double.isFinite(validation.loss());
+    }
+
+    private ValidationMetrics validated(Validator validator) {
+      ValidationMetrics metrics = validator.run(state.step());
+      return averageValidator == null
+          ? metrics
+          : metrics.withAverage(averageValidator.run(state.step()));
     }
 
     /// A loss on its way up is not saved by time: it may be the beginning of a divergence.
@@ -324,6 +347,9 @@ public final class Trainer implements AutoCloseable {
   private void closeAll() {
     if (validator != null) {
       validator.close();
+    }
+    if (averageValidator != null) {
+      averageValidator.close();
     }
     step.close();
     state.close();

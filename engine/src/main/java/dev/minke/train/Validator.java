@@ -53,7 +53,8 @@ final class Validator implements AutoCloseable {
     double loss = -sum / rows.tokens();
     double bitsPerByte = -sum / (StrictMath.log(2) * Math.max(1, bytes));
     double seconds = (System.nanoTime() - begin) * 1e-9;
-    return new ValidationMetrics(step, loss, bitsPerByte, rows.tokens(), bytes, seconds);
+    return new ValidationMetrics(
+        step, loss, bitsPerByte, Double.NaN, rows.tokens(), bytes, seconds);
   }
 
   /// Adds sequence after sequence, so that the loss does not depend on the number of rows at once.

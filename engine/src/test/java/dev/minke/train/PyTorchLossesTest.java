@@ -247,7 +247,7 @@ class PyTorchLossesTest {
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(TOKENS, false, false, 0),
         new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW, 0.003, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, List.of()),
+            TrainRecipe.MatrixRule.ADAMW, 0.003, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, 0, List.of()),
         TrainRecipe.Schedule.cosine(0.1, 0.3, 0.1),
         TrainRecipe.Losses.constant(0, 0, 0.001),
         TrainRecipe.Batch.constant(ROWS, ROWS / 2),

@@ -60,11 +60,7 @@ class StartTest {
   private static TrainRecipe frozen(String... patterns) {
     TrainRecipe recipe = TinyRun.recipe(TrainRecipe.Length.ofSteps(STEPS));
     TrainRecipe.Optimizer o = recipe.optimizer();
-    return new TrainRecipe(
-        recipe.name(),
-        recipe.model(),
-        recipe.tokenizer(),
-        recipe.data(),
+    return recipe.withOptimizer(
         new TrainRecipe.Optimizer(
             o.matrices(),
             o.rate(),
@@ -74,15 +70,8 @@ class StartTest {
             o.momentum(),
             o.decay(),
             o.clipNorm(),
-            List.of(patterns)),
-        recipe.schedule(),
-        recipe.losses(),
-        recipe.batch(),
-        recipe.length(),
-        recipe.validation(),
-        recipe.checkpoint(),
-        recipe.guard(),
-        recipe.seed());
+            o.averageDecay(),
+            List.of(patterns)));
   }
 
   @Test

@@ -25,7 +25,7 @@ final class TinyRun {
         model(),
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(32, true, true, 0.1),
-        new TrainRecipe.Optimizer(matrices, 0.01, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, List.of()),
+        new TrainRecipe.Optimizer(matrices, 0.01, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, 0, List.of()),
         TrainRecipe.Schedule.cosine(0.1, 0.3, 0.1),
         TrainRecipe.Losses.constant(0.3f, 0.0001f, 0.001),
         TrainRecipe.Batch.constant(3, 2),

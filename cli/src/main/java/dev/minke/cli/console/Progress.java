@@ -113,10 +113,13 @@ public final class Progress implements TrainListener {
   public void validated(ValidationMetrics metrics) {
     say(
         "held-out",
-        "after step %d: loss %.3f, %.3f bits per byte",
+        "after step %d: loss %.3f, %.3f bits per byte%s",
         metrics.step(),
         metrics.loss(),
-        metrics.bitsPerByte());
+        metrics.bitsPerByte(),
+        Double.isNaN(metrics.averageBitsPerByte())
+            ? ""
+            : String.format(Locale.ROOT, ", average %.3f", metrics.averageBitsPerByte()));
   }
 
   @Override

@@ -50,7 +50,7 @@ record Plan(int steps, Duration budget) {
         new TrainRecipe.Tokenizer(1536, false),
         new TrainRecipe.Data(256, true, true, 0.01),
         new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW, 3e-3, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, List.of()),
+            TrainRecipe.MatrixRule.ADAMW, 3e-3, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, 0, List.of()),
         TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
         TrainRecipe.Losses.constant(0.3f, 1e-4f, 1e-3),
         TrainRecipe.Batch.constant(8, 8),
