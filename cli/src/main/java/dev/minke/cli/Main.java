@@ -4,6 +4,7 @@ import dev.minke.backend.BackendUnavailableException;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.quickstart.QuickstartCommand;
+import dev.minke.cli.report.ReportCommand;
 import dev.minke.cli.watch.WatchCommand;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.IOException;
@@ -42,7 +43,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       LogitsCommand.class,
       CostCommand.class,
-      WatchCommand.class
+      WatchCommand.class,
+      ReportCommand.class
     },
     footer = {"", "minke COMMAND -h explains a command and gives examples."})
 public final class Main {

@@ -8,6 +8,7 @@ import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.console.Stages;
 import dev.minke.cli.console.Tally;
+import dev.minke.cli.report.RunReport;
 import dev.minke.data.Corpus;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
@@ -101,12 +102,12 @@ final class TrainCommand implements Callable<Integer> {
       try (Trainer trainer = Trainer.open(training, data, setup);
           Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {
         TrainSummary summary = trainer.run();
+        Path report = RunReport.write(directory);
         if (!summary.reason().isSound()) {
           return Main.FAILED;
         }
         save(directory.resolve("model"), trainer, tokenizer);
-        progress.say(
-            "written", "%s; what it cost: minke cost %s", directory.resolve("model"), directory);
+        progress.say("written", "%s and %s", directory.resolve("model"), report);
         return summary.reason() == StopReason.REQUESTED ? interrupt.code() : Main.OK;
       }
     }

@@ -117,7 +117,8 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quickstart", "train", "predict", "generate", "logits", "cost", "watch"})
+  @ValueSource(
+      strings = {"quickstart", "train", "predict", "generate", "logits", "cost", "watch", "report"})
   void everyCommandExplainsItselfWithAnExample(String command) {
     String help = Run.of(command, "-h").succeeded();
     assertThat(help).contains("Usage:", "Example", "  minke " + command);
@@ -127,11 +128,12 @@ class CommandsTest {
   void theCommandExplainsItself() {
     String usage = Run.of().succeeded();
     assertThat(usage)
-        .contains("quickstart", "train", "predict", "generate", "logits", "cost", "watch");
+        .contains(
+            "quickstart", "train", "predict", "generate", "logits", "cost", "watch", "report");
     assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
     int commands = usage.indexOf("Commands:");
     assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
-        .hasSize(7)
+        .hasSize(8)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }

@@ -122,7 +122,7 @@ public record Chart(
     return marks;
   }
 
-  /// A number as short as it can be said: four digits, thousands as `k`, `M`, `G`, `T`.
+  /// A number as short as it can be said: about three digits, thousands as `k`, `M`, `G`, `T`.
   public static String number(double value) {
     double size = Math.abs(value);
     if (!Double.isFinite(value)) {
@@ -132,10 +132,13 @@ public record Chart(
       int group = Math.min(4, (int) (Math.log10(size) / 3));
       return trimmed(value / Math.pow(1000, group), 1) + " kMGT".charAt(group);
     }
-    if (size != 0 && size < 1e-3) {
-      return String.format(Locale.ROOT, "%.2e", value).replace("e-0", "e-");
+    if (size == 0 || size >= 1) {
+      return trimmed(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
     }
-    return trimmed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+    int power = (int) Math.floor(Math.log10(size));
+    return size < 1e-3
+        ? trimmed(value / Math.pow(10, power), 2) + "e" + power
+        : trimmed(value, 2 - power);
   }
 
   private static String trimmed(double value, int digits) {

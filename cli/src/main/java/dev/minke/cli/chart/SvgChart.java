@@ -19,7 +19,7 @@ public final class SvgChart {
       """;
 
   static final int LEFT = 52;
-  static final int RIGHT = 14;
+  static final int RIGHT = 22;
   private static final int TOP = 44;
   private static final int BOTTOM = 26;
 

@@ -1,5 +1,7 @@
 package dev.minke.cli.chart;
 
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 
 /// A map of colours as SVG: steps from left to right, experts from top to bottom.
@@ -17,7 +19,7 @@ public record SvgHeat(String title, List<String> rows, List<Column> columns) {
 
   private static final double[] LIMITS = {0.1, 0.4, 0.75, 1.3, 1.7, 2.4, 4};
   private static final String[] NAMES = {
-    "idle", "0.1", "0.4", "0.75 to 1.3", "1.3", "1.7", "2.4", "4 times"
+    "below 0.1", "to 0.4", "to 0.75", "even, to 1.3", "to 1.7", "to 2.4", "to 4", "above"
   };
 
   private static final int TOP = 44;
@@ -58,26 +60,46 @@ public record SvgHeat(String title, List<String> rows, List<Column> columns) {
             width, height, Svg.escape(title), Svg.escape(title)));
     legend(out);
     for (int row = 0; row < rows.size(); row++) {
-      for (int column = 0; column < shown.size(); column++) {
-        double value = shown.get(column).values().get(row);
-        out.append(
-            Svg.format(
-                "<rect class=\"h%d\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>step"
-                    + " %d, %s: %.2f</title></rect>",
-                level(value),
-                SvgChart.LEFT + column * room,
-                TOP + row * cell,
-                room + 0.3,
-                cell,
-                shown.get(column).step(),
-                Svg.escape(rows.get(row)),
-                value));
+      int column = 0;
+      while (column < shown.size()) {
+        column = run(out, shown, row, column, new Cell(room, cell));
       }
       out.append('\n');
     }
     labels(out, cell);
     steps(out, shown, room, height);
     return out.append("</svg>\n").toString();
+  }
+
+  /// Room of one value, in pixels.
+  private record Cell(double width, int height) {}
+
+  /// Cells of one colour beside each other are one rectangle.
+  ///
+  /// @return the column after it
+  private int run(StringBuilder out, List<Column> shown, int row, int from, Cell cell) {
+    int level = level(shown.get(from).values().get(row));
+    int to = from;
+    DoubleSummaryStatistics loads = new DoubleSummaryStatistics();
+    while (to < shown.size() && level(shown.get(to).values().get(row)) == level) {
+      loads.accept(shown.get(to).values().get(row));
+      to++;
+    }
+    out.append(
+        Svg.format(
+            "<rect class=\"h%d\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>%s, steps"
+                + " %d to %d: %.2f to %.2f</title></rect>",
+            level,
+            SvgChart.LEFT + from * cell.width,
+            TOP + row * cell.height,
+            (to - from) * cell.width + 0.3,
+            cell.height,
+            Svg.escape(rows.get(row)),
+            shown.get(from).step(),
+            shown.get(to - 1).step(),
+            loads.getMin(),
+            loads.getMax()));
+    return to;
   }
 
   /// A row is named where its name begins otherwise than that of the row above: `3.0`, `3.1`, … are
@@ -122,7 +144,7 @@ public record SvgHeat(String title, List<String> rows, List<Column> columns) {
   private List<Column> thinned() {
     int most = Math.clamp(MOST_CELLS / Math.max(1, rows.size()), 1, MOST_COLUMNS);
     int shown = Math.min(most, columns.size());
-    List<Column> kept = new java.util.ArrayList<>();
+    List<Column> kept = new ArrayList<>();
     for (int i = 0; i < shown; i++) {
       kept.add(
           columns.get(

@@ -2,12 +2,16 @@ package dev.minke.cli.quickstart;
 
 import dev.minke.checkpoint.AtomicFile;
 import dev.minke.checkpoint.ModelDirectory;
+import dev.minke.cli.chart.SvgChart;
 import dev.minke.cli.console.Interrupt;
 import dev.minke.cli.console.Listeners;
 import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.console.Stages;
 import dev.minke.cli.console.Tally;
+import dev.minke.cli.report.RunCharts;
+import dev.minke.cli.report.RunReport;
+import dev.minke.cli.runs.Run;
 import dev.minke.data.Corpus;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
@@ -32,8 +36,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The whole story once: text, tokenizer, training, questions, files.
 ///
@@ -43,6 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// | `run/` | the training run: checkpoints and metrics |
 /// | `model/` | the model as a Hugging Face directory |
 /// | `loss.svg` | the loss over the steps |
+/// | `report.html` | all of it as a page |
 /// | `ledger.jsonl` | what each stage cost, interrupted and killed runs too |
 ///
 /// | stage of the ledger | what is done |
@@ -107,6 +110,7 @@ record Quickstart(Path directory, Plan plan, long seed) {
         }
         grade(stages, new Candidate(trainer, kernels, material), world, report);
         report.cost(CostTable.of(Charge.all(Ledger.read(directory).entries())));
+        RunReport.write(directory);
         report.next(directory);
         return 0;
       }
@@ -155,7 +159,9 @@ record Quickstart(Path directory, Plan plan, long seed) {
           if (!isFinished()) {
             save(candidate.trainer(), tokens.tokenizer());
           }
-          write("loss.svg", LossCurve.svg(losses()));
+          write(
+              "loss.svg",
+              SvgChart.file(RunCharts.of(Run.of(directory).metrics()).loss(), 720, 400));
           Exam exam = new Exam(tokens);
           ExpertCounts experts = new ExpertCounts();
           Trainer trainer = candidate.trainer();
@@ -183,18 +189,6 @@ record Quickstart(Path directory, Plan plan, long seed) {
         ModelDirectory.Settings.of(
             DType.F32, tokenizer.beginOfText().orElseThrow(), tokenizer.endOfText().orElseThrow()),
         target -> tokenizer.write(target.resolve("tokenizer.json")));
-  }
-
-  /// The losses of the steps, those before an interruption included.
-  private List<Double> losses() throws IOException {
-    List<Double> losses = new ArrayList<>();
-    for (String line : Files.readAllLines(directory.resolve("run").resolve("metrics.jsonl"))) {
-      JsonNode node = JsonMapper.shared().readTree(line);
-      if (node.has("loss")) {
-        losses.add(node.path("loss").asDouble());
-      }
-    }
-    return losses;
   }
 
   private void write(String name, String text) {

@@ -86,7 +86,9 @@ record Report(PrintWriter out) {
   /// What to type now.
   void next(Path directory) {
     print("");
-    print("Written: %s (model/ for Hugging Face, loss.svg, corpus.txt). Next:", directory);
+    print(
+        "Written: %s (model/ for Hugging Face, report.html, loss.svg, corpus.txt). Next:",
+        directory);
     print(
         "  ./minke predict %s/model \"The theory of relativity was discovered by Albert\"",
         directory);

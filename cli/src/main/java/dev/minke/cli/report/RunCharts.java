@@ -127,14 +127,13 @@ public record RunCharts(Metrics metrics, int from, int to) {
             .filter(load -> load.step() >= from && load.step() <= to)
             .filter(load -> load.experts() == metrics.loads().getLast().experts())
             .toList();
-    List<String> rows = new ArrayList<>();
     boolean each = !loads.isEmpty() && loads.getLast().experts() <= MOST_ROWS;
-    if (!loads.isEmpty()) {
-      for (int layer = 0; layer < loads.getLast().layers().size(); layer++) {
-        int experts = loads.getLast().layers().get(layer).size();
-        for (int expert = 0; expert < (each ? experts : 1); expert++) {
-          rows.add("layer " + (layer + 1) + (each ? ", expert " + expert : ", most loaded"));
-        }
+    List<String> rows = new ArrayList<>();
+    for (ExpertLoad.Layer layer :
+        loads.isEmpty() ? List.<ExpertLoad.Layer>of() : loads.getLast().layers()) {
+      for (int expert = 0; expert < (each ? layer.loads().size() : 1); expert++) {
+        rows.add(
+            "layer %d, %s".formatted(layer.index(), each ? "expert " + expert : "most loaded"));
       }
     }
     String what = each ? "load of each expert" : "load of the most loaded expert of each layer";
@@ -146,9 +145,7 @@ public record RunCharts(Metrics metrics, int from, int to) {
 
   private static List<Double> values(ExpertLoad load, boolean each) {
     return each
-        ? load.layers().stream().flatMap(List::stream).toList()
-        : load.layers().stream()
-            .map(layer -> layer.stream().mapToDouble(Double::doubleValue).max().orElse(0))
-            .toList();
+        ? load.layers().stream().flatMap(layer -> layer.loads().stream()).toList()
+        : load.layers().stream().map(ExpertLoad.Layer::worst).toList();
   }
 }

@@ -2,10 +2,12 @@
 ///
 /// | here | what |
 /// |---|---|
+/// | [RunReport] | `report.html`, the whole of a run in one file |
+/// | [Panels] | what the report and the live page share |
 /// | [RunCharts] | the curves of a run |
 /// | [RunWords] | how it stands, in words |
 ///
-/// Start reading at [RunCharts].
+/// Start reading at [RunReport].
 @NullMarked
 package dev.minke.cli.report;
 

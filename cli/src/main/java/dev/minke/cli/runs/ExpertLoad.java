@@ -7,20 +7,35 @@ import tools.jackson.databind.JsonNode;
 /// How the tokens of a step were spread over the experts.
 ///
 /// @param step from 1
-/// @param layers for each layer with experts the load of each, as a multiple of the mean: 1 is an
-///   equal share
-public record ExpertLoad(int step, List<List<Double>> layers) {
+/// @param layers those with experts
+public record ExpertLoad(int step, List<Layer> layers) {
   public ExpertLoad {
-    layers = layers.stream().map(List::copyOf).toList();
+    layers = List.copyOf(layers);
+  }
+
+  /// One layer.
+  ///
+  /// @param index of the layer in the model
+  /// @param loads of each expert, as a multiple of the mean: 1 is an equal share
+  public record Layer(int index, List<Double> loads) {
+    public Layer {
+      loads = List.copyOf(loads);
+    }
+
+    /// The most loaded expert's; 0 if there is none.
+    public double worst() {
+      return loads.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    }
   }
 
   static ExpertLoad read(JsonNode line) {
-    List<List<Double>> layers = new ArrayList<>();
-    for (JsonNode layer : line.path("expertLoad")) {
+    List<Layer> layers = new ArrayList<>();
+    JsonNode all = line.path("expertLoad");
+    for (int i = 0; i < all.size(); i++) {
       List<Double> loads = new ArrayList<>();
-      layer.forEach(load -> loads.add(load.asDouble(Double.NaN)));
+      all.path(i).forEach(load -> loads.add(load.asDouble(0)));
       if (!loads.isEmpty()) {
-        layers.add(loads);
+        layers.add(new Layer(line.path("expertLayers").path(i).asInt(i), loads));
       }
     }
     return new ExpertLoad(line.path("step").asInt(0), layers);
@@ -28,6 +43,6 @@ public record ExpertLoad(int step, List<List<Double>> layers) {
 
   /// Experts of all layers together.
   public int experts() {
-    return layers.stream().mapToInt(List::size).sum();
+    return layers.stream().mapToInt(layer -> layer.loads.size()).sum();
   }
 }

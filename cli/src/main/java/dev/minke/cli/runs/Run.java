@@ -111,12 +111,15 @@ public record Run(
     return status.phase() == RunStatus.Phase.FINISHED && card.steps() == 0 ? step() : card.steps();
   }
 
-  /// Seconds to the end, at the newest steps' speed; NaN if unknown, 0 if it is over.
+  /// Seconds to the end, as the trainer says or at the newest steps' speed; NaN if unknown, 0 if it
+  /// is over.
   public double secondsLeft() {
     if (status.phase().isOver()) {
       return 0;
     }
-    return steps() == 0 ? Double.NaN : metrics.secondsFor(steps() - step());
+    StepPoint last = metrics.last();
+    double told = last == null ? Double.NaN : last.secondsLeft();
+    return steps() == 0 || !Double.isNaN(told) ? told : metrics.secondsFor(steps() - step());
   }
 
   /// What it cost so far.

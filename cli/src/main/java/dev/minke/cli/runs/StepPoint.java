@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 /// @param tokens trained on
 /// @param seconds that the step took
 /// @param peakShare share of the measured peak of matrix products
-/// @param worstLoad highest load of an expert, as a multiple of the mean
+/// @param worstLoad highest load of an expert, as a multiple of the mean; NaN without experts
+/// @param secondsLeft what the trainer itself expects
 /// @param residentBytes of the process
 /// @param time when it was written; null if that is not known
 public record StepPoint(
@@ -25,11 +26,10 @@ public record StepPoint(
     double seconds,
     double peakShare,
     double worstLoad,
+    double secondsLeft,
     double residentBytes,
     @Nullable Instant time) {
   static StepPoint read(JsonNode line) {
-    double violation = Json.number(line, "maxViolation");
-    double worst = Json.number(line, "worstLoad");
     return new StepPoint(
         line.path("step").asInt(0),
         Json.number(line, "loss"),
@@ -38,9 +38,18 @@ public record StepPoint(
         Json.number(line, "tokens"),
         Json.number(line, "seconds"),
         Json.number(line, "peakShare"),
-        Double.isNaN(worst) ? violation + 1 : worst,
+        worst(line),
+        Json.number(line, "secondsLeft"),
         Json.number(line, "residentBytes"),
         Json.time(line, "time"));
+  }
+
+  /// Written as it is, or as what it is above the mean; 0 is written where there are no experts.
+  private static double worst(JsonNode line) {
+    double load = Json.number(line, "worstLoad");
+    double violation = Json.number(line, "maxViolation");
+    double worst = Double.isNaN(violation) || violation == 0 ? load : violation + 1;
+    return worst == 0 ? Double.NaN : worst;
   }
 
   /// Tokens a second, the whole step's time counted.

@@ -9,6 +9,7 @@ import dev.minke.cli.runs.ExpertLoad;
 import dev.minke.cli.runs.Run;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// A run on one screen of letters.
 ///
@@ -130,14 +131,12 @@ record Dashboard(int columns, int rows, boolean isColoured) {
       String left = load.layers().size() > shown ? ", first %d layers".formatted(shown) : "";
       lines.add(fit("load of the experts (half-way up is 1.5 times the mean)" + left, columns));
     }
-    for (int layer = 0; layer < shown; layer++) {
-      List<Double> loads = load.layers().get(layer);
-      double worst = loads.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-      String label = String.format(java.util.Locale.ROOT, "%4d │", layer + 1);
-      String end = String.format(java.util.Locale.ROOT, "│ %.2f", worst);
+    for (ExpertLoad.Layer layer : load.layers().subList(0, shown)) {
+      String label = String.format(Locale.ROOT, "%4d │", layer.index());
+      String end = String.format(Locale.ROOT, "│ %.2f", layer.worst());
       int room = columns - label.length() - end.length();
       if (room > 0) {
-        lines.add(label + LoadStrip.of(loads, room, isColoured) + end);
+        lines.add(label + LoadStrip.of(layer.loads(), room, isColoured) + end);
       }
     }
     return lines;

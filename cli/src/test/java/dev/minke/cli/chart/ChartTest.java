@@ -67,7 +67,9 @@ class ChartTest {
     "17500, 17.5k",
     "671026419200, 671G",
     "-3.5, -3.5",
-    "0.00015, 1.50e-4"
+    "0.0025, 0.0025",
+    "0.969, 0.969",
+    "0.00015, 1.5e-4"
   })
   void numbersAreShort(double value, String expected) {
     assertThat(Chart.number(value)).isEqualTo(expected);

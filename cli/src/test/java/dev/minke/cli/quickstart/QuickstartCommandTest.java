@@ -38,7 +38,8 @@ class QuickstartCommandTest {
         .contains(
             "was discovered by Albert →", "Load of the experts", "The model writes:", "FLOPs");
     assertThat(first.code()).isZero();
-    assertThat(out.resolve("loss.svg")).content().contains("<polyline");
+    assertThat(out.resolve("loss.svg")).content().contains("<path");
+    assertThat(out.resolve("report.html")).content().contains("Cost by stage", "finished");
     Path weights = out.resolve("model/model.safetensors");
     byte[] before = Files.readAllBytes(weights);
     assertThat(out.resolve("model/tokenizer.json")).exists();

@@ -84,7 +84,7 @@ class MetricsReaderTest {
     StringBuilder lines = new StringBuilder();
     for (int step = 1; step <= 5000; step++) {
       lines.append(
-          "{\"step\":%d,\"loss\":1,\"expertLoad\":[[0.5,1.5],[1,1]],\"maxViolation\":0.5}\n"
+          "{\"step\":%d,\"loss\":1,\"expertLayers\":[1,3],\"expertLoad\":[[0.5,1.5],[1,1]],\"maxViolation\":0.5}\n"
               .formatted(step));
     }
     folder().append("metrics.jsonl", lines.toString());
@@ -93,7 +93,12 @@ class MetricsReaderTest {
     assertThat(loads).hasSizeBetween(200, 600).isSortedAccordingTo((a, b) -> a.step() - b.step());
     assertThat(loads.getFirst().step()).isEqualTo(1);
     assertThat(loads.getLast())
-        .isEqualTo(new ExpertLoad(5000, List.of(List.of(0.5, 1.5), List.of(1.0, 1.0))));
+        .isEqualTo(
+            new ExpertLoad(
+                5000,
+                List.of(
+                    new ExpertLoad.Layer(1, List.of(0.5, 1.5)),
+                    new ExpertLoad.Layer(3, List.of(1.0, 1.0)))));
     assertThat(metrics.steps().getLast().worstLoad()).isEqualTo(1.5);
   }
 }
