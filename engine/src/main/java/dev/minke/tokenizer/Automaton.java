@@ -1,7 +1,6 @@
 package dev.minke.tokenizer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,31 +25,9 @@ final class Automaton {
   private static final int PAGE = 1 << PAGE_BITS;
   private static final int PAGES = (Character.MAX_CODE_POINT + 1) / PAGE;
 
-  /// A transition: the next state times two, plus one if a match ends before the letter.
-  private static final int UNKNOWN = -1;
-
   private static final int DEAD = 0;
 
-  /// States are so few that nobody counts them; a pattern that makes more is left to Java's engine.
-  private static final int MOST_PLACES = 2000;
-
-  /// Places in the pattern: an instruction each.
-  private sealed interface Place {
-    /// Takes a letter of a set and goes on at the next place.
-    record Take(int set) implements Place {}
-
-    /// Goes on at either place, rather at the first.
-    record Fork(int first, int second) implements Place {}
-
-    /// Goes on at the next place unless a letter of a set follows.
-    record NotBefore(int set) implements Place {}
-
-    /// A match ends.
-    record Accept() implements Place {}
-  }
-
-  private final List<Letters> sets = new ArrayList<>();
-  private final List<Place> places = new ArrayList<>();
+  private final PatternProgram program;
 
   /// Kind of each letter, in pages that are filled when they are needed.
   private final AtomicReferenceArray<short[]> kinds = new AtomicReferenceArray<>(PAGES);
@@ -61,57 +38,131 @@ final class Automaton {
   private final Map<List<Integer>, Integer> states = new HashMap<>();
   private final List<List<Integer>> placesOfState = new ArrayList<>();
 
-  /// For each state the transition of each kind. Replaced, never changed in length.
-  private volatile int[][] transitions = new int[0][];
+  /// Replaced where it becomes too small.
+  private volatile Transitions transitions = new Transitions(1, 1);
+
+  /// Kinds of the first page, where most letters of most texts are.
+  private final short[] firstKinds;
 
   private final int start;
 
   /// @throws UnsupportedOperationException for a pattern that is not in the subset of
   ///   [PatternReader], or that may match nothing
   Automaton(String pattern) {
-    PatternNode node = PatternReader.read(pattern);
-    if (isNullable(node)) {
-      throw new UnsupportedOperationException("pattern: may match nothing");
-    }
-    write(node);
-    places.add(new Place.Accept());
-    if (sets.size() > Long.SIZE) {
-      throw new UnsupportedOperationException("pattern: more than 64 sets of letters");
-    }
+    program = new PatternProgram(pattern);
     state(List.of());
     start = state(List.of(0));
+    firstKinds = page(0);
   }
 
-  /// The end of the match that begins at `from`, or -1.
-  int end(String text, int from, int to) {
-    int[][] known = transitions;
+  /// The end of the match that begins at `from`, or `~at` where there is none and that was known
+  /// before the letter at `at`.
+  int end(char[] text, int from, int to) {
+    Transitions known = transitions;
     int state = start;
     int end = -1;
     int at = from;
-    while (state != DEAD) {
-      int kind = END;
-      int next = at;
-      if (at < to) {
-        int letter = text.charAt(at);
-        next = at + 1;
-        if (Character.isHighSurrogate((char) letter) && next < to) {
-          letter = Character.toCodePoint((char) letter, text.charAt(next++));
-        }
-        kind = kind(letter);
+    while (at < to) {
+      int kind = kindAt(text, at, to);
+      if (!known.holdsKind(kind)) {
+        known = transitions;
       }
-      int[] row = state < known.length ? known[state] : null;
-      int transition = row == null || kind >= row.length ? UNKNOWN : row[kind];
-      if (transition == UNKNOWN) {
+      int transition = known.get(state, kind);
+      if (transition == Transitions.UNKNOWN) {
         transition = transition(state, kind);
         known = transitions;
       }
       if ((transition & 1) != 0) {
         end = at;
       }
-      state = kind == END ? DEAD : transition >>> 1;
-      at = next;
+      state = transition >>> 1;
+      if (state == DEAD) {
+        return end < 0 ? ~at : end;
+      }
+      at = after(text, at, to);
     }
-    return end;
+    return (next(state, END) & 1) != 0 ? to : end < 0 ? ~to : end;
+  }
+
+  /// The same, where matches that begin at many places fail late: no place is passed twice in one
+  /// state, because what was of no use once is of no use again.
+  int end(char[] text, int from, int to, Failures failures) {
+    int state = start;
+    int end = -1;
+    int at = from;
+    for (; at < to && state != DEAD; at = after(text, at, to)) {
+      if (end < 0 && failures.add(at, state)) {
+        return ~at;
+      }
+      int transition = next(state, kindAt(text, at, to));
+      end = (transition & 1) != 0 ? at : end;
+      state = transition >>> 1;
+    }
+    boolean isAtEnd = state != DEAD && (next(state, END) & 1) != 0;
+    return isAtEnd ? to : end < 0 ? ~at : end;
+  }
+
+  /// The first place from `from` on where a match may begin, or `to`.
+  int candidate(char[] text, int from, int to) {
+    Transitions known = transitions;
+    int at = from;
+    while (at < to) {
+      int kind = kindAt(text, at, to);
+      if (!known.holdsKind(kind)) {
+        known = transitions;
+      }
+      if (known.get(start, kind) != DEAD) {
+        return at;
+      }
+      at = after(text, at, to);
+    }
+    return to;
+  }
+
+  /// The place after the letter at `at`, which may be a pair of surrogates.
+  static int after(char[] text, int at, int to) {
+    boolean pair =
+        Character.isHighSurrogate(text[at])
+            && at + 1 < to
+            && Character.isLowSurrogate(text[at + 1]);
+    return pair ? at + 2 : at + 1;
+  }
+
+  private int next(int state, int kind) {
+    Transitions known = transitions;
+    int transition =
+        known.holds(state + 1, kind + 1) ? known.get(state, kind) : Transitions.UNKNOWN;
+    return transition == Transitions.UNKNOWN ? transition(state, kind) : transition;
+  }
+
+  /// States that led to no match, for the places of one piece of text.
+  static final class Failures {
+    private final int from;
+
+    /// For each place the states up to 63, a bit each. Patterns with more are not known.
+    private final long[] states;
+
+    Failures(int from, int to) {
+      this.from = from;
+      states = new long[to - from];
+    }
+
+    /// Whether a state was there before.
+    boolean add(int at, int state) {
+      long bit = state < Long.SIZE ? 1L << state : 0;
+      boolean known = (states[at - from] & bit) != 0;
+      states[at - from] |= bit;
+      return known;
+    }
+  }
+
+  private int kindAt(char[] text, int at, int to) {
+    char letter = text[at];
+    if (letter < PAGE) {
+      return firstKinds[letter];
+    }
+    return kind(
+        after(text, at, to) == at + 2 ? Character.toCodePoint(letter, text[at + 1]) : letter);
   }
 
   private int kind(int letter) {
@@ -122,10 +173,7 @@ final class Automaton {
   private synchronized short[] page(int number) {
     short[] page = new short[PAGE];
     for (int i = 0; i < PAGE; i++) {
-      long member = 0;
-      for (int set = 0; set < sets.size(); set++) {
-        member |= sets.get(set).contains(number * PAGE + i) ? 1L << set : 0;
-      }
+      long member = program.setsOf(number * PAGE + i);
       page[i] =
           kindOfSets.computeIfAbsent(
               member,
@@ -134,17 +182,18 @@ final class Automaton {
                 return (short) (setsOfKind.size() - 1);
               });
     }
+    makeRoom();
     kinds.setRelease(number, page);
     return page;
   }
 
   private synchronized int transition(int state, int kind) {
-    int[] row = transitions[state];
-    if (kind < row.length && row[kind] != UNKNOWN) {
-      return row[kind];
+    int known = transitions.get(state, kind);
+    if (known != Transitions.UNKNOWN) {
+      return known;
     }
     List<Integer> next = new ArrayList<>();
-    boolean[] visited = new boolean[places.size()];
+    boolean[] visited = new boolean[program.size()];
     boolean accepted = false;
     for (int place : placesOfState.get(state)) {
       if (!accepted) {
@@ -152,12 +201,7 @@ final class Automaton {
       }
     }
     int transition = 2 * state(next) + (accepted ? 1 : 0);
-    int[] longer = kind < row.length ? row.clone() : Arrays.copyOf(row, 2 * kind + 2);
-    Arrays.fill(longer, row.length, longer.length, UNKNOWN);
-    longer[kind] = transition;
-    int[][] all = transitions.clone();
-    all[state] = longer;
-    transitions = all;
+    transitions.set(state, kind, transition);
     return transition;
   }
 
@@ -169,17 +213,18 @@ final class Automaton {
       return false;
     }
     visited[place] = true;
-    return switch (places.get(place)) {
-      case Place.Take(int set) -> {
+    return switch (program.place(place)) {
+      case PatternProgram.Place.Take(int set) -> {
         if (has(kind, set) && !next.contains(place + 1)) {
           next.add(place + 1);
         }
         yield false;
       }
-      case Place.Fork(int first, int second) ->
+      case PatternProgram.Place.Fork(int first, int second) ->
           follow(first, kind, visited, next) || follow(second, kind, visited, next);
-      case Place.NotBefore(int set) -> !has(kind, set) && follow(place + 1, kind, visited, next);
-      case Place.Accept accept -> true;
+      case PatternProgram.Place.NotBefore(int set) ->
+          !has(kind, set) && follow(place + 1, kind, visited, next);
+      case PatternProgram.Place.Accept accept -> true;
     };
   }
 
@@ -195,94 +240,14 @@ final class Automaton {
     int state = placesOfState.size();
     placesOfState.add(List.copyOf(list));
     states.put(List.copyOf(list), state);
-    int[][] all = Arrays.copyOf(transitions, state + 1);
-    all[state] = new int[0];
-    transitions = all;
+    makeRoom();
     return state;
   }
 
-  private void write(PatternNode node) {
-    if (places.size() > MOST_PLACES) {
-      throw new UnsupportedOperationException("pattern: too long");
+  /// Before a state or a kind is handed out.
+  private void makeRoom() {
+    if (!transitions.holds(placesOfState.size(), setsOfKind.size())) {
+      transitions = transitions.larger(placesOfState.size(), setsOfKind.size());
     }
-    switch (node) {
-      case PatternNode.One(Letters letters) -> places.add(new Place.Take(set(letters)));
-      case PatternNode.NotBefore(Letters letters) -> places.add(new Place.NotBefore(set(letters)));
-      case PatternNode.Sequence(List<PatternNode> parts) -> parts.forEach(this::write);
-      case PatternNode.Choice(List<PatternNode> branches) -> choice(branches);
-      case PatternNode.Repeat(PatternNode inner, int least, int most) -> {
-        for (int i = 0; i < least; i++) {
-          write(inner);
-        }
-        if (most == PatternNode.Repeat.NO_LIMIT) {
-          loop(inner);
-        } else {
-          optional(inner, most - least);
-        }
-      }
-    }
-  }
-
-  private void choice(List<PatternNode> branches) {
-    List<Integer> exits = new ArrayList<>();
-    for (int i = 0; i < branches.size() - 1; i++) {
-      int fork = reserve();
-      write(branches.get(i));
-      exits.add(reserve());
-      places.set(fork, new Place.Fork(fork + 1, places.size()));
-    }
-    write(branches.getLast());
-    for (int exit : exits) {
-      places.set(exit, new Place.Fork(places.size(), places.size()));
-    }
-  }
-
-  private void loop(PatternNode inner) {
-    if (isNullable(inner)) {
-      throw new UnsupportedOperationException("pattern: repeats what may be empty");
-    }
-    int fork = reserve();
-    write(inner);
-    places.add(new Place.Fork(fork, fork));
-    places.set(fork, new Place.Fork(fork + 1, places.size()));
-  }
-
-  private void optional(PatternNode inner, int times) {
-    List<Integer> forks = new ArrayList<>();
-    for (int i = 0; i < times; i++) {
-      forks.add(reserve());
-      write(inner);
-    }
-    for (int fork : forks) {
-      places.set(fork, new Place.Fork(fork + 1, places.size()));
-    }
-  }
-
-  private static boolean isNullable(PatternNode node) {
-    return switch (node) {
-      case PatternNode.One one -> false;
-      case PatternNode.NotBefore notBefore -> true;
-      case PatternNode.Sequence(List<PatternNode> parts) ->
-          parts.stream().allMatch(Automaton::isNullable);
-      case PatternNode.Choice(List<PatternNode> branches) ->
-          branches.stream().anyMatch(Automaton::isNullable);
-      case PatternNode.Repeat(PatternNode inner, int least, int most) ->
-          least == 0 || isNullable(inner);
-    };
-  }
-
-  /// A place whose fork is known later.
-  private int reserve() {
-    places.add(new Place.Fork(0, 0));
-    return places.size() - 1;
-  }
-
-  private int set(Letters letters) {
-    int index = sets.indexOf(letters);
-    if (index < 0) {
-      sets.add(letters);
-      index = sets.size() - 1;
-    }
-    return index;
   }
 }

@@ -1,13 +1,15 @@
 package dev.minke.tokenizer;
 
+import java.nio.CharBuffer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the matches of one split in a piece of text, one after the other. Used by one thread.
 sealed interface Finder {
   /// Begins with the piece `[from, to)` of a text; nothing beyond its edges is seen.
-  void begin(String text, int from, int to);
+  void begin(char[] text, int from, int to);
 
   /// Goes to the next match, if there is one.
   boolean next();
@@ -35,8 +37,12 @@ sealed interface Finder {
 
   /// By an automaton.
   final class InOnePass implements Finder {
+    /// So many letters may be looked at in vain without a thought about the next time.
+    private static final int LATE = 32;
+
     private final Automaton automaton;
-    private String text = "";
+    private Automaton.@Nullable Failures failures;
+    private char[] text = {};
     private int to;
     private int start;
     private int end;
@@ -46,23 +52,28 @@ sealed interface Finder {
     }
 
     @Override
-    public void begin(String newText, int from, int newTo) {
+    public void begin(char[] newText, int from, int newTo) {
       text = newText;
       to = newTo;
       end = from;
+      failures = null;
     }
 
     @Override
     public boolean next() {
-      start = end;
+      start = automaton.candidate(text, end, to);
       while (start < to) {
-        end = automaton.end(text, start, to);
+        end =
+            failures == null
+                ? automaton.end(text, start, to)
+                : automaton.end(text, start, to, failures);
         if (end >= 0) {
           return true;
         }
-        boolean pair =
-            start + 1 < to && Character.isSurrogatePair(text.charAt(start), text.charAt(start + 1));
-        start += pair ? 2 : 1;
+        if (failures == null && ~end - start > LATE) {
+          failures = new Automaton.Failures(start, to);
+        }
+        start = automaton.candidate(text, Automaton.after(text, start, to), to);
       }
       return false;
     }
@@ -87,8 +98,8 @@ sealed interface Finder {
     }
 
     @Override
-    public void begin(String text, int from, int to) {
-      matcher.reset(text).region(from, to);
+    public void begin(char[] text, int from, int to) {
+      matcher.reset(CharBuffer.wrap(text)).region(from, to);
     }
 
     @Override

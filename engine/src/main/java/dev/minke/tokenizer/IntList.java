@@ -4,20 +4,38 @@ import java.util.Arrays;
 
 /// A growing list of ints. Mutable; owned by whoever fills it.
 final class IntList {
-  private int[] values = new int[4];
+  private int[] values;
   private int size;
+
+  IntList() {
+    this(4);
+  }
+
+  IntList(int capacity) {
+    values = new int[Math.max(capacity, 4)];
+  }
 
   void add(int value) {
     if (size == values.length) {
-      values = Arrays.copyOf(values, Math.addExact(size, Math.max(size / 2, 4)));
+      grow(1);
     }
     values[size++] = value;
   }
 
   void addAll(int[] more) {
-    for (int value : more) {
-      add(value);
+    if (more.length == 1) {
+      add(more[0]);
+      return;
     }
+    if (size + more.length > values.length) {
+      grow(more.length);
+    }
+    System.arraycopy(more, 0, values, size, more.length);
+    size += more.length;
+  }
+
+  private void grow(int least) {
+    values = Arrays.copyOf(values, Math.addExact(size, Math.max(size / 2, least)));
   }
 
   int get(int index) {

@@ -10,33 +10,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// Text to token ids and back, by byte-level BPE.
 ///
 /// Immutable and safe for many threads; a cache of recent words is the only memory, and it never
 /// changes an answer. In text, half of a surrogate pair counts as U+FFFD.
 public final class Tokenizer {
-  /// Words remembered with their ids: 32k words of a natural text are well over 90 % of it.
-  private static final int REMEMBERED_WORDS = 1 << 15;
-
-  /// Longer words are rare and not remembered.
-  private static final int LONGEST_REMEMBERED = 64;
+  /// A natural text has at least so many letters a token.
+  private static final int LETTERS_A_TOKEN = 4;
 
   private final TokenizerParts parts;
   private final WordCutter cutter;
+  private final WordEncoder words;
   private final AddedTokens beforeNormalization;
   private final AddedTokens afterNormalization;
   private final Map<String, AddedToken> addedByContent = new HashMap<>();
   private final Map<Integer, byte[]> addedBytes = new HashMap<>();
   private final Set<Integer> specials = new HashSet<>();
-  private final @Nullable Word[] remembered = new Word[REMEMBERED_WORDS];
   private final String identity;
 
   Tokenizer(TokenizerParts parts) {
     this.parts = parts;
     cutter = new WordCutter(parts.preTokenizer());
+    words = new WordEncoder(parts.vocabulary(), parts.merges(), parts.wholeWordsFirst());
     for (AddedToken token : parts.addedTokens()) {
       addedByContent.put(token.content(), token);
       if (token.special()) {
@@ -81,19 +79,42 @@ public final class Tokenizer {
   /// The ids of a text. What looks like an added token in it is text: use this for everything that
   /// a user wrote.
   public int[] encode(String text) {
-    IntList ids = new IntList();
+    IntList ids = new IntList(text.length() / LETTERS_A_TOKEN);
     encodeWords(parts.normalization().apply(Normalization.wellFormed(text)), ids);
     return ids.toArray();
   }
 
+  /// The ids of many texts, as [#encode(String)] gives them, in their order; the same for any
+  /// number of threads. The threads end with the call.
+  ///
+  /// @param threads how many, this one included
+  /// @throws java.util.concurrent.CancellationException if this thread is interrupted; it stays so
+  public List<int[]> encode(List<String> texts, int threads) {
+    List<String> taken = List.copyOf(texts);
+    int[][] ids = new int[taken.size()][];
+    AtomicInteger next = new AtomicInteger();
+    Crew.run(
+        "encoding",
+        threads,
+        () ->
+            () -> {
+              int index = next.getAndIncrement();
+              if (index < ids.length) {
+                ids[index] = encode(taken.get(index));
+              }
+              return index < ids.length;
+            });
+    return List.of(ids);
+  }
+
   /// The ids of a text in which added tokens stand for themselves: use this for templates.
   public int[] encodeWithSpecials(String text) {
-    IntList ids = new IntList();
+    IntList ids = new IntList(text.length() / LETTERS_A_TOKEN);
     beforeNormalization.scan(
         Normalization.wellFormed(text),
         between ->
             afterNormalization.scan(
-                parts.normalization().apply(between), words -> encodeWords(words, ids), ids::add),
+                parts.normalization().apply(between), rest -> encodeWords(rest, ids), ids::add),
         ids::add);
     return ids.toArray();
   }
@@ -173,37 +194,6 @@ public final class Tokenizer {
   }
 
   private void encodeWords(String text, IntList ids) {
-    cutter.cut(text, word -> ids.addAll(encodeWord(word)));
-  }
-
-  private int[] encodeWord(String word) {
-    if (word.length() > LONGEST_REMEMBERED) {
-      return newlyEncoded(word);
-    }
-    int hash = word.hashCode();
-    int slot = (hash ^ (hash >>> 16)) & (REMEMBERED_WORDS - 1);
-    Word known = remembered[slot];
-    if (known == null || !known.text.equals(word)) {
-      known = new Word(word, newlyEncoded(word));
-      remembered[slot] = known;
-    }
-    return known.ids;
-  }
-
-  private int[] newlyEncoded(String word) {
-    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-    int whole = parts.wholeWordsFirst() ? parts.vocabulary().find(bytes) : -1;
-    return whole >= 0 ? new int[] {whole} : parts.merges().encode(bytes);
-  }
-
-  /// A word and its ids. Immutable, so threads may race for a slot.
-  private static final class Word {
-    final String text;
-    final int[] ids;
-
-    Word(String text, int[] ids) {
-      this.text = text;
-      this.ids = ids;
-    }
+    cutter.cut(text, (letters, from, to) -> words.encode(letters, from, to, ids));
   }
 }

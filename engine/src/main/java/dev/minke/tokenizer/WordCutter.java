@@ -1,7 +1,7 @@
 package dev.minke.tokenizer;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// A [PreTokenizer] at work: its patterns compiled once. Safe for many threads.
@@ -19,68 +19,87 @@ final class WordCutter {
   }
 
   /// Hands over the words of a text, in order.
-  void cut(String text, Consumer<String> words) {
-    new Run(words).piece(text, 0, text.length(), 0);
+  void cut(String text, WordSink words) {
+    new Run(words).piece(text.toCharArray(), 0, text.length(), 0);
   }
 
   /// The cutting of one text, depth first: the finder of a step keeps its place while the steps
   /// after it cut a piece.
   private final class Run {
-    private final Consumer<String> words;
-    private final List<Finder> found;
+    private final WordSink words;
+    private final Finder[] found;
+    private final Pieces[] pieces;
 
-    Run(Consumer<String> words) {
+    Run(WordSink words) {
       this.words = words;
-      found = finders.stream().map(Supplier::get).toList();
+      found = new Finder[cuts.size()];
+      pieces = new Pieces[cuts.size()];
+      for (int step = 0; step < found.length; step++) {
+        found[step] = finders.get(step).get();
+        pieces[step] = new Pieces(this, step, cuts.get(step));
+      }
     }
 
-    void piece(String text, int from, int to, int step) {
+    void piece(char[] text, int from, int to, int step) {
       if (from == to) {
         return;
       }
       if (step == spaceStep) {
-        String piece = text.substring(from, to);
-        String spaced = piece.charAt(0) == ' ' ? piece : " " + piece;
-        step(spaced, 0, spaced.length(), step);
+        char[] spaced = spaced(text, from, to);
+        step(spaced, 0, spaced.length, step);
       } else {
         step(text, from, to, step);
       }
     }
 
-    private void step(String text, int from, int to, int step) {
-      if (step == cuts.size()) {
-        words.accept(text.substring(from, to));
+    private static char[] spaced(char[] text, int from, int to) {
+      if (text[from] == ' ') {
+        return Arrays.copyOfRange(text, from, to);
+      }
+      char[] spaced = new char[to - from + 1];
+      spaced[0] = ' ';
+      System.arraycopy(text, from, spaced, 1, to - from);
+      return spaced;
+    }
+
+    private void step(char[] text, int from, int to, int step) {
+      if (step == found.length) {
+        words.accept(text, from, to);
         return;
       }
-      Finder finder = found.get(step);
+      Finder finder = found[step];
       finder.begin(text, from, to);
-      Pieces pieces = new Pieces(this, text, step, cuts.get(step));
+      Pieces joined = pieces[step];
+      joined.begin(text);
       int end = from;
       while (finder.next()) {
-        pieces.add(end, finder.start(), false);
-        pieces.add(finder.start(), finder.end(), true);
+        joined.add(end, finder.start(), false);
+        joined.add(finder.start(), finder.end(), true);
         end = finder.end();
       }
-      pieces.add(end, to, false);
-      pieces.finish();
+      joined.add(end, to, false);
+      joined.finish();
     }
   }
 
   /// Joins the segments of one split as its behaviour says, with one segment held back.
   private static final class Pieces {
     private final Run run;
-    private final String text;
     private final int step;
     private final Split split;
+    private char[] text = {};
     private int start = -1;
     private int end;
     private boolean match;
 
-    Pieces(Run run, String text, int step, Split split) {
+    Pieces(Run run, int step, Split split) {
       this.run = run;
-      this.text = text;
       this.step = step;
       this.split = split;
+    }
+
+    void begin(char[] newText) {
+      text = newText;
     }
 
     void add(int from, int to, boolean matched) {

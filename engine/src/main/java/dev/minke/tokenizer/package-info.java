@@ -3,7 +3,7 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.tokenizer.Tokenizer] | text to ids and back; a Hugging Face `tokenizer.json` both ways |
-/// | [dev.minke.tokenizer.BpeTrainer] | learns merges from text, as a [dev.minke.tokenizer.TokenizerRecipe] says |
+/// | [dev.minke.tokenizer.BpeTrainer] | learns merges from text, as a [dev.minke.tokenizer.TokenizerRecipe] says; [dev.minke.tokenizer.BpeProgress] hears how far it is |
 /// | [dev.minke.tokenizer.PreTokenizer] | cuts text into the words that merges never cross |
 /// | [dev.minke.tokenizer.Decoder] | ids to text one by one, never half a character |
 ///
@@ -12,8 +12,9 @@
 /// types `<|endoftext|>` gets the characters; templates use
 /// [dev.minke.tokenizer.Tokenizer#encodeWithSpecials]. Every byte has a token, so every text has
 /// ids and there is no unknown token. Words are found in one pass over the text and a word of any
-/// length costs n log n, so no text is an attack. A `tokenizer.json` with a component that would
-/// change ids and is not implemented is refused by the component's name.
+/// length costs n log n, so no text is an attack. Many texts are encoded or counted on several
+/// threads with the same result; the threads end with the call. A `tokenizer.json` with a component
+/// that would change ids and is not implemented is refused by the component's name.
 ///
 /// Tokenizers are immutable and safe for many threads. Start reading at
 /// [dev.minke.tokenizer.Tokenizer].

@@ -47,7 +47,8 @@ class AutomatonTest {
             "[^\\S\\r\\n]+(?![\\r\\n])",
             "(?i:[sK]t)",
             "\\s+$",
-            "t$|a|\n$\\s"));
+            "t$|a|\n$\\s",
+            "(?:  )+x|(?:   )+[xt]|a+1"));
     return patterns.stream();
   }
 
@@ -61,7 +62,7 @@ class AutomatonTest {
       String text = text(seed);
       int from = text.isEmpty() || Character.isSurrogate(text.charAt(0)) ? 0 : seed % 2;
       Matcher matcher = pattern.matcher(text).region(from, text.length());
-      finder.begin(text, from, text.length());
+      finder.begin(text.toCharArray(), from, text.length());
       while (matcher.find()) {
         assertThat(finder.next()).as(text).isTrue();
         assertThat(finder.start()).as(text).isEqualTo(matcher.start());
@@ -102,10 +103,37 @@ class AutomatonTest {
       Assertions.assertTimeoutPreemptively(
           Duration.ofSeconds(10),
           () -> {
-            StringBuilder joined = new StringBuilder();
-            new WordCutter(kind).cut(text, joined::append);
-            assertThat(joined.toString()).isEqualTo(text);
+            assertThat(String.join("", CutWords.of(kind, text))).isEqualTo(text);
           });
+    }
+  }
+
+  /// Matches that fail late at every place.
+  @ParameterizedTest
+  @ValueSource(strings = {"\\s+$", "(?:  )+\\n", " +a| ?\\s+b", "(?: |  )+$"})
+  void aMatchThatFailsLateIsNoAttack(String regex) {
+    PreTokenizer kind = new PreTokenizer(List.of(Split.isolated(regex)), false, false);
+    String text = " ".repeat(1 << 20) + "1";
+    Assertions.assertTimeoutPreemptively(
+        Duration.ofSeconds(10), () -> assertThat(CutWords.of(kind, text)).containsExactly(text));
+  }
+
+  @ParameterizedTest
+  @MethodSource("patterns")
+  void findsTheSameAfterAMatchThatFailedLate(String regex) {
+    Split split = Split.isolated(regex);
+    Finder finder = new Finder.InOnePass(new Automaton(regex));
+    for (int seed = 0; seed < 300; seed++) {
+      String gap = " ".repeat(40 + seed % 2);
+      String text = gap + text(seed) + "a".repeat(40) + text(seed + 1) + gap + "x";
+      Matcher matcher = split.compiled().matcher(text);
+      finder.begin(text.toCharArray(), 0, text.length());
+      while (matcher.find()) {
+        assertThat(finder.next()).as(text).isTrue();
+        assertThat(finder.start()).as(text).isEqualTo(matcher.start());
+        assertThat(finder.end()).as(text).isEqualTo(matcher.end());
+      }
+      assertThat(finder.next()).as(text).isFalse();
     }
   }
 

@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.tensor.RandomStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +76,93 @@ class BpeTrainerTest {
     BpeTrainer backwards = new BpeTrainer(TokenizerRecipe.gpt2(280));
     texts.reversed().forEach(backwards::accept);
     assertThat(forwards.train().identity()).isEqualTo(backwards.train().identity());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void threadsDoNotChangeWhatIsLearned(int threads) throws IOException {
+    String text = Files.readString(shared("data/bpe-train/corpus.en"));
+    List<String> texts = text.lines().map(line -> line.repeat(20) + "<|endoftext|>\n").toList();
+    BpeTrainer alone = new BpeTrainer(TokenizerRecipe.gpt2(600));
+    texts.forEach(alone::accept);
+    BpeTrainer together = new BpeTrainer(TokenizerRecipe.gpt2(600));
+    together.accept(texts.subList(0, 7).iterator(), threads);
+    together.accept(texts.subList(7, texts.size()).iterator(), threads);
+    assertThat(together.train().identity()).isEqualTo(alone.train().identity());
+  }
+
+  @Test
+  void reportsItsProgress() {
+    List<Long> counted = new ArrayList<>();
+    List<Long> merged = new ArrayList<>();
+    BpeTrainer trainer =
+        new BpeTrainer(
+            TokenizerRecipe.gpt2(300),
+            (stage, done, total) ->
+                (stage == BpeProgress.Stage.COUNTING ? counted : merged).add(done));
+    trainer.accept("low lower lowest ");
+    trainer.accept(List.of("low lower", "new newer").iterator(), 1);
+    long vocab = trainer.train().vocab();
+    assertThat(counted).isSorted().contains(17L).endsWith(35L);
+    assertThat(merged).isSorted().endsWith(vocab);
+  }
+
+  @Test
+  void endsWhenItIsInterrupted() {
+    BpeTrainer trainer =
+        new BpeTrainer(
+            TokenizerRecipe.gpt2(2000),
+            (stage, done, total) -> {
+              if (stage == BpeProgress.Stage.MERGING) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    RandomStream random = new RandomStream(5, 0);
+    StringBuilder noise = new StringBuilder();
+    for (int i = 0; i < 100_000; i++) {
+      noise.append((char) ('a' + random.below(26, i)));
+    }
+    trainer.accept(noise.toString());
+    assertThatThrownBy(trainer::train).isInstanceOf(CancellationException.class);
+    assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    Iterator<String> endless = Stream.generate(() -> "more ").iterator();
+    assertThatThrownBy(() -> trainer.accept(endless, 2)).isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aTextThatCannotBeReadEndsTheCounting() {
+    BpeTrainer trainer = new BpeTrainer(TokenizerRecipe.gpt2(300));
+    Iterator<String> broken =
+        Stream.iterate(0, i -> i + 1)
+            .map(i -> {
+              if (i == 5000) {
+                throw new UncheckedIOException(new IOException("gone"));
+              }
+              return "text ".repeat(200);
+            })
+            .iterator();
+    assertThatThrownBy(() -> trainer.accept(broken, 3)).hasMessageContaining("gone");
+  }
+
+  @Test
+  void countsOfWordsAreAsWideAsALong() {
+    WordCounts counts = new WordCounts();
+    counts.add("ab".toCharArray(), 0, 2);
+    for (int doubling = 0; doubling < 62; doubling++) {
+      counts.addAll(copy(counts));
+    }
+    counts.forEach((letters, count) -> assertThat(count).isEqualTo(1L << 62));
+    Tokenizer tokenizer =
+        new BpeTraining(TokenizerRecipe.gpt2(300), counts, (stage, done, total) -> {}).tokenizer();
+    assertThat(tokenizer.encode("ab")).hasSize(1);
+    assertThatThrownBy(() -> counts.addAll(copy(counts))).isInstanceOf(ArithmeticException.class);
+  }
+
+  private static WordCounts copy(WordCounts counts) {
+    WordCounts copy = new WordCounts();
+    copy.addAll(counts);
+    return copy;
   }
 
   @ParameterizedTest
@@ -165,12 +256,9 @@ class BpeTrainerTest {
 
   private static List<List<String>> recounted(String text, int merges) {
     Map<String, Long> counts = new TreeMap<>();
-    new WordCutter(PreTokenizer.gpt2())
-        .cut(
-            text,
-            word ->
-                counts.merge(
-                    ByteLetters.spell(word.getBytes(StandardCharsets.UTF_8)), 1L, Long::sum));
+    for (String word : CutWords.of(PreTokenizer.gpt2(), text)) {
+      counts.merge(ByteLetters.spell(word.getBytes(StandardCharsets.UTF_8)), 1L, Long::sum);
+    }
     Map<List<String>, Long> words = new HashMap<>();
     for (Map.Entry<String, Long> word : counts.entrySet()) {
       words.put(List.of(word.getKey().split("")), word.getValue());

@@ -3,8 +3,6 @@ package dev.minke.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -70,9 +68,7 @@ class PreTokenizerTest {
         .put("type", "ByteLevel")
         .put("add_prefix_space", false)
         .put("use_regex", false);
-    List<String> words = new ArrayList<>();
-    new WordCutter(new PipelineReader(Path.of("tokenizer.json")).preTokenizer(root))
-        .cut(text, words::add);
-    return String.join("|", words);
+    PreTokenizer preTokenizer = new PipelineReader(Path.of("tokenizer.json")).preTokenizer(root);
+    return String.join("|", CutWords.of(preTokenizer, text));
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -53,7 +52,7 @@ class TokenizerReaderTest {
                           sequence(
                               "{\"type\":\"Split\",\"pattern\":%s,\"behavior\":\"%s\",\"invert\":%s}"
                                   .formatted(pattern, behaviour, invert))));
-      assertThat(words(preTokenizer, "u--v-w--x-")).isEqualTo(expected);
+      assertThat(CutWords.of(preTokenizer, "u--v-w--x-")).isEqualTo(expected);
     }
   }
 
@@ -68,7 +67,7 @@ class TokenizerReaderTest {
                           sequence(
                               "{\"type\":\"Digits\",\"individual_digits\":%s}"
                                   .formatted(individual))));
-      assertThat(words(preTokenizer, "ab12\u0663c"))
+      assertThat(CutWords.of(preTokenizer, "ab12\u0663c"))
           .isEqualTo(
               individual ? List.of("ab", "1", "2", "\u0663", "c") : List.of("ab", "12\u0663", "c"));
     }
@@ -78,23 +77,23 @@ class TokenizerReaderTest {
   void aSpaceIsPutBeforeAPieceThatHasNone() {
     PreTokenizer preTokenizer =
         new PreTokenizer(List.of(Split.isolated("\\p{N}{1,3}")), true, true);
-    assertThat(words(preTokenizer, "ab 1234 cd"))
+    assertThat(CutWords.of(preTokenizer, "ab 1234 cd"))
         .isEqualTo(List.of(" ab", " ", " 123", " 4", " cd"));
   }
 
   @Test
   void classesOfPatternsAreUnicodes() {
     String spaces = "\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u200A\u2028\u2029\u202F\u205F\u3000";
-    assertThat(words(new PreTokenizer(List.of(Split.isolated("\\s+")), false, false), spaces))
+    assertThat(CutWords.of(new PreTokenizer(List.of(Split.isolated("\\s+")), false, false), spaces))
         .isEqualTo(List.of(spaces));
     String others = "\u180E\u200B\u2060\uFEFF\u001C\u001F";
-    assertThat(words(new PreTokenizer(List.of(Split.isolated("\\S+")), false, false), others))
+    assertThat(CutWords.of(new PreTokenizer(List.of(Split.isolated("\\S+")), false, false), others))
         .isEqualTo(List.of(others));
     Split folded = Split.isolated("(?i:'s)");
-    assertThat(words(new PreTokenizer(List.of(folded), false, false), "a'S'\u017F"))
+    assertThat(CutWords.of(new PreTokenizer(List.of(folded), false, false), "a'S'\u017F"))
         .isEqualTo(List.of("a", "'S", "'\u017F"));
     Split han = Split.isolated("[\\p{Han}&&[^鲸]]+");
-    assertThat(words(new PreTokenizer(List.of(han), false, false), "a大鱼鲸"))
+    assertThat(CutWords.of(new PreTokenizer(List.of(han), false, false), "a大鱼鲸"))
         .isEqualTo(List.of("a", "大鱼", "鲸"));
   }
 
@@ -269,11 +268,5 @@ class TokenizerReaderTest {
 
   private static List<String> pieces(Tokenizer tokenizer, String text) {
     return Arrays.stream(tokenizer.encodeWithSpecials(text)).mapToObj(tokenizer::decode).toList();
-  }
-
-  private static List<String> words(PreTokenizer preTokenizer, String text) {
-    List<String> words = new ArrayList<>();
-    new WordCutter(preTokenizer).cut(text, words::add);
-    return words;
   }
 }

@@ -1,13 +1,16 @@
 package dev.minke.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.tensor.RandomStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every byte-level tokenizer must hold, on small ones that are trained here.
 class TokenizerTest {
@@ -137,7 +141,7 @@ class TokenizerTest {
     Merges merges = merges();
     for (int seed = 0; seed < 300; seed++) {
       RandomStream random = new RandomStream(seed, 9);
-      byte[] word = new byte[1 + random.below(40, 0)];
+      byte[] word = new byte[1 + random.below(140, 0)];
       for (int i = 0; i < word.length; i++) {
         word[i] = (byte) "thewha".charAt(random.below(6, i + 1));
       }
@@ -160,6 +164,55 @@ class TokenizerTest {
         assertThat(Arrays.deepEquals(result.get().toArray(), alone.toArray())).isTrue();
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7})
+  void manyTextsGetTheSameIdsOnAnyNumberOfThreads(int threads) {
+    List<String> texts =
+        Stream.iterate(0, seed -> seed + 1).limit(100).map(s -> randomText(s)).toList();
+    Tokenizer fresh = trained(TokenizerRecipe.deepSeekV3(420, false));
+    List<int[]> ids = fresh.encode(texts, threads);
+    assertThat(ids).hasSize(texts.size());
+    for (int i = 0; i < texts.size(); i++) {
+      assertThat(ids.get(i)).isEqualTo(DEEPSEEK.encode(texts.get(i)));
+    }
+    assertThat(fresh.encode(List.of(), threads)).isEmpty();
+    assertThat(threadsNamed("encoding")).isEmpty();
+  }
+
+  @Test
+  void encodingManyTextsEndsWhenItIsInterrupted() {
+    List<String> texts = Collections.nCopies(100, SAMPLE);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> GPT2.encode(texts, 2)).isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(threadsNamed("encoding")).isEmpty();
+  }
+
+  /// Words that stand in each other's place in the memory of words, and words too long for it.
+  @Test
+  void idsDoNotDependOnWhatWasEncodedBefore() {
+    RandomStream random = new RandomStream(6, 0);
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 400_000; i++) {
+      many.append(' ').append(Integer.toString(random.below(1 << 30, i), 36));
+    }
+    Tokenizer busy = trained(TokenizerRecipe.gpt2(400));
+    assertThat(busy.encode(many.toString())).isEqualTo(busy.encode(many.toString()));
+    for (int seed = 0; seed < 200; seed++) {
+      String text = randomText(seed) + "ehtwa".repeat(seed);
+      assertThat(busy.encode(text))
+          .isEqualTo(trained(TokenizerRecipe.gpt2(400)).encode(text))
+          .isEqualTo(busy.encode(text));
+    }
+  }
+
+  private static List<String> threadsNamed(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(known -> known.startsWith(name))
+        .toList();
   }
 
   @Test
