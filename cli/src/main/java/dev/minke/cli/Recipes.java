@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelDirectory;
+import dev.minke.data.Source;
 import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
@@ -21,8 +22,8 @@ import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// Recipes as YAML: the keys are the components of [TrainRecipe], and `text`, the file to learn
-/// from.
+/// Recipes as YAML: the keys are the components of [TrainRecipe], `text`, the file to learn from,
+/// and `maxBadShare`, how much of it may be bad.
 final class Recipes {
   private static final YAMLMapper MAPPER =
       YAMLMapper.builder()
@@ -45,9 +46,10 @@ final class Recipes {
 
   /// A recipe of a file.
   ///
-  /// @param text file or folder with the text to learn from, resolved against the recipe's folder
+  /// @param source the text to learn from, resolved against the recipe's folder
+  /// @param maxBadShare share of bad documents above which nothing is trained
   /// @param training what decides the bits
-  record Recipe(Path text, TrainRecipe training) {}
+  record Recipe(Source source, double maxBadShare, TrainRecipe training) {}
 
   /// Reads a recipe by path, or by name from the folder `recipes`.
   ///
@@ -66,7 +68,18 @@ final class Recipes {
     }
     Path base = file.toAbsolutePath().resolveSibling(text.stringValue());
     Path here = Path.of(text.stringValue());
-    return new Recipe(Files.exists(base) ? base : here, map(tree, file));
+    double maxBadShare = share(tree, "maxBadShare", file);
+    return new Recipe(Source.of(Files.exists(base) ? base : here), maxBadShare, map(tree, file));
+  }
+
+  private static double share(ObjectNode tree, String key, Path file) {
+    JsonNode value = tree.remove(key);
+    if (value == null || !value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() <= 1)) {
+      throw new UsageException(
+          "%s: expected '%s', a share from 0 to 1, found %s"
+              .formatted(file, key, value == null ? "none" : value));
+    }
+    return value.asDouble();
   }
 
   private static Path find(String nameOrPath) {

@@ -7,16 +7,12 @@ import dev.minke.cli.console.Listeners;
 import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.console.Stages;
-import dev.minke.cli.console.Tally;
+import dev.minke.cli.data.RunData;
 import dev.minke.cli.report.RunReport;
-import dev.minke.data.Corpus;
-import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
 import dev.minke.ledger.Ledger;
 import dev.minke.tensor.DType;
-import dev.minke.tokenizer.BpeTrainer;
 import dev.minke.tokenizer.Tokenizer;
-import dev.minke.tokenizer.TokenizerRecipe;
 import dev.minke.train.GemmPeak;
 import dev.minke.train.LedgerListener;
 import dev.minke.train.StopReason;
@@ -25,7 +21,6 @@ import dev.minke.train.TrainSummary;
 import dev.minke.train.Trainer;
 import dev.minke.train.TrainingData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,12 +40,18 @@ import picocli.CommandLine.Spec;
       "",
       "First a tokenizer, then the model; both end in a model directory. A recipe is a YAML file;"
           + " those that ship with Minke are found by name. Ctrl-C saves and the same command goes"
-          + " on; so does it after a crash, with the bits of a run that was never disturbed."
+          + " on; so does it after a crash, with the bits of a run that was never disturbed.",
+      "",
+      "Text is a file or a folder: .txt (blank lines separate documents), .jsonl (the field"
+          + " 'text' of one object a line), both also .gz, and .parquet (the column 'text'). What"
+          + " is no text is left out, counted and named; above the recipe's maxBadShare it is an"
+          + " error."
     },
     footer = {
       "",
       "Examples:",
       "  minke train tiny -o text=input.txt",
+      "  minke train tiny -o text=pages.jsonl.gz -o maxBadShare=0.001",
       "  minke train text -o text=my-text.txt -o length.steps=2000 --out runs/long"
     })
 final class TrainCommand implements Callable<Integer> {
@@ -81,16 +82,15 @@ final class TrainCommand implements Callable<Integer> {
     Recipes.Recipe read = Recipes.read(recipe, overrides);
     TrainRecipe training = read.training();
     Path directory = out == null ? Path.of("runs", training.name()) : out;
-    List<String> documents = TextFiles.documents(read.text());
+    read.source().files();
     Progress progress =
         Progress.on(spec.commandLine().getErr(), "DeepSeek-" + training.model().generation());
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
       Stages stages = new Stages(ledger, training.name());
-      Tokenizer tokenizer =
-          stages.charge("tokenizer", _ -> tokenizer(training, directory, documents));
-      TrainingData data =
-          stages.charge("encode", tally -> data(training, tokenizer, documents, tally));
+      RunData text = new RunData(read.source(), training, read.maxBadShare(), directory, progress);
+      Tokenizer tokenizer = stages.charge("tokenizer", _ -> text.tokenizer());
+      TrainingData data = stages.charge("encode", tally -> text.encode(tokenizer, tally));
       double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, PEAK_SECONDS));
       Trainer.Setup setup =
           new Trainer.Setup(
@@ -111,38 +111,6 @@ final class TrainCommand implements Callable<Integer> {
         return summary.reason() == StopReason.REQUESTED ? interrupt.code() : Main.OK;
       }
     }
-  }
-
-  /// The run's tokenizer: trained at first, read again when the run goes on.
-  private static Tokenizer tokenizer(TrainRecipe recipe, Path directory, List<String> documents)
-      throws IOException {
-    Path file = directory.resolve("tokenizer.json");
-    if (Files.exists(file)) {
-      return Tokenizer.read(file);
-    }
-    TokenizerRecipe kind =
-        TokenizerRecipe.deepSeekV3(recipe.tokenizer().vocab(), recipe.tokenizer().singleIntegers());
-    BpeTrainer bpe = new BpeTrainer(kind);
-    Corpus.split(documents, recipe.data().validationShare()).training().forEach(bpe::accept);
-    Tokenizer tokenizer = bpe.train();
-    tokenizer.write(file);
-    return tokenizer;
-  }
-
-  private static TrainingData data(
-      TrainRecipe recipe, Tokenizer tokenizer, List<String> documents, Tally tally) {
-    Corpus corpus = Corpus.split(documents, recipe.data().validationShare());
-    Corpus.Encoding encoding =
-        new Corpus.Encoding(
-            tokenizer::encode,
-            tokenizer.identity(),
-            tokenizer.vocab(),
-            recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1,
-            recipe.data().endOfText() ? tokenizer.endOfText().orElse(-1) : -1);
-    TokenShard learned = Corpus.encode(corpus.training(), encoding);
-    TokenShard heldOut = Corpus.encode(corpus.validation(), encoding);
-    tally.add(learned.tokens() + heldOut.tokens(), 0);
-    return new TrainingData(learned, heldOut);
   }
 
   private static void save(Path directory, Trainer trainer, Tokenizer tokenizer) {

@@ -30,7 +30,8 @@ public record Corpus(List<String> training, List<String> validation) {
   /// @param endOfText id after each document; negative for none
   public record Encoding(
       Function<String, int[]> encoder, String identity, int vocab, int beginOfText, int endOfText) {
-    int[] encode(String document) {
+    /// The ids of a document, with those that begin and end it.
+    public int[] encode(String document) {
       int[] text = encoder.apply(document);
       int before = beginOfText < 0 ? 0 : 1;
       int[] ids = new int[before + text.length + (endOfText < 0 ? 0 : 1)];
@@ -52,9 +53,16 @@ public record Corpus(List<String> training, List<String> validation) {
     List<String> training = new ArrayList<>();
     List<String> validation = new ArrayList<>();
     for (String document : documents) {
-      (place(document) < validationShare ? validation : training).add(document);
+      (isHeldOut(document, validationShare) ? validation : training).add(document);
     }
     return new Corpus(training, validation);
+  }
+
+  /// Whether a document belongs to the validation part: a matter of its text alone.
+  ///
+  /// @param validationShare expected share of validation documents
+  public static boolean isHeldOut(String document, double validationShare) {
+    return place(document) < validationShare;
   }
 
   /// Where a text's hash lies in [0, 1).

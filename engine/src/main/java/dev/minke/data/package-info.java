@@ -2,6 +2,7 @@
 ///
 /// | here | what |
 /// |---|---|
+/// | [dev.minke.data.Source] | files of text, JSONL or Parquet, read as a stream; what is bad is counted and named |
 /// | [dev.minke.data.Corpus] | documents, split into training and validation by their hash |
 /// | [dev.minke.data.TokenShard] | tokens of documents, in memory and as a checked file |
 /// | [dev.minke.data.Packing] | documents packed into rows, in an order of its own each epoch |
