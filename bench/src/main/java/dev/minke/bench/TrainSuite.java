@@ -261,6 +261,7 @@ final class TrainSuite {
         TrainRecipe.Schedule.cosine(0, 0, 1),
         TrainRecipe.Losses.constant(0, 0, 0.001),
         TrainRecipe.Batch.constant(8, 8),
+        TrainRecipe.Memory.KEEP,
         TrainRecipe.Length.ofSteps(WARM_STEPS + ROUND_STEPS * (MOST_ROUNDS + 2)),
         new TrainRecipe.Validation(0, 1),
         TrainRecipe.Checkpoint.every(1e9, 1),

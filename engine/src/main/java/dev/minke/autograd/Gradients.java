@@ -56,6 +56,14 @@ final class Gradients {
     return create(x);
   }
 
+  /// Gives the gradient of one activation to another that holds the same.
+  void move(Tensor from, Tensor to) {
+    Tensor gradient = live.remove(from.root());
+    if (gradient != null) {
+      live.put(to.root(), gradient);
+    }
+  }
+
   /// Ends the life of a gradient.
   void release(Tensor x) {
     Tensor gradient = live.remove(x.root());

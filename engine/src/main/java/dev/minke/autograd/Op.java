@@ -67,4 +67,13 @@ sealed interface Op {
 
   record SequenceSums(Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out)
       implements Op {}
+
+  /// @param results what was kept of the segment
+  record Recomputed(Ops.Segment segment, List<Tensor> results) implements Op {
+    /// Null: the gradients of the results go over to those that are computed again.
+    @Override
+    public @Nullable Tensor out() {
+      return null;
+    }
+  }
 }

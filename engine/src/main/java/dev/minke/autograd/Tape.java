@@ -38,6 +38,12 @@ final class Tape {
         seed.set(0, sequence, seed.get(0, sequence) + loss.factor() * loss.share());
       }
     }
+    walk(gradients);
+    memory.release(before);
+  }
+
+  /// Walks back over all operations; forgets them.
+  void walk(Gradients gradients) {
     for (int i = ops.size() - 1; i >= 0; i--) {
       Op op = ops.get(i);
       inputGradient(op, gradients);
@@ -50,11 +56,10 @@ final class Tape {
     }
     ops.clear();
     ends.clear();
-    memory.release(before);
   }
 
   /// Adds to the gradients of the operation's input activations.
-  private static void inputGradient(Op op, Gradients to) {
+  private void inputGradient(Op op, Gradients to) {
     switch (op) {
       case Op.Embedding _ -> {}
       case Op.MatMul matmul -> ProductRules.input(matmul, to);
@@ -72,6 +77,7 @@ final class Tape {
       case Op.GatherSlots gather -> ExpertRules.input(gather, to);
       case Op.Combine combine -> ExpertRules.input(combine, to);
       case Op.BalanceLoss balance -> ExpertRules.input(balance, to);
+      case Op.Recomputed segment -> again(segment, to);
     }
   }
 
@@ -93,7 +99,18 @@ final class Tape {
           Op.Route _,
           Op.GatherSlots _,
           Op.Combine _,
-          Op.BalanceLoss _ -> {}
+          Op.BalanceLoss _,
+          Op.Recomputed _ -> {}
     }
+  }
+
+  /// Both halves of a segment: runs it again, recording, and walks back over that.
+  private void again(Op.Recomputed op, Gradients to) {
+    RecordingOps inside = new RecordingOps(kernels, activations, Observer.NONE);
+    List<Tensor> results = op.segment().run(inside);
+    for (int i = 0; i < results.size(); i++) {
+      to.move(op.results().get(i), results.get(i));
+    }
+    inside.backward(to);
   }
 }

@@ -121,7 +121,10 @@ final class TrainStep implements AutoCloseable {
             recipe.losses().balance(), recipe.losses().predictionAt(state.step() + 1, steps));
     TrainingRows batch = rows.training(activations, from, to, factors);
     clock.lap(Clock.Phase.DATA);
-    RecordingOps ops = new RecordingOps(kernels, activations, loads);
+    RecordingOps ops =
+        recipe.memory().recompute()
+            ? RecordingOps.recomputing(kernels, activations, loads)
+            : new RecordingOps(kernels, activations, loads);
     loads.expect(batch.rows());
     state.model().loss(ops, batch);
     for (Loss loss : ops.losses()) {

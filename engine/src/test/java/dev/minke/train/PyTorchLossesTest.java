@@ -251,6 +251,7 @@ class PyTorchLossesTest {
         TrainRecipe.Schedule.cosine(0.1, 0.3, 0.1),
         TrainRecipe.Losses.constant(0, 0, 0.001),
         TrainRecipe.Batch.constant(ROWS, ROWS / 2),
+        TrainRecipe.Memory.KEEP,
         TrainRecipe.Length.ofSteps(STEPS),
         new TrainRecipe.Validation(0, 1),
         TrainRecipe.Checkpoint.every(1e9, 1),

@@ -47,6 +47,7 @@ final class TinyBits {
         tiny.schedule(),
         tiny.losses(),
         TrainRecipe.Batch.constant(2, 1),
+        tiny.memory(),
         tiny.length(),
         new TrainRecipe.Validation(0, 10),
         TrainRecipe.Checkpoint.every(1000, 1),

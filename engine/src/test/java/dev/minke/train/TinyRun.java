@@ -29,6 +29,7 @@ final class TinyRun {
         TrainRecipe.Schedule.cosine(0.1, 0.3, 0.1),
         TrainRecipe.Losses.constant(0.3f, 0.0001f, 0.001),
         TrainRecipe.Batch.constant(3, 2),
+        TrainRecipe.Memory.KEEP,
         length,
         new TrainRecipe.Validation(20, 200),
         TrainRecipe.Checkpoint.every(0.02, 2),

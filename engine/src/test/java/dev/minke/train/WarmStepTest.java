@@ -108,6 +108,7 @@ class WarmStepTest {
         tiny.schedule(),
         tiny.losses(),
         TrainRecipe.Batch.constant(8, 8),
+        TrainRecipe.Memory.KEEP,
         tiny.length(),
         new TrainRecipe.Validation(0, 10),
         TrainRecipe.Checkpoint.every(1000, 1),

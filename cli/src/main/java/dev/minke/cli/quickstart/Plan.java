@@ -54,6 +54,7 @@ record Plan(int steps, Duration budget) {
         TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
         TrainRecipe.Losses.constant(0.3f, 1e-4f, 1e-3),
         TrainRecipe.Batch.constant(8, 8),
+        TrainRecipe.Memory.KEEP,
         TrainRecipe.Length.ofSteps(steps),
         new TrainRecipe.Validation(100, 1000),
         TrainRecipe.Checkpoint.every(30, 2),

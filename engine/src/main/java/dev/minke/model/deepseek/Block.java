@@ -7,8 +7,12 @@ import dev.minke.model.AttentionForm;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.ParameterSource;
 import dev.minke.nn.RmsNorm;
+import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One layer: `h = x + attention(norm(x))`, then `h + feedForward(norm(h))`.
 ///
@@ -34,10 +38,37 @@ public record Block(
     return "layers." + index;
   }
 
+  /// The block in training; backward may compute it again.
+  ///
   /// @param x `[tokens, dim]`
-  /// @param routings gets the choice of experts
+  /// @param balance the balance loss to be added; null for none
   /// @return `[tokens, dim]`
-  Tensor forward(Ops ops, Tensor x, TokenRows rows, Consumer<Routing> routings) {
+  Tensor forward(Ops ops, Tensor x, TokenRows rows, @Nullable BalanceTerm balance) {
+    BalanceTerm term = feedForward instanceof MixtureOfExperts ? balance : null;
+    List<Shape> shapes = new ArrayList<>(List.of(x.shape()));
+    if (term != null) {
+      shapes.add(Shape.of(term.sequences().size()));
+    }
+    List<Tensor> results =
+        ops.recomputable(
+            x.dtype(),
+            shapes,
+            part -> {
+              List<Tensor> found = new ArrayList<>();
+              List<Routing> routings = new ArrayList<>();
+              found.add(forward(part, x, rows, routings::add));
+              if (term != null) {
+                found.add(part.balanceLoss(routings.getFirst(), term.sequences()));
+              }
+              return found;
+            });
+    if (term != null) {
+      ops.addLoss("balance", results.getLast(), term.share(), term.factor());
+    }
+    return results.getFirst();
+  }
+
+  private Tensor forward(Ops ops, Tensor x, TokenRows rows, Consumer<Routing> routings) {
     Tensor attended = attention.forward(ops, attentionNorm.forward(ops, x), rows, name());
     return finish(ops, x, attended, routings);
   }

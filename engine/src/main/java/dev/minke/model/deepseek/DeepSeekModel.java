@@ -3,7 +3,6 @@ package dev.minke.model.deepseek;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
-import dev.minke.autograd.Routing;
 import dev.minke.kernel.KvView;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.CausalModel;
@@ -18,7 +17,6 @@ import dev.minke.nn.RmsNorm;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A DeepSeek model: embedding, blocks, norm, head, and the predictor of the token after next where
@@ -76,14 +74,14 @@ public record DeepSeekModel(
 
   @Override
   public Tensor hidden(Ops ops, TokenRows rows) {
-    return hidden(ops, rows, _ -> {});
+    return hidden(ops, rows, null);
   }
 
-  private Tensor hidden(Ops ops, TokenRows rows, Consumer<Routing> routings) {
+  private Tensor hidden(Ops ops, TokenRows rows, @Nullable BalanceTerm balance) {
     Tensor h = embedding.forward(ops, rows.ids());
     ops.observer().hidden("embedding", h);
     for (Block block : blocks) {
-      h = block.forward(ops, h, rows, routings);
+      h = block.forward(ops, h, rows, balance);
     }
     Tensor normed = norm.forward(ops, h);
     ops.observer().hidden("norm", normed);
@@ -106,26 +104,24 @@ public record DeepSeekModel(
   /// @return `[tokens, dim]`, ready for the head
   /// @throws IllegalStateException if the model has no predictor
   public Tensor predicted(Ops ops, Tensor hidden, TokenRows rows) {
-    return predicted(ops, hidden, rows, _ -> {});
+    return predicted(ops, hidden, rows, null);
   }
 
-  private Tensor predicted(Ops ops, Tensor hidden, TokenRows rows, Consumer<Routing> routings) {
+  private Tensor predicted(Ops ops, Tensor hidden, TokenRows rows, @Nullable BalanceTerm balance) {
     if (predictor == null) {
       throw new IllegalStateException("model: it has no module for multi-token prediction");
     }
     Tensor next = TrainingRows.shifted(ops.workspace(), rows, rows.ids(), 0);
-    return predictor.forward(ops, hidden, embedding.forward(ops, next), rows, routings);
+    return predictor.forward(ops, hidden, embedding.forward(ops, next), rows, balance);
   }
 
   @Override
   public Tensor loss(Ops ops, TrainingRows batch) {
     List<KvView.Sequence> sequences = batch.rows().sequences();
-    List<Routing> routings = new ArrayList<>();
-    Tensor hidden = hidden(ops, batch.rows(), routings::add);
+    Tensor hidden = hidden(ops, batch.rows(), BalanceTerm.of(batch, sequences));
     Tensor logProbs = ops.headLogProbs(hidden, head(), batch.targets());
     Tensor sums = ops.sequenceSums(logProbs, batch.weights(), sequences);
     ops.addLoss("tokens", sums, -1.0 / batch.counts().targets(), 1);
-    balanceLoss(ops, routings, sequences, batch);
     if (predictor != null && batch.factors().prediction() != 0) {
       predictionLoss(ops, hidden, batch);
     }
@@ -133,25 +129,13 @@ public record DeepSeekModel(
   }
 
   private void predictionLoss(Ops ops, Tensor hidden, TrainingRows batch) {
-    List<Routing> routings = new ArrayList<>();
-    Tensor predicted = predicted(ops, hidden, batch.rows(), routings::add);
+    BalanceTerm balance = BalanceTerm.of(batch, batch.rows().withoutLast());
+    Tensor predicted = predicted(ops, hidden, batch.rows(), balance);
     Tensor targets = TrainingRows.shifted(ops.workspace(), batch.rows(), batch.targets(), -1);
     Tensor logProbs = ops.headLogProbs(predicted, head(), targets);
     Tensor sums = ops.sequenceSums(logProbs, batch.predictionWeights(), batch.rows().sequences());
     double share = -1.0 / batch.counts().afterNext();
     ops.addLoss("mtp", sums, share, batch.factors().prediction());
-    balanceLoss(ops, routings, batch.rows().withoutLast(), batch);
-  }
-
-  private static void balanceLoss(
-      Ops ops, List<Routing> routings, List<KvView.Sequence> sequences, TrainingRows batch) {
-    float factor = batch.factors().balance();
-    if (factor != 0 && !sequences.isEmpty()) {
-      double share = 1.0 / batch.counts().sequences();
-      for (Routing routing : routings) {
-        ops.addLoss("balance", ops.balanceLoss(routing, sequences), share, factor);
-      }
-    }
   }
 
   @Override

@@ -1,13 +1,12 @@
 package dev.minke.model.deepseek;
 
 import dev.minke.autograd.Ops;
-import dev.minke.autograd.Routing;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.Linear;
 import dev.minke.nn.ParameterSource;
 import dev.minke.nn.RmsNorm;
 import dev.minke.tensor.Tensor;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Predicts the token after next from the hidden state and the next token's embedding (DeepSeek-V3
 /// §2.2), as the released weights do it: `block(join [norm(embedding) ; norm(hidden)])`, embedding
@@ -34,9 +33,11 @@ public record MultiTokenPredictor(
 
   /// @param hidden final hidden states of the model `[tokens, dim]`
   /// @param next embeddings of the tokens that follow `[tokens, dim]`
+  /// @param balance the balance loss to be added; null for none
   /// @return `[tokens, dim]`, ready for the head
-  Tensor forward(Ops ops, Tensor hidden, Tensor next, TokenRows rows, Consumer<Routing> routings) {
+  Tensor forward(
+      Ops ops, Tensor hidden, Tensor next, TokenRows rows, @Nullable BalanceTerm balance) {
     Tensor joined = ops.concat(embeddingNorm.forward(ops, next), hiddenNorm.forward(ops, hidden));
-    return norm.forward(ops, block.forward(ops, join.forward(ops, joined), rows, routings));
+    return norm.forward(ops, block.forward(ops, join.forward(ops, joined), rows, balance));
   }
 }

@@ -1,0 +1,130 @@
+package dev.minke.model.deepseek;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.minke.autograd.Loss;
+import dev.minke.autograd.Observer;
+import dev.minke.autograd.Parameter;
+import dev.minke.autograd.RecordingOps;
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.reference.ReferenceKernels;
+import dev.minke.kernel.vector.VectorKernels;
+import dev.minke.model.TokenRows;
+import dev.minke.model.TrainingRows;
+import dev.minke.nn.ParameterStore;
+import dev.minke.tensor.DType;
+import dev.minke.tensor.RandomStream;
+import dev.minke.tensor.Tensor;
+import dev.minke.tensor.Workspace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Blocks that are computed again in backward give the same losses and gradients, bit for bit, from
+/// less memory.
+class RecomputeTest {
+  private static final long SEED = 12;
+  private static final int[] LENGTHS = {70, 3, 30};
+
+  static Stream<Arguments> modelsOnBackends() {
+    List<Supplier<Kernels>> backends = List.of(ReferenceKernels::new, () -> new VectorKernels(2));
+    return TinyConfigs.all().stream()
+        .flatMap(config -> backends.stream().map(backend -> Arguments.of(config, backend)));
+  }
+
+  /// @param losses by place and name
+  /// @param gradients by parameter
+  /// @param routed how often the observer saw a choice of experts
+  private record Found(
+      Map<String, Double> losses, Map<String, float[]> gradients, int routed, long peakBytes) {}
+
+  private static Found run(DeepSeekConfig config, Kernels kernels, boolean recomputes) {
+    try (ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3);
+        Workspace activations = Workspace.poisoning();
+        Workspace gradients = Workspace.poisoning()) {
+      DeepSeekModel model = DeepSeekModel.of(store, config);
+      store.train();
+      List<Integer> routed = new ArrayList<>();
+      Observer observer =
+          new Observer() {
+            @Override
+            public void routed(int layer, Tensor logits, Tensor chosen, Tensor weights) {
+              routed.add(layer);
+            }
+          };
+      RecordingOps ops =
+          recomputes
+              ? RecordingOps.recomputing(kernels, activations, observer)
+              : new RecordingOps(kernels, activations, observer);
+      model.loss(ops, batch(activations, config.vocab()));
+      Map<String, Double> losses = new TreeMap<>();
+      for (Loss loss : ops.losses()) {
+        losses.put(losses.size() + loss.name(), loss.total());
+      }
+      ops.backward(gradients);
+      assertThat(activations.usedBytes()).isLessThanOrEqualTo(batchBytes(config.vocab()));
+      Map<String, float[]> found = new TreeMap<>();
+      for (Parameter parameter : store.parameters()) {
+        Tensor gradient = parameter.gradient();
+        if (gradient != null) {
+          found.put(parameter.name(), gradient.toFloatArray());
+        }
+      }
+      return new Found(losses, found, routed.size(), activations.peakBytes());
+    }
+  }
+
+  private static long batchBytes(int vocab) {
+    try (Workspace workspace = new Workspace()) {
+      batch(workspace, vocab);
+      return workspace.usedBytes();
+    }
+  }
+
+  private static TrainingRows batch(Workspace workspace, int vocab) {
+    RandomStream random = RandomStream.named(SEED, "batch");
+    List<int[]> documents = new ArrayList<>();
+    int all = 0;
+    for (int length : LENGTHS) {
+      int[] ids = new int[length];
+      for (int i = 0; i < length; i++) {
+        ids[i] = random.below(vocab, all++);
+      }
+      documents.add(ids);
+    }
+    TokenRows rows = TokenRows.packed(workspace, documents);
+    Tensor targets = workspace.allocate(DType.I32, rows.ids().shape());
+    for (int i = 0; i < all; i++) {
+      targets.setInt(0, i, random.below(vocab, 1000L + i));
+    }
+    return TrainingRows.of(
+        workspace,
+        rows,
+        targets,
+        new TrainingRows.Counts(all, all - LENGTHS.length, LENGTHS.length),
+        new TrainingRows.Factors(0.25f, 0.3f));
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void theBitsAreThoseOfARecordingThatKeepsEverything(
+      DeepSeekConfig config, Supplier<Kernels> backend) {
+    try (Kernels kernels = backend.get()) {
+      Found kept = run(config, kernels, false);
+      Found again = run(config, kernels, true);
+      assertThat(again.losses).isEqualTo(kept.losses);
+      assertThat(kept.losses.keySet()).anyMatch(name -> name.endsWith("balance"));
+      assertThat(again.gradients.keySet()).isEqualTo(kept.gradients.keySet());
+      kept.gradients.forEach(
+          (name, gradient) -> assertThat(again.gradients.get(name)).as(name).isEqualTo(gradient));
+      assertThat(again.routed).isEqualTo(kept.routed).isPositive();
+      assertThat(again.peakBytes).isLessThan(kept.peakBytes);
+    }
+  }
+}
