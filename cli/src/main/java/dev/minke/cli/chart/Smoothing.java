@@ -7,11 +7,11 @@ import java.util.List;
 /// factors stays a straight line, and one bad step counts by its ratio.
 public final class Smoothing {
   private static final int MOST = 50;
-  private static final int SHARE = 20;
+  private static final int SHARE = 60;
 
   private Smoothing() {}
 
-  /// Over how many steps a run of so many is smoothed: a twentieth of it, at most 50.
+  /// Over how many steps a run of so many is smoothed: a sixtieth of it, at most 50.
   public static int span(int steps) {
     return Math.clamp(steps / SHARE, 1, MOST);
   }

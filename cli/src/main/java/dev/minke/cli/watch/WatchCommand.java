@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,14 +25,31 @@ import picocli.CommandLine.Spec;
       "",
       "In a terminal the whole screen, until q or Ctrl-C. In a pipe a line for each validation and"
           + " for a step now and then, until the run is over; the exit code is then 1 if it failed"
-          + " or crashed. The run need not have begun."
+          + " or crashed. With --web a page for browsers on this machine, until Ctrl-C. The run"
+          + " need not have begun."
     },
-    footer = {"", "Examples:", "  minke watch runs/tiny", "  minke watch runs/tiny >>tiny.log"})
+    footer = {
+      "",
+      "Examples:",
+      "  minke watch runs/tiny",
+      "  minke watch runs/tiny --web",
+      "  minke watch runs/tiny >>tiny.log"
+    })
 public final class WatchCommand implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   @Parameters(paramLabel = "RUN", description = "directory of the run")
   private Path directory = Path.of("");
+
+  @Option(names = "--web", description = "serve a live page on this machine, to this machine alone")
+  private boolean isWeb;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "of the page; 0 for any that is free (default: ${DEFAULT-VALUE})",
+      defaultValue = "8671")
+  private int port;
 
   @Option(
       names = "--every",
@@ -47,7 +65,18 @@ public final class WatchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--every: expected 1 or more, found " + everySeconds);
     }
+    if (port < 0 || port > 65_535) {
+      throw new ParameterException(
+          spec.commandLine(), "--port: expected 0 to 65535, found " + port);
+    }
     Run.Observed observed = new Run.Observed(directory, InstantSource.system());
+    if (isWeb) {
+      try (WebServer server = new WebServer(new WebPage(observed), port)) {
+        spec.commandLine().getOut().println(server.address());
+        spec.commandLine().getOut().flush();
+        new CountDownLatch(1).await();
+      }
+    }
     if (isTerminal()) {
       try (Screen screen = new Screen()) {
         screen.show(observed);

@@ -4,6 +4,7 @@
 /// |---|---|
 /// | [WatchCommand] | chooses one of the three |
 /// | [Screen], [Dashboard] | the whole terminal, renewed every second |
+/// | [WebServer], [WebPage] | a live page on the loopback address; its script asks again every two seconds |
 /// | [Lines] | one line for each thing that is new |
 ///
 /// Unusual: nothing is asked of the process that trains; the files of its run say everything, so a

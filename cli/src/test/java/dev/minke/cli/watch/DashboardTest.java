@@ -51,7 +51,14 @@ class DashboardTest {
         .contains("made up runs", "step 41 of 100", "41 %", "4,000 tokens/s", "25 % of peak")
         .contains("512 MiB", "30 s left", "most loaded expert 1.50", "loss, nats a token")
         .contains("held-out bits per byte", "gradient norm", "learning rate", "load of the experts")
-        .contains("smoothed: geometric mean over about 2 steps");
+        .contains("loss not smoothed");
+  }
+
+  @Test
+  void saysHowALongRunIsSmoothed() throws IOException {
+    Run run = new RunFolder(directory.resolve("long")).steps(300).at(BEGIN);
+    assertThat(new Dashboard(80, 24, false).draw(run).getLast())
+        .contains("smoothed: geometric mean over about 5 steps");
   }
 
   @Test
