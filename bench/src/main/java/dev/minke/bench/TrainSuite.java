@@ -5,6 +5,7 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.tensor.DType;
 import dev.minke.train.RunFacts;
 import dev.minke.train.StepMetrics;
 import dev.minke.train.StopReason;
@@ -257,7 +258,17 @@ final class TrainSuite {
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(256, false, false, 0),
         new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW, 3e-4, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, 0, List.of()),
+            TrainRecipe.MatrixRule.ADAMW,
+            3e-4,
+            0.9,
+            0.95,
+            1e-8,
+            0.95,
+            0.1,
+            1,
+            DType.F32,
+            0,
+            List.of()),
         TrainRecipe.Schedule.cosine(0, 0, 1),
         TrainRecipe.Losses.constant(0, 0, 0.001),
         TrainRecipe.Batch.constant(8, 8),

@@ -1,5 +1,6 @@
 package dev.minke.checkpoint;
 
+import dev.minke.tensor.Bf16;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
@@ -144,20 +145,11 @@ public final class SafetensorsWriter {
         switch (dtype) {
           case F32 -> bytes.putFloat((float) rows.get(row, column));
           case F64 -> bytes.putDouble(rows.get(row, column));
-          case BF16 -> bytes.putShort(toBf16((float) rows.get(row, column)));
+          case BF16 -> bytes.putShort(Bf16.of((float) rows.get(row, column)));
           case I32 -> bytes.putInt(rows.getInt(row, column));
         }
       }
     }
     return bytes.flip();
-  }
-
-  /// Rounds to nearest, ties to even; NaN stays NaN.
-  static short toBf16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) ((bits >>> 16) | 0x40);
-    }
-    return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
   }
 }

@@ -283,12 +283,13 @@ public interface Kernels extends AutoCloseable {
   void logProbsGradient(Tensor dLogProbs, Tensor targets, Tensor logSumExp, Tensor logits);
 
   /// One AdamW update of a parameter, see [AdamWRule]. Factors are computed in double once and
-  /// rounded to F32, the rest is F32.
+  /// rounded to F32, the rest is F32. Moments in BF16 are rounded when they are stored; the update
+  /// itself uses them as they were computed.
   ///
   /// @param parameter any shape, contiguous
   /// @param gradient like the parameter
-  /// @param firstMoment like the parameter
-  /// @param secondMoment like the parameter
+  /// @param firstMoment like the parameter, or in BF16
+  /// @param secondMoment of the shape and type of the first
   void adamW(
       Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWRule rule);
 

@@ -237,19 +237,19 @@ public final class Tensor {
     return switch (dtype) {
       case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, index);
       case F64 -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
-      case BF16 -> Float.intBitsToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index) << 16);
+      case BF16 -> Bf16.toFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index));
       case I32 -> throw new IllegalStateException("tensor of I32: read it with getInt");
     };
   }
 
-  /// Writes an element of an F32 or F64 tensor, rounding to its type.
+  /// Writes an element of an F32, F64 or BF16 tensor, rounding to its type.
   public void set(long row, int column, double value) {
     long index = index(row, column);
     switch (dtype) {
       case F32 -> segment().setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
       case F64 -> segment().setAtIndex(ValueLayout.JAVA_DOUBLE, index, value);
-      case BF16, I32 ->
-          throw new IllegalStateException("tensor of " + dtype + ": expected F32 or F64");
+      case BF16 -> segment().setAtIndex(ValueLayout.JAVA_SHORT, index, Bf16.of((float) value));
+      case I32 -> throw new IllegalStateException("tensor of I32: write it with setInt");
     }
   }
 

@@ -50,8 +50,13 @@ final class Optimizer implements AutoCloseable {
         boolean muon = rule.matrices() == TrainRecipe.MatrixRule.MUON && isHiddenMatrix(parameter);
         slots.add(
             muon
-                ? new Slot.Momentum(parameter, gradient, like(parameter), like(parameter))
-                : new Slot.Moments(parameter, gradient, like(parameter), like(parameter)));
+                ? new Slot.Momentum(
+                    parameter, gradient, like(parameter, DType.F32), like(parameter, DType.F32))
+                : new Slot.Moments(
+                    parameter,
+                    gradient,
+                    like(parameter, rule.moments()),
+                    like(parameter, rule.moments())));
       }
     }
   }
@@ -62,8 +67,8 @@ final class Optimizer implements AutoCloseable {
     return parameter.shape().rank() > 1 && !name.equals("embedding") && !name.equals("head");
   }
 
-  private Tensor like(Parameter parameter) {
-    return Tensor.allocate(arena, DType.F32, parameter.shape());
+  private Tensor like(Parameter parameter, DType dtype) {
+    return Tensor.allocate(arena, dtype, parameter.shape());
   }
 
   /// What is remembered, by name, for checkpoints.

@@ -2,6 +2,7 @@ package dev.minke.train;
 
 import dev.minke.kernel.Rotation;
 import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.tensor.DType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -186,6 +187,8 @@ public record TrainRecipe(
   /// @param momentum decay of Muon's mean of gradients
   /// @param decay of matrices; gains, vectors and router biases have none
   /// @param clipNorm largest global norm of the gradient; 0 for no clipping
+  /// @param moments type in which AdamW keeps its means: F32, or BF16 for half the memory
+  ///   (DeepSeek-V3 §3.3.3)
   /// @param averageDecay share of itself that a moving average of the weights keeps in a step; 0
   ///   for no average
   /// @param frozen patterns of names of parameters that stay as they are, `*` for any letters
@@ -198,6 +201,7 @@ public record TrainRecipe(
       double momentum,
       double decay,
       double clipNorm,
+      DType moments,
       double averageDecay,
       List<String> frozen) {
     public Optimizer {
@@ -209,6 +213,10 @@ public record TrainRecipe(
       require(epsilon > 0, "optimizer epsilon", epsilon, "above 0");
       require(decay >= 0, "optimizer decay", decay, "0 or more");
       require(clipNorm >= 0, "optimizer clipNorm", clipNorm, "0 or more");
+      if (moments != DType.F32 && moments != DType.BF16) {
+        throw new IllegalArgumentException(
+            "recipe optimizer moments: expected F32 or BF16, found " + moments);
+      }
       require(
           averageDecay >= 0 && averageDecay < 1,
           "optimizer averageDecay",

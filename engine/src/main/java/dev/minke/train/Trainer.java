@@ -5,6 +5,7 @@ import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -288,6 +289,8 @@ public final class Trainer implements AutoCloseable {
     private boolean save() {
       boolean finite =
           state.tensors().values().stream()
+              // What makes a moment in BF16 infinite makes its weight so in the same update.
+              .filter(tensor -> tensor.dtype() == DType.F32)
               .allMatch(tensor -> Double.isFinite(setup.kernels().sumOfSquares(tensor)));
       if (finite) {
         awaitSaved();

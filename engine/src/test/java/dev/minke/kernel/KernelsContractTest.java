@@ -98,6 +98,18 @@ class KernelsContractTest {
       return x;
     }
 
+    /// The same rounded to BF16, in both runs: F64 has no moments of its own.
+    Tensor bf16(int... sizes) {
+      Tensor x = contiguous(sizes);
+      Tensor half = Tensor.allocate(arena, DType.BF16, x.shape());
+      for (long row = 0; row < x.shape().rows(); row++) {
+        for (int column = 0; column < x.shape().columns(); column++) {
+          half.set(row, column, x.get(row, column));
+        }
+      }
+      return half;
+    }
+
     Tensor integers(int bound, int... sizes) {
       Tensor x = Tensor.allocate(arena, DType.I32, Shape.of(sizes));
       RandomStream random = new RandomStream(++seed, 5);
@@ -123,6 +135,14 @@ class KernelsContractTest {
       Tensor offsets = integers(1, 4);
       kernels.dispatch(chosen, slots, places, offsets);
       return new Tensor[] {slots, places, offsets};
+    }
+  }
+
+  private static void square(Tensor x) {
+    for (long row = 0; row < x.shape().rows(); row++) {
+      for (int column = 0; column < x.shape().columns(); column++) {
+        x.set(row, column, x.get(row, column) * x.get(row, column));
+      }
     }
   }
 
@@ -526,7 +546,16 @@ class KernelsContractTest {
               kernels.fill(second, 0.2f);
               AdamWRule rule = new AdamWRule(1e-3, 0.9, 0.95, 1e-8, 0.1, 7, 0.5);
               kernels.adamW(parameter, in.contiguous(ROWS, size), first, second, rule);
-              return results(parameter, first, second);
+              // Once more with moments in BF16: large, small, at a tie, and not a number.
+              Tensor halfFirst = in.bf16(ROWS, size);
+              Tensor halfSecond = in.bf16(ROWS, size);
+              square(halfSecond);
+              Tensor gradient = in.contiguous(ROWS, size);
+              gradient.set(0, 0, Float.NaN);
+              gradient.set(1, 0, 1e30);
+              gradient.set(2, 0, 1e-30);
+              kernels.adamW(parameter, gradient, halfFirst, halfSecond, rule);
+              return results(parameter, first, second, halfFirst, halfSecond);
             }));
   }
 

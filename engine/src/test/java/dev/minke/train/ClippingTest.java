@@ -44,7 +44,7 @@ class ClippingTest {
   /// With a mean that forgets everything, the first moment is the clipped gradient.
   private static TrainRecipe.Optimizer showing(double clipNorm) {
     return new TrainRecipe.Optimizer(
-        TrainRecipe.MatrixRule.ADAMW, 0.1, 0, 0.9, 1e-8, 0.9, 0, clipNorm, 0, List.of());
+        TrainRecipe.MatrixRule.ADAMW, 0.1, 0, 0.9, 1e-8, 0.9, 0, clipNorm, DType.F32, 0, List.of());
   }
 
   @ParameterizedTest

@@ -70,6 +70,7 @@ class StartTest {
             o.momentum(),
             o.decay(),
             o.clipNorm(),
+            o.moments(),
             o.averageDecay(),
             List.of(patterns)));
   }

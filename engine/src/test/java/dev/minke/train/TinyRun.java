@@ -4,6 +4,7 @@ import dev.minke.data.Corpus;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,8 @@ final class TinyRun {
         model(),
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(32, true, true, 0.1),
-        new TrainRecipe.Optimizer(matrices, 0.01, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, 0, List.of()),
+        new TrainRecipe.Optimizer(
+            matrices, 0.01, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, DType.F32, 0, List.of()),
         TrainRecipe.Schedule.cosine(0.1, 0.3, 0.1),
         TrainRecipe.Losses.constant(0.3f, 0.0001f, 0.001),
         TrainRecipe.Batch.constant(3, 2),

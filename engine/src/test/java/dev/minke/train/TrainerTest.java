@@ -182,7 +182,17 @@ class TrainerTest {
     return with(
         recipe,
         new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW, rate, 0.9, 0.95, 1e-8, 0.95, 0.1, 0, 0, List.of()),
+            TrainRecipe.MatrixRule.ADAMW,
+            rate,
+            0.9,
+            0.95,
+            1e-8,
+            0.95,
+            0.1,
+            0,
+            DType.F32,
+            0,
+            List.of()),
         recipe.batch(),
         recipe.guard());
   }

@@ -78,6 +78,7 @@ class WeightAverageTest {
             o.momentum(),
             o.decay(),
             o.clipNorm(),
+            o.moments(),
             DECAY,
             List.of()));
   }

@@ -3,6 +3,7 @@ package dev.minke.cli.quickstart;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.tensor.DType;
 import dev.minke.train.TrainRecipe;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +51,17 @@ record Plan(int steps, Duration budget) {
         new TrainRecipe.Tokenizer(1536, false),
         new TrainRecipe.Data(256, true, true, 0.01),
         new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW, 3e-3, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, 0, List.of()),
+            TrainRecipe.MatrixRule.ADAMW,
+            3e-3,
+            0.9,
+            0.95,
+            1e-8,
+            0.95,
+            0.1,
+            1,
+            DType.F32,
+            0,
+            List.of()),
         TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
         TrainRecipe.Losses.constant(0.3f, 1e-4f, 1e-3),
         TrainRecipe.Batch.constant(8, 8),

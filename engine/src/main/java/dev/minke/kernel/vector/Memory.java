@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 
 /// Loads and stores at absolute addresses (`long`, in bytes), and the panels' and scratches' own
 /// memory.
@@ -38,6 +39,8 @@ final class Memory {
 
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+  static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
   /// Alignment of own memory: a cache line, and the widest vector.
   static final long ALIGNMENT = 64;
@@ -89,6 +92,23 @@ final class Memory {
   }
 
   static void store(IntVector vector, long address) {
+    vector.intoMemorySegment(ALL, address, ORDER);
+  }
+
+  static short getShort(long address) {
+    return ALL.get(SHORT, address);
+  }
+
+  static void setShort(long address, short value) {
+    ALL.set(SHORT, address, value);
+  }
+
+  /// As many shorts as a vector has floats.
+  static ShortVector loadShorts(long address) {
+    return ShortVector.fromMemorySegment(VectorWidth.SHORTS, ALL, address, ORDER);
+  }
+
+  static void store(ShortVector vector, long address) {
     vector.intoMemorySegment(ALL, address, ORDER);
   }
 

@@ -1,6 +1,7 @@
 package dev.minke.kernel.vector;
 
 import dev.minke.kernel.AdamWRule;
+import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 
@@ -9,9 +10,11 @@ final class OptimizerKernels {
   private static final double NANOS_PER_ELEMENT = 2;
 
   private final Gang gang;
+  private final ScratchPool scratches;
 
-  OptimizerKernels(Gang gang) {
+  OptimizerKernels(Gang gang, ScratchPool scratches) {
     this.gang = gang;
+    this.scratches = scratches;
   }
 
   /// The factors of a rule, rounded once.
@@ -43,22 +46,51 @@ final class OptimizerKernels {
 
   void adamW(
       Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWRule rule) {
-    FloatRows[] all = FloatRows.elementwise(parameter, gradient, firstMoment, secondMoment);
+    FloatRows[] all = FloatRows.elementwise(parameter, gradient);
     Factors factors = Factors.of(rule);
+    Moments moments = new Moments(firstMoment.address(), secondMoment.address(), all[0].columns());
+    boolean half = firstMoment.dtype() == DType.BF16;
     gang.rows(
         (long) (all[0].elements() * NANOS_PER_ELEMENT),
         all[0].count(),
         (from, to) -> {
-          for (long row = from; row < to; row++) {
-            adamW(
-                all[0].row(row),
-                all[1].row(row),
-                all[2].row(row),
-                all[3].row(row),
-                all[0].length(row),
-                factors);
+          try (ScratchPool.Scratch scratch = scratches.borrow()) {
+            for (long row = from; row < to; row++) {
+              long p = all[0].row(row);
+              long g = all[1].row(row);
+              int count = all[0].length(row);
+              if (half) {
+                moments.update(row, count, scratch, (m, v) -> adamW(p, g, m, v, count, factors));
+              } else {
+                long at = row * all[0].columns() * Float.BYTES;
+                adamW(p, g, moments.first + at, moments.second + at, count, factors);
+              }
+            }
           }
         });
+  }
+
+  /// Moments in BF16, row by row of [FloatRows].
+  ///
+  /// @param first address of the first moments
+  /// @param second address of the second
+  /// @param columns of a row
+  private record Moments(long first, long second, int columns) {
+    private interface Update {
+      void run(long first, long second);
+    }
+
+    /// Widens a row, updates it, and rounds it back.
+    void update(long row, int count, ScratchPool.Scratch scratch, Update update) {
+      long at = row * columns * Short.BYTES;
+      long wideFirst = scratch.floats(2L * columns);
+      long wideSecond = wideFirst + (long) columns * Float.BYTES;
+      Bf16Rows.widen(first + at, wideFirst, count);
+      Bf16Rows.widen(second + at, wideSecond, count);
+      update.run(wideFirst, wideSecond);
+      Bf16Rows.narrow(wideFirst, first + at, count);
+      Bf16Rows.narrow(wideSecond, second + at, count);
+    }
   }
 
   private static void adamW(

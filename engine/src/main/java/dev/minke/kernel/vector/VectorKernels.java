@@ -37,7 +37,7 @@ public final class VectorKernels implements Kernels {
     attentionGradients = new AttentionGradients(gang, scratches);
     experts = new ExpertKernels(gang, scratches);
     head = new HeadKernels(gang, scratches);
-    optimizer = new OptimizerKernels(gang);
+    optimizer = new OptimizerKernels(gang, scratches);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.minke.kernel.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,14 @@ final class VectorWidth {
         case 512 -> IntVector.SPECIES_512;
         case 256 -> IntVector.SPECIES_256;
         default -> IntVector.SPECIES_128;
+      };
+
+  /// As many lanes as a vector of floats has, in half the bits.
+  static final VectorSpecies<Short> SHORTS =
+      switch (BITS) {
+        case 512 -> ShortVector.SPECIES_256;
+        case 256 -> ShortVector.SPECIES_128;
+        default -> ShortVector.SPECIES_64;
       };
 
   /// The class of a vector of [#FLOATS], to cast to.
