@@ -274,7 +274,7 @@ final class TrainSuite {
         TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Memory.KEEP,
         TrainRecipe.Length.ofSteps(WARM_STEPS + ROUND_STEPS * (MOST_ROUNDS + 2)),
-        new TrainRecipe.Validation(0, 1),
+        TrainRecipe.Validation.of(0, 1),
         TrainRecipe.Checkpoint.every(1e9, 1),
         new TrainRecipe.Guard(1e9, 1000),
         1);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -49,15 +50,28 @@ final class Recipes {
   /// @param source the text to learn from, resolved against the recipe's folder
   /// @param maxBadShare share of bad documents above which nothing is trained
   /// @param training what decides the bits
-  record Recipe(Source source, double maxBadShare, TrainRecipe training) {}
+  /// @param resolved all of it as YAML, overrides taken in and the text by its full path
+  record Recipe(Source source, double maxBadShare, TrainRecipe training, String resolved) {}
 
   /// Reads a recipe by path, or by name from the folder `recipes`.
   ///
   /// @param overrides `key=value`, keys with dots: `optimizer.rate=3e-4`
   /// @throws UsageException if a key is unknown or missing, or a value does not fit
   static Recipe read(String nameOrPath, List<String> overrides) throws IOException {
+    return read(nameOrPath, overrides, null);
+  }
+
+  /// The same for a run that begins with the weights of a model, whose sizes and rules then stand
+  /// in the place of the recipe's.
+  ///
+  /// @param from a model directory; null for none
+  static Recipe read(String nameOrPath, List<String> overrides, @Nullable Path from)
+      throws IOException {
     Path file = find(nameOrPath);
     ObjectNode tree = parse(file);
+    if (from != null) {
+      takeModel(tree, ModelDirectory.config(from), file);
+    }
     for (String override : overrides) {
       override(tree, override);
     }
@@ -68,8 +82,20 @@ final class Recipes {
     }
     Path base = file.toAbsolutePath().resolveSibling(text.stringValue());
     Path here = Path.of(text.stringValue());
+    Path found = (Files.exists(base) ? base : here).toAbsolutePath().normalize();
+    ObjectNode resolved = tree.deepCopy().put("text", found.toString());
     double maxBadShare = share(tree, "maxBadShare", file);
-    return new Recipe(Source.of(Files.exists(base) ? base : here), maxBadShare, map(tree, file));
+    TrainRecipe recipe = map(tree, file);
+    return new Recipe(Source.of(found), maxBadShare, recipe, MAPPER.writeValueAsString(resolved));
+  }
+
+  private static void takeModel(ObjectNode tree, DeepSeekConfig config, Path file) {
+    if (!(tree.get("tokenizer") instanceof ObjectNode tokenizer)) {
+      throw new UsageException(file + ": expected the key 'tokenizer', found none");
+    }
+    double deviation = tree.path("model").path("initialDeviation").asDouble(0.02);
+    tree.set("model", MAPPER.valueToTree(TrainRecipe.Model.of(config, deviation)));
+    tokenizer.put("vocab", config.vocab());
   }
 
   private static double share(ObjectNode tree, String key, Path file) {

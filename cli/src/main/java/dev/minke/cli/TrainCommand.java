@@ -1,6 +1,7 @@
 package dev.minke.cli;
 
 import dev.minke.backend.Backends;
+import dev.minke.checkpoint.AtomicFile;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.cli.console.Interrupt;
 import dev.minke.cli.console.Listeners;
@@ -9,21 +10,28 @@ import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.console.Stages;
 import dev.minke.cli.data.RunData;
 import dev.minke.cli.report.RunReport;
+import dev.minke.cli.runs.RunRecord;
+import dev.minke.cli.runs.SampleWriter;
 import dev.minke.kernel.Kernels;
 import dev.minke.ledger.Ledger;
+import dev.minke.model.deepseek.DeepSeekModel;
 import dev.minke.tensor.DType;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.train.GemmPeak;
 import dev.minke.train.LedgerListener;
+import dev.minke.train.Start;
 import dev.minke.train.StopReason;
+import dev.minke.train.TrainListener;
 import dev.minke.train.TrainRecipe;
 import dev.minke.train.TrainSummary;
 import dev.minke.train.Trainer;
 import dev.minke.train.TrainingData;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +60,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  minke train tiny -o text=input.txt",
       "  minke train tiny -o text=pages.jsonl.gz -o maxBadShare=0.001",
-      "  minke train text -o text=my-text.txt -o length.steps=2000 --out runs/long"
+      "  minke train text -o text=my-text.txt -o length.steps=2000 --out runs/long",
+      "  minke train text -o text=more.txt --from runs/long/model --out runs/more"
     })
 final class TrainCommand implements Callable<Integer> {
   /// Time for the compiler to make the products fast, too.
@@ -75,11 +84,19 @@ final class TrainCommand implements Callable<Integer> {
       description = "directory of the run (default: runs/NAME)")
   private @Nullable Path out;
 
+  @Option(
+      names = "--from",
+      paramLabel = "MODEL",
+      description =
+          "go on from the weights and the tokenizer of this model directory; its sizes stand in"
+              + " the place of the recipe's")
+  private @Nullable Path from;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException {
-    Recipes.Recipe read = Recipes.read(recipe, overrides);
+    Recipes.Recipe read = Recipes.read(recipe, overrides, from);
     TrainRecipe training = read.training();
     Path directory = out == null ? Path.of("runs", training.name()) : out;
     read.source().files();
@@ -88,39 +105,60 @@ final class TrainCommand implements Callable<Integer> {
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
       Stages stages = new Stages(ledger, training.name());
+      if (from != null) {
+        takeTokenizer(from, directory);
+      }
       RunData text = new RunData(read.source(), training, read.maxBadShare(), directory, progress);
       Tokenizer tokenizer = stages.charge("tokenizer", _ -> text.tokenizer());
       TrainingData data = stages.charge("encode", tally -> text.encode(tokenizer, tally));
       double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, PEAK_SECONDS));
-      Trainer.Setup setup =
-          new Trainer.Setup(
-              directory,
-              kernels,
-              peak,
-              new Listeners(
-                  List.of(new LedgerListener(ledger, "pretrain", training.name()), progress)));
-      try (Trainer trainer = Trainer.open(training, data, setup);
+      AtomicReference<Trainer> running = new AtomicReference<>();
+      List<TrainListener> listeners =
+          List.of(
+              new LedgerListener(ledger, "pretrain", training.name()),
+              new RunRecord(directory, training.name(), read.resolved(), kernels),
+              new SampleWriter(
+                  directory, training, tokenizer, kernels, () -> running.get().model()),
+              progress);
+      var setup = new Trainer.Setup(directory, kernels, peak, new Listeners(listeners));
+      Start start = from == null ? new Start.Drawn() : new Start.Weights(from);
+      try (Trainer trainer = Trainer.open(training, data, start, setup);
           Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {
+        running.set(trainer);
         TrainSummary summary = trainer.run();
         Path report = RunReport.write(directory);
         if (!summary.reason().isSound()) {
           return Main.FAILED;
         }
-        save(directory.resolve("model"), trainer, tokenizer);
+        save(directory.resolve("model"), trainer.model(), tokenizer);
+        DeepSeekModel average = trainer.average();
+        if (average != null) {
+          save(directory.resolve("model-average"), average, tokenizer);
+        }
         progress.say("written", "%s and %s", directory.resolve("model"), report);
         return summary.reason() == StopReason.REQUESTED ? interrupt.code() : Main.OK;
       }
     }
   }
 
-  private static void save(Path directory, Trainer trainer, Tokenizer tokenizer) {
+  /// A run that begins with a model has the model's tokenizer.
+  private static void takeTokenizer(Path model, Path directory) throws IOException {
+    Path source = model.resolve("tokenizer.json");
+    Path target = directory.resolve("tokenizer.json");
+    if (!Files.exists(source)) {
+      throw new UsageException(
+          "--from %s: expected a model with its tokenizer.json, found none".formatted(model));
+    }
+    if (!Files.exists(target)) {
+      AtomicFile.write(target, Files.readAllBytes(source));
+    }
+  }
+
+  private static void save(Path directory, DeepSeekModel model, Tokenizer tokenizer) {
     ModelDirectory.Settings settings =
         ModelDirectory.Settings.of(
             DType.F32, tokenizer.beginOfText().orElse(-1), tokenizer.endOfText().orElse(-1));
     ModelDirectory.save(
-        directory,
-        trainer.model(),
-        settings,
-        target -> tokenizer.write(target.resolve("tokenizer.json")));
+        directory, model, settings, target -> tokenizer.write(target.resolve("tokenizer.json")));
   }
 }

@@ -74,12 +74,13 @@ public final class ModelDirectory {
     }
   }
 
-  /// Reads weights into a model that stands in memory already.
+  /// Reads weights into a model that stands in memory already. Its positions may differ, as no
+  /// weight depends on them: so a context is extended.
   ///
   /// @throws CheckpointException as for [#open], or if the model has other sizes or rules
   public static void readInto(Path directory, DeepSeekModel model) {
     try (Weights weights = new Weights(directory)) {
-      if (!weights.config().equals(model.config())) {
+      if (!weights.config().with(model.config().positions()).equals(model.config())) {
         throw new CheckpointException(
             "%s: expected the model %s, found %s"
                 .formatted(directory, model.config(), weights.config()));

@@ -382,15 +382,24 @@ public record TrainRecipe(
     }
   }
 
-  /// The held-out loss.
+  /// The held-out loss, and what the model writes meanwhile.
   ///
   /// @param everySteps steps between two validations; the last step is always followed by one; 0
   ///   for no other
   /// @param tokens about how many tokens it is taken on: the same whole documents every time
-  public record Validation(int everySteps, int tokens) {
+  /// @param prompts to be continued after each validation
+  /// @param promptTokens most tokens of a continuation
+  public record Validation(int everySteps, int tokens, List<String> prompts, int promptTokens) {
     public Validation {
+      prompts = List.copyOf(prompts);
       require(everySteps >= 0, "validation everySteps", everySteps, "0 or more");
       require(tokens > 0, "validation tokens", tokens, "1 or more");
+      require(promptTokens > 0, "validation promptTokens", promptTokens, "1 or more");
+    }
+
+    /// The loss alone.
+    public static Validation of(int everySteps, int tokens) {
+      return new Validation(everySteps, tokens, List.of(), 1);
     }
   }
 

@@ -263,7 +263,7 @@ class PyTorchLossesTest {
         TrainRecipe.Batch.constant(ROWS, ROWS / 2),
         TrainRecipe.Memory.KEEP,
         TrainRecipe.Length.ofSteps(STEPS),
-        new TrainRecipe.Validation(0, 1),
+        TrainRecipe.Validation.of(0, 1),
         TrainRecipe.Checkpoint.every(1e9, 1),
         new TrainRecipe.Guard(3, 20),
         11);

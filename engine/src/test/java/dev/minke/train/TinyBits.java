@@ -49,7 +49,7 @@ final class TinyBits {
         TrainRecipe.Batch.constant(2, 1),
         tiny.memory(),
         tiny.length(),
-        new TrainRecipe.Validation(0, 10),
+        TrainRecipe.Validation.of(0, 10),
         TrainRecipe.Checkpoint.every(1000, 1),
         tiny.guard(),
         tiny.seed());

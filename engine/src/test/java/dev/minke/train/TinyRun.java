@@ -33,7 +33,7 @@ final class TinyRun {
         TrainRecipe.Batch.constant(3, 2),
         TrainRecipe.Memory.KEEP,
         length,
-        new TrainRecipe.Validation(20, 200),
+        TrainRecipe.Validation.of(20, 200),
         TrainRecipe.Checkpoint.every(0.02, 2),
         new TrainRecipe.Guard(3, 5),
         7);

@@ -110,7 +110,7 @@ class WarmStepTest {
         TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Memory.KEEP,
         tiny.length(),
-        new TrainRecipe.Validation(0, 10),
+        TrainRecipe.Validation.of(0, 10),
         TrainRecipe.Checkpoint.every(1000, 1),
         tiny.guard(),
         tiny.seed());

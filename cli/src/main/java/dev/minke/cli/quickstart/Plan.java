@@ -67,7 +67,7 @@ record Plan(int steps, Duration budget) {
         TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Memory.KEEP,
         TrainRecipe.Length.ofSteps(steps),
-        new TrainRecipe.Validation(100, 1000),
+        TrainRecipe.Validation.of(100, 1000),
         TrainRecipe.Checkpoint.every(30, 2),
         new TrainRecipe.Guard(3, 50),
         seed);

@@ -210,6 +210,22 @@ public record DeepSeekConfig(
         normEpsilon);
   }
 
+  /// The same model with other positions.
+  public DeepSeekConfig with(Positions changed) {
+    return new DeepSeekConfig(
+        generation,
+        vocab,
+        dim,
+        denseHidden,
+        layers,
+        denseLayers,
+        attention,
+        changed,
+        experts,
+        predictors,
+        normEpsilon);
+  }
+
   /// Whether a block has experts; the predictor's block counts as index `layers`.
   public boolean isMixture(int layer) {
     return layer >= denseLayers && experts.count() > 0;

@@ -1,0 +1,94 @@
+package dev.minke.cli.runs;
+
+import dev.minke.backend.Backends;
+import dev.minke.checkpoint.AtomicFile;
+import dev.minke.kernel.Kernels;
+import dev.minke.train.RunFacts;
+import dev.minke.train.TrainListener;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Writes down what a run is when it starts: `recipe.yaml` as resolved, and `run.json` with
+/// machine, program and sizes; what [RunCard] reads.
+///
+/// @param directory of the run
+/// @param name of the recipe
+/// @param recipe as resolved, in YAML
+/// @param kernels that compute
+public record RunRecord(Path directory, String name, String recipe, Kernels kernels)
+    implements TrainListener {
+  private static final long GIT_SECONDS = 5;
+
+  @Override
+  public void started(RunFacts facts) {
+    Map<String, Object> card = new LinkedHashMap<>();
+    card.put("name", name);
+    card.put("started", Instant.now().toString());
+    card.put("steps", facts.steps());
+    card.put("tokensPerStep", facts.rowsTokens());
+    card.put("parameters", facts.parameters());
+    card.put("peakFlops", facts.peakFlops());
+    card.put("backend", Backends.explain(kernels));
+    card.put("gitHash", gitHash());
+    card.put("machine", machine());
+    String json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(card);
+    write("recipe.yaml", recipe);
+    write("run.json", json + "\n");
+  }
+
+  private void write(String file, String text) {
+    AtomicFile.write(directory.resolve(file), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Map<String, String> machine() {
+    Map<String, String> machine = new LinkedHashMap<>();
+    machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    machine.put("java", Runtime.version().toString());
+    return machine;
+  }
+
+  /// Of the program's own sources; a `+` says that they were changed since. `unknown` where the
+  /// program is not run from a checkout.
+  private static String gitHash() {
+    Path home = Path.of(System.getProperty("minke.home", ""));
+    if (!Files.exists(home.resolve(".git"))) {
+      return "unknown";
+    }
+    try {
+      String hash = git(home, "rev-parse", "HEAD").strip();
+      boolean changed = !git(home, "status", "--porcelain", "--untracked-files=no").isBlank();
+      return hash.isEmpty() ? "unknown" : hash + (changed ? "+" : "");
+    } catch (IOException noGit) {
+      return "unknown";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "unknown";
+    }
+  }
+
+  /// What git prints; empty if it fails.
+  private static String git(Path home, String command, String... options)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of("git", "-C", home.toString(), command));
+    line.addAll(List.of(options));
+    Process process =
+        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (var out = process.getInputStream()) {
+      String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+      boolean ended = process.waitFor(GIT_SECONDS, TimeUnit.SECONDS);
+      return ended && process.exitValue() == 0 ? text : "";
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
