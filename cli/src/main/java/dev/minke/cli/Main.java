@@ -44,7 +44,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LogitsCommand.class,
       CostCommand.class,
       WatchCommand.class,
-      ReportCommand.class
+      ReportCommand.class,
+      ShowCommand.class
     },
     footer = {"", "minke COMMAND -h explains a command and gives examples."})
 public final class Main {

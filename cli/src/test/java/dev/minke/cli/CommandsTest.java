@@ -118,7 +118,17 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"quickstart", "train", "predict", "generate", "logits", "cost", "watch", "report"})
+      strings = {
+        "quickstart",
+        "train",
+        "predict",
+        "generate",
+        "logits",
+        "cost",
+        "watch",
+        "report",
+        "show"
+      })
   void everyCommandExplainsItselfWithAnExample(String command) {
     String help = Run.of(command, "-h").succeeded();
     assertThat(help).contains("Usage:", "Example", "  minke " + command);
@@ -129,11 +139,19 @@ class CommandsTest {
     String usage = Run.of().succeeded();
     assertThat(usage)
         .contains(
-            "quickstart", "train", "predict", "generate", "logits", "cost", "watch", "report");
+            "quickstart",
+            "train",
+            "predict",
+            "generate",
+            "logits",
+            "cost",
+            "watch",
+            "report",
+            "show");
     assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
     int commands = usage.indexOf("Commands:");
     assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
-        .hasSize(8)
+        .hasSize(9)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }

@@ -50,6 +50,22 @@ final class DeepSeekConfigFile {
     }
   }
 
+  /// The same, whatever the format of the weights.
+  static DeepSeekConfig sizes(String text, Path file) {
+    try {
+      JsonNode json = JsonMapper.shared().readTree(text);
+      if (json instanceof ObjectNode object) {
+        object.remove("quantization_config");
+      }
+      return new DeepSeekConfigFile(json, file).config();
+    } catch (JacksonException e) {
+      throw new CheckpointException(
+          file + ": expected JSON, found a fault: " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file + ": " + e.getMessage(), e);
+    }
+  }
+
   private DeepSeekConfig config() {
     Generation generation = generation();
     refuseWhatIsForeign();

@@ -149,6 +149,15 @@ public final class ModelDirectory {
     }
   }
 
+  /// Sizes and rules of a model from its configuration alone, without its weights: also of models
+  /// whose quantised weights cannot be read.
+  ///
+  /// @param configFile a `config.json`
+  /// @throws CheckpointException if it is missing, damaged or of another architecture
+  public static DeepSeekConfig sizes(Path configFile) {
+    return DeepSeekConfigFile.sizes(text(configFile), configFile);
+  }
+
   private static String text(Path file) {
     try {
       String text = Files.readString(file);

@@ -136,7 +136,7 @@ public record Chart(
       return trimmed(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
     }
     int power = (int) Math.floor(Math.log10(size));
-    return size < 1e-3
+    return size < 1e-2
         ? trimmed(value / Math.pow(10, power), 2) + "e" + power
         : trimmed(value, 2 - power);
   }

@@ -148,39 +148,13 @@ public record DeepSeekModel(
     return new DeepSeekWeightNames(this).all();
   }
 
-  /// Products count two operations per weight met; attention counts scores and weighted values.
   @Override
   public double forwardFlops(int context) {
-    DeepSeekConfig.Attention a = config.attention();
-    double attention =
-        a.weights(config.dim()) + (double) a.heads() * (a.keyDim() + a.valueDim()) * context;
-    double flops = 0;
-    for (int layer = 0; layer < config.layers(); layer++) {
-      flops += attention + feedForwardWeights(layer);
-    }
-    return 2 * (flops + (double) config.vocab() * config.dim());
-  }
-
-  private double feedForwardWeights(int layer) {
-    DeepSeekConfig.Experts e = config.experts();
-    double dim = config.dim();
-    return config.isMixture(layer)
-        ? dim * e.count() + 3 * dim * e.hidden() * (e.rule().activeExperts() + e.shared())
-        : 3 * dim * config.denseHidden();
+    return new DeepSeekSize(config).forwardFlops(context);
   }
 
   /// Floating-point operations of the predictor for one token, its head included; 0 without one.
   public double predictorFlops(int context) {
-    if (predictor == null) {
-      return 0;
-    }
-    DeepSeekConfig.Attention a = config.attention();
-    double dim = config.dim();
-    return 2
-        * (2 * dim * dim
-            + a.weights(config.dim())
-            + (double) a.heads() * (a.keyDim() + a.valueDim()) * context
-            + feedForwardWeights(config.layers())
-            + config.vocab() * dim);
+    return new DeepSeekSize(config).predictorFlops(context);
   }
 }

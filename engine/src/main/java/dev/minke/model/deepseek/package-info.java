@@ -8,6 +8,7 @@
 /// | [MixtureOfExperts] | DeepSeekMoE (arXiv:2401.06066) §3 | routed experts beside shared ones |
 /// | [MultiTokenPredictor] | DeepSeek-V3 §2.2 | one more block that predicts the token after next |
 /// | [DeepSeekModel] | DeepSeek-V3 §2 | the blocks in order, losses, logits |
+/// | [DeepSeekSize] | | what a model comes to before it is there: parameters, operations, cache |
 /// | [DeepSeekWeightNames] | the released files | names of tensors in checkpoints |
 ///
 /// Differs from the papers where the released weights do: the predictor joins embedding before

@@ -1,0 +1,161 @@
+package dev.minke.cli.show;
+
+import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.train.MemoryEstimate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// A model's sizes at a batch and a length.
+///
+/// @param config sizes and rules
+/// @param batch rows: of a micro-batch in training, sequences at once in inference
+/// @param length tokens of a row or sequence
+/// @param recompute whether training computes blocks again
+/// @param keepsAverage whether training keeps a moving average of the weights
+public record ModelFacts(
+    DeepSeekConfig config, int batch, int length, boolean recompute, boolean keepsAverage) {
+  private static final String ROW = "%-34s %18s %12s";
+
+  private MemoryEstimate training() {
+    return MemoryEstimate.of(config, batch, length, recompute, keepsAverage);
+  }
+
+  private Map<String, Long> parts() {
+    DeepSeekSize.Parts parts = new DeepSeekSize(config).parts();
+    Map<String, Long> named = new LinkedHashMap<>();
+    named.put("embedding", parts.embedding());
+    named.put("attention", parts.attention());
+    named.put("norms", parts.norms());
+    named.put("dense feed-forward", parts.dense());
+    named.put("routers", parts.routers());
+    named.put("routed experts", parts.experts());
+    named.put("shared experts", parts.shared());
+    named.put("head", parts.head());
+    return named;
+  }
+
+  private Map<String, Long> memory() {
+    MemoryEstimate training = training();
+    Map<String, Long> named = new LinkedHashMap<>();
+    named.put("weights", training.weights());
+    named.put("packed weights", training.prepared());
+    named.put("gradients", training.gradients());
+    named.put("moments", training.moments());
+    named.put("average of weights", training.average());
+    named.put("activations", training.activations());
+    named.put("their gradients", training.activationGradients());
+    return named;
+  }
+
+  private long cacheBytes() {
+    return Float.BYTES * new DeepSeekSize(config).cacheNumbers();
+  }
+
+  /// Operations of a token in the middle of a row: half of it lies before.
+  private double inferenceFlops() {
+    return new DeepSeekSize(config).forwardFlops(length / 2);
+  }
+
+  private double trainingFlops() {
+    return 3 * (inferenceFlops() + new DeepSeekSize(config).predictorFlops(length / 2));
+  }
+
+  /// Masters and packed panels, and the cache of all sequences.
+  private long inferenceBytes() {
+    MemoryEstimate training = training();
+    return training.weights() + training.prepared() / 2 + (long) batch * length * cacheBytes();
+  }
+
+  /// For people.
+  public List<String> lines() {
+    DeepSeekSize size = new DeepSeekSize(config);
+    DeepSeekSize.Parts parts = size.parts();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        text(
+            "DeepSeek-%s: %d layers of width %d, %s, vocabulary %,d",
+            config.generation(), config.layers(), config.dim(), experts(), config.vocab()));
+    lines.add("");
+    lines.add(text(ROW, "parameters", "number", "in F32"));
+    parts().forEach((name, number) -> lines.add(row(name, number)));
+    lines.add(row("total", parts.total()));
+    lines.add(row("active for a token", size.active()));
+    if (parts.predictor() > 0) {
+      lines.add(row("predictor, besides", parts.predictor()));
+    }
+    lines.add("");
+    lines.add(text("operations of a token, at %,d positions", length / 2));
+    lines.add(text("  inference %s, training %s", flops(inferenceFlops()), flops(trainingFlops())));
+    lines.add("");
+    lines.add(
+        text(
+            "cache of a token: %,d numbers, %,d bytes in F32, half of it in BF16",
+            size.cacheNumbers(), cacheBytes()));
+    lines.add(
+        text(
+            "inference, %d of %,d tokens: %s (cache %s)",
+            batch, length, bytes(inferenceBytes()), bytes((long) batch * length * cacheBytes())));
+    lines.add(
+        text(
+            "training, %d rows of %,d tokens at once%s: %s",
+            batch, length, recompute ? ", blocks computed again" : "", bytes(training().total())));
+    memory().forEach((name, bytes) -> lines.add(text("  %-24s %s", name, bytes(bytes))));
+    return lines;
+  }
+
+  private String experts() {
+    DeepSeekConfig.Experts e = config.experts();
+    return e.count() == 0
+        ? "no experts"
+        : "%d of %d experts and %d shared"
+            .formatted(e.rule().activeExperts(), e.count(), e.shared());
+  }
+
+  private static String row(String name, long number) {
+    return text(ROW, "  " + name, text("%,d", number), bytes(Float.BYTES * number));
+  }
+
+  /// For programs: bytes and numbers, nothing rounded.
+  public Map<String, Object> json() {
+    DeepSeekSize size = new DeepSeekSize(config);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("parameters", size.parts().total());
+    json.put("activeParameters", size.active());
+    json.put("predictorParameters", size.parts().predictor());
+    json.put("parametersByPart", parts());
+    json.put("batch", batch);
+    json.put("length", length);
+    json.put("inferenceFlopsPerToken", inferenceFlops());
+    json.put("trainingFlopsPerToken", trainingFlops());
+    json.put("cacheNumbersPerToken", size.cacheNumbers());
+    json.put("cacheBytesPerToken", cacheBytes());
+    json.put("inferenceBytes", inferenceBytes());
+    json.put("trainingBytes", training().total());
+    json.put("trainingBytesByPart", memory());
+    return json;
+  }
+
+  private static String flops(double flops) {
+    return flops >= 1e9 ? text("%.2f GFLOP", flops / 1e9) : text("%.2f MFLOP", flops / 1e6);
+  }
+
+  /// Binary multiples, three digits or four.
+  private static String bytes(long bytes) {
+    String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    double left = bytes;
+    int unit = 0;
+    while (left >= 1024 && unit < units.length - 1) {
+      left /= 1024;
+      unit++;
+    }
+    return unit == 0 ? bytes + " B" : text("%.1f %s", left, units[unit]);
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

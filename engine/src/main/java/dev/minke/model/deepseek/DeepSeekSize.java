@@ -1,0 +1,132 @@
+package dev.minke.model.deepseek;
+
+/// What a model of some sizes comes to, before any of it is there: parameters by part, operations
+/// of a token, numbers of its cache.
+///
+/// @param config sizes and rules
+public record DeepSeekSize(DeepSeekConfig config) {
+  /// Parameters by what they are for, as files have them.
+  ///
+  /// @param embedding table of tokens
+  /// @param attention of all layers, with its norms
+  /// @param norms before attention and feed-forward, and the last one
+  /// @param dense feed-forward of layers without experts
+  /// @param routers of all layers, with the biases that V3 moves without a gradient
+  /// @param experts routed ones, all of them
+  /// @param shared experts that every token meets
+  /// @param head over the vocabulary
+  /// @param predictor what multi-token prediction has for itself; embedding and head are the
+  ///   model's
+  public record Parts(
+      long embedding,
+      long attention,
+      long norms,
+      long dense,
+      long routers,
+      long experts,
+      long shared,
+      long head,
+      long predictor) {
+    /// The model without its predictor, as releases count it.
+    public long total() {
+      return embedding + attention + norms + dense + routers + experts + shared + head;
+    }
+  }
+
+  /// Parameters of each part.
+  public Parts parts() {
+    int mixtures = mixtures();
+    long dim = config.dim();
+    return new Parts(
+        config.vocab() * dim,
+        config.layers() * attention(),
+        (2L * config.layers() + 1) * dim,
+        3 * dim * config.denseHidden() * (config.layers() - mixtures),
+        mixtures * router(),
+        mixtures * expert() * config.experts().count(),
+        mixtures * expert() * config.experts().shared(),
+        config.vocab() * dim,
+        config.predictors() * predictor());
+  }
+
+  /// Parameters that a token meets, embedding and head whole, the predictor left out.
+  public long active() {
+    return parts().total()
+        - mixtures()
+            * expert()
+            * (config.experts().count()
+                - (mixtures() == 0 ? 0 : config.experts().rule().activeExperts()));
+  }
+
+  private int mixtures() {
+    return config.experts().count() == 0 ? 0 : config.layers() - config.denseLayers();
+  }
+
+  /// Weights and norms of attention in a layer.
+  private long attention() {
+    long norms =
+        switch (config.attention()) {
+          case DeepSeekConfig.Latent latent -> latent.queryRank() + (long) latent.latentDim();
+          case DeepSeekConfig.Grouped _ -> 0;
+        };
+    return config.attention().weights(config.dim()) + norms;
+  }
+
+  private long router() {
+    int biases = config.generation() == DeepSeekConfig.Generation.V3 ? 1 : 0;
+    return config.experts().count() * (config.dim() + (long) biases);
+  }
+
+  private long expert() {
+    return 3L * config.dim() * config.experts().hidden();
+  }
+
+  /// Three norms, the join, and a block.
+  private long predictor() {
+    long dim = config.dim();
+    DeepSeekConfig.Experts e = config.experts();
+    long feedForward =
+        config.isMixture(config.layers())
+            ? router() + expert() * (e.count() + e.shared())
+            : 3 * dim * config.denseHidden();
+    return 3 * dim + 2 * dim * dim + 2 * dim + attention() + feedForward;
+  }
+
+  /// Numbers that a cache holds of a token.
+  public long cacheNumbers() {
+    return (long) config.layers() * config.attention().cacheWidth();
+  }
+
+  /// Floating-point operations of one token without the predictor: products count two for each
+  /// weight met; attention counts scores and weighted values.
+  ///
+  /// @param context positions that the token looks at
+  public double forwardFlops(int context) {
+    double flops = 0;
+    for (int layer = 0; layer < config.layers(); layer++) {
+      flops += blockProducts(layer, context);
+    }
+    return 2 * (flops + (double) config.vocab() * config.dim());
+  }
+
+  /// Floating-point operations of the predictor for one token, its head included; 0 without one.
+  public double predictorFlops(int context) {
+    double dim = config.dim();
+    return config.predictors() == 0
+        ? 0
+        : 2 * (2 * dim * dim + blockProducts(config.layers(), context) + config.vocab() * dim);
+  }
+
+  private double blockProducts(int layer, int context) {
+    DeepSeekConfig.Attention a = config.attention();
+    DeepSeekConfig.Experts e = config.experts();
+    double dim = config.dim();
+    double feedForward =
+        config.isMixture(layer)
+            ? dim * e.count() + 3 * dim * e.hidden() * (e.rule().activeExperts() + e.shared())
+            : 3 * dim * config.denseHidden();
+    return a.weights(config.dim())
+        + (double) a.heads() * (a.keyDim() + a.valueDim()) * context
+        + feedForward;
+  }
+}
