@@ -19,7 +19,7 @@ record Normalization(List<Normalizer.Form> forms) {
   String apply(String text) {
     String normal = text;
     for (Normalizer.Form form : forms) {
-      normal = Normalizer.normalize(normal, form);
+      normal = Normalizer.normalize(CombiningMarks.ordered(normal, form), form);
     }
     return normal;
   }
