@@ -10,7 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// `bench SUITE [--provisional] [--json FILE]`.
 public final class Bench {
-  private static final String USAGE = "gemm, train or ops, [--provisional] [--json FILE]";
+  private static final String USAGE =
+      "gemm, train, tokenizer or ops, [--provisional] [--json FILE]";
 
   private Bench() {}
 
@@ -31,7 +32,8 @@ public final class Bench {
           throw usage(arguments);
         }
       }
-      if (arguments.length == 0 || !List.of("gemm", "train", "ops").contains(arguments[0])) {
+      if (arguments.length == 0
+          || !List.of("gemm", "train", "tokenizer", "ops").contains(arguments[0])) {
         throw usage(arguments);
       }
       return new Request(arguments[0], provisional, json);
@@ -94,6 +96,12 @@ public final class Bench {
     }
     if (request.suite.equals("ops")) {
       return new OpsSuite()::run;
+    }
+    if (request.suite.equals("tokenizer")) {
+      Path data = Path.of(System.getProperty("minke.data", "../shared/data"));
+      return new TokenizerSuite(
+              file("minke.python"), file("minke.tokenizer.peer"), data, request.provisional)
+          ::run;
     }
     TrainSuite train =
         new TrainSuite(file("minke.python"), file("minke.train.peer"), request.provisional);

@@ -1,6 +1,7 @@
 package dev.minke.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
 
 /// One comparison.
 ///
@@ -11,7 +12,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /// @param minke speed in the suite's unit, the median of all rounds
 /// @param peerValue the peer's speed
 /// @param ratio `minke / peerValue`, the median over rounds
-/// @param limitShare Minke's share of what the machine can do at best
+/// @param limitShare Minke's share of what the machine can do at best, where there is such a limit
 record Row(
     @JsonProperty("case") String name,
     int threads,
@@ -20,13 +21,14 @@ record Row(
     double minke,
     @JsonProperty("peer_value") double peerValue,
     double ratio,
-    @JsonProperty("limit_share") double limitShare) {
+    @JsonProperty("limit_share") @Nullable Double limitShare) {
   static final String HEADER =
       "case                     threads  peer                 minke  peer_value  ratio "
           + " limit_share";
 
   String line() {
-    return "%-24s %7d  %-18s %7.1f  %10.1f  %5.2f  %11.2f"
-        .formatted(name, threads, peer, minke, peerValue, ratio, limitShare);
+    String share = limitShare == null ? "" : "%.2f".formatted(limitShare);
+    return "%-24s %7d  %-18s %7.1f  %10.1f  %5.2f  %11s"
+        .formatted(name, threads, peer, minke, peerValue, ratio, share);
   }
 }

@@ -3,6 +3,7 @@
 /// | suite | peer | what |
 /// |---|---|---|
 /// | [dev.minke.bench.GemmSuite] | OpenBLAS, in this process | matrix products |
+/// | [dev.minke.bench.TokenizerSuite] | Hugging Face's tokenizers and tiktoken, in a process of their own | encoding, and training a vocabulary |
 /// | [dev.minke.bench.TrainSuite] | eager PyTorch, in a process of its own | whole training steps |
 ///
 /// [dev.minke.bench.Bench] is the command. A peer that cannot run, or that computes something else,

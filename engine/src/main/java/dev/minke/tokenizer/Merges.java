@@ -5,11 +5,17 @@ import java.util.Arrays;
 /// The learned merges in order of rank, and the encoder of one word that applies them.
 ///
 /// The rule: of all neighbouring pairs that have a merge, the one with the lowest rank is merged
-/// first, the leftmost of equals; again until none is left. A heap of (rank, position) over a
-/// linked list does this in n log n, so one word of a megabyte is no attack. Entries of the heap go
-/// stale when a neighbour is merged away; they are recognised when they are taken, because the pair
-/// at their position then has another rank or is gone.
+/// first, the leftmost of equals; again until none is left. A short word is looked through for it.
+/// For a longer one a heap of (rank, position) over a linked list does this in n log n, so one word
+/// of a megabyte is no attack. Entries of the heap go stale when a neighbour is merged away; they
+/// are recognised when they are taken, because the pair at their position then has another rank or
+/// is gone.
 final class Merges {
+  /// Words of up to so many bytes are quicker looked through than kept in a heap.
+  private static final int SHORT = 64;
+
+  private static final int NONE = Integer.MAX_VALUE;
+
   private final PairTable pairs = new PairTable();
   private final IntList results = new IntList();
   private final int[] byteIds = new int[256];
@@ -60,7 +66,39 @@ final class Merges {
     for (int i = 0; i < word.length; i++) {
       ids[i] = byteIds[word[i] & 0xFF];
     }
-    return word.length < 2 ? ids : new Word(ids).merged();
+    return word.length <= SHORT ? mergedShort(ids) : new Word(ids).merged();
+  }
+
+  private int[] mergedShort(int[] ids) {
+    int size = ids.length;
+    int[] ranks = new int[size];
+    for (int i = 0; i + 1 < size; i++) {
+      ranks[i] = rank(ids[i], ids[i + 1]);
+    }
+    while (true) {
+      int best = 0;
+      for (int i = 1; i + 1 < size; i++) {
+        best = ranks[i] < ranks[best] ? i : best;
+      }
+      if (size < 2 || ranks[best] == NONE) {
+        return size == ids.length ? ids : Arrays.copyOf(ids, size);
+      }
+      ids[best] = results.get(ranks[best]);
+      size--;
+      System.arraycopy(ids, best + 2, ids, best + 1, size - best - 1);
+      System.arraycopy(ranks, best + 1, ranks, best, size - best);
+      if (best + 1 < size) {
+        ranks[best] = rank(ids[best], ids[best + 1]);
+      }
+      if (best > 0) {
+        ranks[best - 1] = rank(ids[best - 1], ids[best]);
+      }
+    }
+  }
+
+  private int rank(int left, int right) {
+    int rank = pairs.find(left, right);
+    return rank < 0 ? NONE : rank;
   }
 
   /// A word while it is merged: symbols in a doubly linked list, candidates in a heap.

@@ -13,27 +13,35 @@ final class PairTable {
   private long[] pairs = new long[16];
   private int size;
 
-  /// Slot to number of pair plus one; 0 is an empty slot.
-  private int[] slots = new int[32];
+  /// No pair: ids are not negative.
+  private static final long EMPTY = -1;
+
+  /// By slot: the pair, and its number.
+  private long[] keys = empty(32);
+
+  private int[] numbers = new int[32];
 
   /// Number of the pair, or -1 where it was never added.
   int find(int left, int right) {
-    return slots[slot(pair(left, right))] - 1;
+    long pair = pair(left, right);
+    int slot = slot(pair);
+    return keys[slot] == pair ? numbers[slot] : -1;
   }
 
   /// Number of the pair, which is added if it is new.
   int add(int left, int right) {
     long pair = pair(left, right);
     int slot = slot(pair);
-    if (slots[slot] == 0) {
+    if (keys[slot] == EMPTY) {
       if (size == pairs.length) {
         grow();
         slot = slot(pair);
       }
-      pairs[size++] = pair;
-      slots[slot] = size;
+      pairs[size] = pair;
+      keys[slot] = pair;
+      numbers[slot] = size++;
     }
-    return slots[slot] - 1;
+    return numbers[slot];
   }
 
   int left(int number) {
@@ -50,17 +58,26 @@ final class PairTable {
 
   private void grow() {
     pairs = Arrays.copyOf(pairs, 2 * size);
-    slots = new int[4 * size];
+    keys = empty(4 * size);
+    numbers = new int[4 * size];
     for (int number = 0; number < size; number++) {
-      slots[slot(pairs[number])] = number + 1;
+      int slot = slot(pairs[number]);
+      keys[slot] = pairs[number];
+      numbers[slot] = number;
     }
+  }
+
+  private static long[] empty(int slots) {
+    long[] keys = new long[slots];
+    Arrays.fill(keys, EMPTY);
+    return keys;
   }
 
   /// The pair's slot, or the empty one where it belongs.
   private int slot(long pair) {
-    int mask = slots.length - 1;
+    int mask = keys.length - 1;
     int slot = (int) ((pair * SPREAD) >>> 32) & mask;
-    while (slots[slot] != 0 && pairs[slots[slot] - 1] != pair) {
+    while (keys[slot] != EMPTY && keys[slot] != pair) {
       slot = (slot + 1) & mask;
     }
     return slot;
