@@ -139,7 +139,7 @@ final class Automaton {
   static final class Failures {
     private final int from;
 
-    /// For each place the states up to 63, a bit each. Patterns with more are not known.
+    /// For each place the states up to 63, a bit each; those beyond are not remembered.
     private final long[] states;
 
     Failures(int from, int to) {

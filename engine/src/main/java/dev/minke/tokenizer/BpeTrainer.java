@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// text separate words and are not counted.
 ///
 /// A thread that is interrupted ends what it does here with
-/// [java.util.concurrent.CancellationException] and stays interrupted; what was counted is then
-/// incomplete. Mutable, one thread.
+/// [java.util.concurrent.CancellationException] and stays interrupted. What was counted is then
+/// incomplete, as it is where a text could not be read. Mutable, one thread.
 public final class BpeTrainer {
   static final String NAME = "tokenizer training";
 

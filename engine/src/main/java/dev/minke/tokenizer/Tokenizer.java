@@ -15,11 +15,11 @@ import java.util.function.UnaryOperator;
 
 /// Text to token ids and back, by byte-level BPE.
 ///
-/// Immutable and safe for many threads; a cache of recent words is the only memory, and it never
-/// changes an answer. In text, half of a surrogate pair counts as U+FFFD.
+/// Immutable and safe for many threads; a cache of recent words is the only memory; it is bounded
+/// and never changes an answer. In text, half of a surrogate pair counts as U+FFFD.
 public final class Tokenizer {
-  /// A natural text has at least so many letters a token.
-  private static final int LETTERS_A_TOKEN = 4;
+  /// Natural texts have about so many letters a token, or more.
+  private static final int LETTERS_A_TOKEN = 3;
 
   private final TokenizerParts parts;
   private final WordCutter cutter;

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Words to ids, with a memory of recent words that never changes an answer.
 ///
-/// The memory holds [#REMEMBERED] words of at most [#LONGEST] letters, so it stays under 40 MB
-/// whatever the text; a natural text fills a tenth of that. Safe for many threads: what is
-/// remembered is immutable, so they may race for a place.
+/// The memory holds [#REMEMBERED] words of at most [#LONGEST] letters, so it stays under 64 MiB
+/// whatever the text; words of a natural text fill about a tenth of that. Safe for many threads:
+/// what is remembered is immutable, so they may race for a place.
 final class WordEncoder {
   /// 64k words of a natural text are well over 95 % of it.
   private static final int REMEMBERED = 1 << 16;
