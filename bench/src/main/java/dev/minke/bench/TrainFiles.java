@@ -65,7 +65,7 @@ record TrainFiles(Path directory) {
     for (PackedRow row : packing.take(DataPosition.START, DOCUMENTS).rows()) {
       PackedRow.Piece piece = row.pieces().getFirst();
       for (int i = 0; i <= tokens; i++) {
-        bytes.putInt(data.training().token(piece.document(), piece.from() + i));
+        bytes.putInt(packing.shard().token(piece.document(), piece.from() + i));
       }
     }
     Files.write(batches(), bytes.array());

@@ -57,7 +57,8 @@ final class RecipeKeys {
     return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
   }
 
-  private static void requireList(JsonNode value, Class<?> element, String where, String path) {
+  /// Checks the keys of each entry of a list.
+  static void requireList(JsonNode value, Class<?> element, String where, String path) {
     for (JsonNode entry : value) {
       if (!value.isArray() || !(entry instanceof ObjectNode below)) {
         throw new UsageException(

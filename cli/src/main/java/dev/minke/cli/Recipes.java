@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelDirectory;
-import dev.minke.data.Source;
+import dev.minke.data.WeightedSource;
 import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
@@ -47,11 +47,12 @@ final class Recipes {
 
   /// A recipe of a file.
   ///
-  /// @param source the text to learn from, resolved against the recipe's folder
+  /// @param sources of text to learn from, their paths resolved against the recipe's folder
   /// @param maxBadShare share of bad documents above which nothing is trained
   /// @param training what decides the bits
   /// @param resolved all of it as YAML, overrides taken in and the text by its full path
-  record Recipe(Source source, double maxBadShare, TrainRecipe training, String resolved) {}
+  record Recipe(
+      List<WeightedSource> sources, double maxBadShare, TrainRecipe training, String resolved) {}
 
   /// Reads a recipe by path, or by name from the folder `recipes`.
   ///
@@ -75,18 +76,11 @@ final class Recipes {
     for (String override : overrides) {
       override(tree, override);
     }
-    JsonNode text = tree.remove("text");
-    if (text == null || !text.isString()) {
-      throw new UsageException(
-          file + ": expected the key 'text', a file or folder to learn from, found none");
-    }
-    Path base = file.toAbsolutePath().resolveSibling(text.stringValue());
-    Path here = Path.of(text.stringValue());
-    Path found = (Files.exists(base) ? base : here).toAbsolutePath().normalize();
-    ObjectNode resolved = tree.deepCopy().put("text", found.toString());
+    RecipeSources.resolve(tree, file);
+    String resolved = MAPPER.writeValueAsString(tree);
+    List<WeightedSource> sources = RecipeSources.take(tree, file, MAPPER);
     double maxBadShare = share(tree, "maxBadShare", file);
-    TrainRecipe recipe = map(tree, file);
-    return new Recipe(Source.of(found), maxBadShare, recipe, MAPPER.writeValueAsString(resolved));
+    return new Recipe(sources, maxBadShare, map(tree, file), resolved);
   }
 
   private static void takeModel(ObjectNode tree, DeepSeekConfig config, Path file) {
@@ -200,7 +194,8 @@ final class Recipes {
     }
   }
 
-  private static String unfit(JacksonException fault) {
+  /// What does not fit, in words of people.
+  static String unfit(JacksonException fault) {
     if (fault.getCause() instanceof IllegalArgumentException known) {
       return String.valueOf(known.getMessage());
     }

@@ -53,7 +53,8 @@ import picocli.CommandLine.Spec;
       "Text is a file or a folder: .txt (blank lines separate documents), .jsonl (the field"
           + " 'text' of one object a line), both also .gz, and .parquet (the column 'text'). What"
           + " is no text is left out, counted and named; above the recipe's maxBadShare it is an"
-          + " error."
+          + " error. Instead of 'text' a recipe may list 'sources', each with its share; minke data"
+          + " -h says how, and shows what a run sees."
     },
     footer = {
       "",
@@ -99,16 +100,16 @@ final class TrainCommand implements Callable<Integer> {
     Recipes.Recipe read = Recipes.read(recipe, overrides, from);
     TrainRecipe training = read.training();
     Path directory = out == null ? Path.of("runs", training.name()) : out;
-    read.source().files();
     Progress progress =
         Progress.on(spec.commandLine().getErr(), "DeepSeek-" + training.model().generation());
+    RunData text = new RunData(read.sources(), training, read.maxBadShare(), directory, progress);
+    text.requireText();
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
       Stages stages = new Stages(ledger, training.name());
       if (from != null) {
         takeTokenizer(from, directory);
       }
-      RunData text = new RunData(read.source(), training, read.maxBadShare(), directory, progress);
       Tokenizer tokenizer = stages.charge("tokenizer", _ -> text.tokenizer());
       TrainingData data = stages.charge("encode", tally -> text.encode(tokenizer, tally));
       double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, PEAK_SECONDS));

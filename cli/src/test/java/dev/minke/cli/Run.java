@@ -35,4 +35,12 @@ record Run(int code, String out, String err) {
     assertThat(err).startsWith("minke: ").doesNotContain("Exception");
     return err;
   }
+
+  /// It failed, with one line behind what it had said before.
+  String failedWithLast(int expectedCode) {
+    assertThat(code).as(err).isEqualTo(expectedCode);
+    String last = err.lines().toList().getLast();
+    assertThat(last).startsWith("minke: ").doesNotContain("Exception");
+    return last;
+  }
 }

@@ -32,7 +32,11 @@ public record Corpus(List<String> training, List<String> validation) {
       Function<String, int[]> encoder, String identity, int vocab, int beginOfText, int endOfText) {
     /// The ids of a document, with those that begin and end it.
     public int[] encode(String document) {
-      int[] text = encoder.apply(document);
+      return framed(encoder.apply(document));
+    }
+
+    /// Ids with those that begin and end a document around them.
+    int[] framed(int[] text) {
       int before = beginOfText < 0 ? 0 : 1;
       int[] ids = new int[before + text.length + (endOfText < 0 ? 0 : 1)];
       if (before == 1) {
@@ -67,8 +71,13 @@ public record Corpus(List<String> training, List<String> validation) {
 
   /// Where a text's hash lies in [0, 1).
   private static double place(String document) {
+    return (hash(document) >>> 11) * 0x1p-53;
+  }
+
+  /// The first 64 bits of a text's SHA-256.
+  static long hash(String document) {
     byte[] digest = sha256().digest(document.getBytes(StandardCharsets.UTF_8));
-    return (ByteBuffer.wrap(digest).getLong() >>> 11) * 0x1p-53;
+    return ByteBuffer.wrap(digest).getLong();
   }
 
   static MessageDigest sha256() {

@@ -1,80 +1,65 @@
 package dev.minke.data;
 
 import java.util.Arrays;
+import java.util.List;
 
-/// The tokens of many documents behind each other. Immutable.
+/// The tokens of many documents behind each other. Immutable, for any number of threads.
 ///
 /// @see ShardFile
-public final class TokenShard {
-  private final String tokenizer;
-  private final int vocab;
-  private final int[] tokens;
-  private final int[] starts;
-  private final int[] bytes;
-
-  TokenShard(String tokenizer, int vocab, int[] tokens, int[] starts, int[] bytes) {
-    this.tokenizer = tokenizer;
-    this.vocab = vocab;
-    this.tokens = tokens;
-    this.starts = starts;
-    this.bytes = bytes;
-  }
-
-  /// An empty shard to be filled.
+public sealed interface TokenShard permits MemoryShard, MappedShard, JoinedShard, ReorderedShard {
+  /// An empty shard to be filled in memory.
   ///
   /// @param tokenizer identity of the tokenizer
   /// @param vocab ids are below
-  public static Builder builder(String tokenizer, int vocab) {
+  static Builder builder(String tokenizer, int vocab) {
     return new Builder(tokenizer, vocab);
   }
 
-  /// Identity of the tokenizer that made the ids.
-  public String tokenizer() {
-    return tokenizer;
+  /// The documents of several shards behind each other, copied nowhere.
+  ///
+  /// @param shards of one tokenizer, at least one
+  static TokenShard joined(List<TokenShard> shards) {
+    return shards.size() == 1 ? shards.getFirst() : new JoinedShard(shards);
   }
+
+  /// The documents of several shards, in turns: any beginning has about the same share of each.
+  ///
+  /// @param shards of one tokenizer, at least one
+  static TokenShard interleaved(List<TokenShard> shards) {
+    return shards.size() == 1 ? shards.getFirst() : ReorderedShard.inTurns(shards);
+  }
+
+  /// Identity of the tokenizer that made the ids.
+  String tokenizer();
 
   /// Ids are below.
-  public int vocab() {
-    return vocab;
-  }
+  int vocab();
 
   /// Number of documents.
-  public int documents() {
-    return bytes.length;
-  }
+  int documents();
 
   /// Number of tokens of all documents.
-  public int tokens() {
-    return tokens.length;
-  }
+  long tokens();
 
   /// Number of tokens of a document.
-  public int length(int document) {
-    return starts[document + 1] - starts[document];
-  }
+  int length(int document);
 
   /// UTF-8 bytes of a document's text.
-  public int bytes(int document) {
-    return bytes[document];
-  }
+  int bytes(int document);
 
   /// A token of a document.
-  public int token(int document, int index) {
-    if (index < 0 || index >= length(document)) {
-      throw new IndexOutOfBoundsException(
-          "token %d of document %d, which has %d".formatted(index, document, length(document)));
-    }
-    return tokens[starts[document] + index];
-  }
+  ///
+  /// @throws IndexOutOfBoundsException if the document has no such token
+  int token(int document, int index);
 
   /// A hash of everything that decides what a run sees: two shards with one hash give the same
   /// rows.
-  public String hash() {
+  default String hash() {
     return ShardFile.hash(this);
   }
 
-  /// Collects documents. Not thread-safe.
-  public static final class Builder {
+  /// Collects documents in memory. Not thread-safe.
+  final class Builder {
     private final String tokenizer;
     private final int vocab;
     private int[] tokens = new int[1024];
@@ -92,13 +77,7 @@ public final class TokenShard {
     /// @param ids its tokens
     /// @param textBytes UTF-8 bytes of its text
     public Builder add(int[] ids, int textBytes) {
-      for (int id : ids) {
-        if (id < 0 || id >= vocab) {
-          throw new IllegalArgumentException(
-              "document %d: token id %d is outside the vocabulary of %d"
-                  .formatted(documents, id, vocab));
-        }
-      }
+      requireIds(ids, vocab, documents);
       if (documents + 1 == starts.length) {
         starts = Arrays.copyOf(starts, 2 * starts.length);
         bytes = Arrays.copyOf(bytes, 2 * bytes.length);
@@ -116,12 +95,23 @@ public final class TokenShard {
 
     /// The shard of the documents so far.
     public TokenShard build() {
-      return new TokenShard(
+      return new MemoryShard(
           tokenizer,
           vocab,
           Arrays.copyOf(tokens, starts[documents]),
           Arrays.copyOf(starts, documents + 1),
           Arrays.copyOf(bytes, documents));
+    }
+  }
+
+  /// Refuses ids that the vocabulary does not have.
+  static void requireIds(int[] ids, int vocab, int document) {
+    for (int id : ids) {
+      if (id < 0 || id >= vocab) {
+        throw new IllegalArgumentException(
+            "document %d: token id %d is outside the vocabulary of %d"
+                .formatted(document, id, vocab));
+      }
     }
   }
 }

@@ -157,9 +157,25 @@ public record TrainRecipe(
   /// @param beginOfText whether a document begins with the begin-of-text token
   /// @param endOfText whether a document ends with the end-of-text token
   /// @param validationShare share of documents, chosen by their hash, that are kept for validation
+  /// @param fillInTheMiddleRate share of training documents that become exercises, their middle
+  ///   last (DeepSeek-V3: 0.1)
   public record Data(
-      int rowTokens, boolean beginOfText, boolean endOfText, double validationShare) {
+      int rowTokens,
+      boolean beginOfText,
+      boolean endOfText,
+      double validationShare,
+      double fillInTheMiddleRate) {
+    /// Documents as they are.
+    public Data(int rowTokens, boolean beginOfText, boolean endOfText, double validationShare) {
+      this(rowTokens, beginOfText, endOfText, validationShare, 0);
+    }
+
     public Data {
+      require(
+          fillInTheMiddleRate >= 0 && fillInTheMiddleRate <= 1,
+          "data fillInTheMiddleRate",
+          fillInTheMiddleRate,
+          "0 to 1");
       require(rowTokens > 1, "data rowTokens", rowTokens, "2 or more");
       require(
           validationShare >= 0 && validationShare < 1,

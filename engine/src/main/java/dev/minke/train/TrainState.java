@@ -95,9 +95,7 @@ final class TrainState implements AutoCloseable {
   /// The rest, as text.
   Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("data.epoch", Integer.toString(position.epoch()));
-    facts.put("data.index", Integer.toString(position.index()));
-    facts.put("data.offset", Integer.toString(position.offset()));
+    facts.put("data.position", position.format());
     facts.put("guard.minimum", Double.toHexString(guard.minimum()));
     facts.put("guard.above", Integer.toString(guard.above()));
     return facts;
@@ -106,9 +104,7 @@ final class TrainState implements AutoCloseable {
   /// Takes up what [#facts] gave; the tensors have been read into place.
   void restore(int step, Map<String, String> facts) {
     this.step = step;
-    position =
-        new DataPosition(
-            number(facts, "data.epoch"), number(facts, "data.index"), number(facts, "data.offset"));
+    position = DataPosition.parse(fact(facts, "data.position"));
     guard.restore(Double.parseDouble(fact(facts, "guard.minimum")), number(facts, "guard.above"));
     store.parameters().forEach(Parameter::changed);
     if (average != null) {

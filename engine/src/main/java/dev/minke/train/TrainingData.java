@@ -1,12 +1,13 @@
 package dev.minke.train;
 
+import dev.minke.data.Mixture;
 import dev.minke.data.TokenShard;
 
 /// What a run reads.
 ///
 /// @param training documents to learn from
 /// @param validation held-out documents, of the same tokenizer; may be none
-public record TrainingData(TokenShard training, TokenShard validation) {
+public record TrainingData(Mixture training, TokenShard validation) {
   public TrainingData {
     if (!training.tokenizer().equals(validation.tokenizer())
         || training.vocab() != validation.vocab()) {
@@ -18,6 +19,11 @@ public record TrainingData(TokenShard training, TokenShard validation) {
                   validation.tokenizer(),
                   validation.vocab()));
     }
+  }
+
+  /// One source alone.
+  public TrainingData(TokenShard training, TokenShard validation) {
+    this(Mixture.of(training), validation);
   }
 
   /// Size of the vocabulary.

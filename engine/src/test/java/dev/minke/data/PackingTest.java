@@ -33,8 +33,8 @@ class PackingTest {
 
   private static List<PackedRow> epoch(Packing packing, int epoch) {
     List<PackedRow> rows = new ArrayList<>();
-    DataPosition at = new DataPosition(epoch, 0, 0);
-    while (at.epoch() == epoch) {
+    DataPosition at = new DataPosition(List.of(new DataPosition.Cursor(epoch, 0, 0)), 0, 0);
+    while (at.parts().getFirst().epoch() == epoch) {
       Packing.Taken taken = packing.take(at, 1);
       rows.addAll(taken.rows());
       at = taken.next();
@@ -88,7 +88,7 @@ class PackingTest {
       assertThat(taken.rows()).isEqualTo(undisturbed.subList(3 * step, 3 * step + 3));
       at = taken.next();
     }
-    assertThat(at.epoch()).isGreaterThan(0);
+    assertThat(at.parts().getFirst().epoch()).isGreaterThan(0);
   }
 
   @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,5 +81,26 @@ class ShardFileTest {
     assertThatThrownBy(() -> TokenShard.builder("t", 4).add(new int[] {4}, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("token id 4 is outside the vocabulary of 4");
+  }
+
+  /// A file with a right hash and a wrong id: the 16-bit id 299 where the vocabulary is 128.
+  @Test
+  void anIdOfAFileOutsideItsVocabularyIsNamedWithItsPlace() throws Exception {
+    Path file = directory.resolve("a.shard");
+    ShardFile.write(TokenShard.builder("t", 300).add(new int[] {5, 299}, 2).build(), file);
+    byte[] all = Files.readAllBytes(file);
+    ByteBuffer bytes = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
+    int vocabulary = Long.BYTES + Integer.BYTES;
+    assertThat(bytes.getInt(vocabulary)).isEqualTo(300);
+    bytes.putInt(vocabulary, 128);
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(all, 0, all.length - 32);
+    bytes.put(all.length - 32, digest.digest());
+    Files.write(file, all);
+    assertThatThrownBy(() -> ShardFile.read(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("a.shard")
+        .hasMessageContaining(
+            "token 1 of document 0 has the id 299, outside its vocabulary of 128");
   }
 }

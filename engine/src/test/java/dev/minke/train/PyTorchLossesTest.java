@@ -201,7 +201,7 @@ class PyTorchLossesTest {
       assertThat(row.pieces()).hasSize(1);
       PackedRow.Piece piece = row.pieces().getFirst();
       for (int i = 0; i <= TOKENS; i++) {
-        bytes.putInt(data.training().token(piece.document(), i));
+        bytes.putInt(packing.shard().token(piece.document(), i));
       }
     }
     return bytes.array();

@@ -1,11 +1,14 @@
 package dev.minke.cli.data;
 
+import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.Tally;
 import dev.minke.data.Corpus;
-import dev.minke.data.Source;
+import dev.minke.data.DataManifest;
+import dev.minke.data.FillInTheMiddle;
 import dev.minke.data.SourceReport;
-import dev.minke.data.TokenShard;
+import dev.minke.data.TokenFolder;
+import dev.minke.data.WeightedSource;
 import dev.minke.tokenizer.BpeTrainer;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.TokenizerRecipe;
@@ -14,69 +17,159 @@ import dev.minke.train.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// The tokenizer and the tokens of a run. The text is read twice, as a stream: once to learn the
-/// tokenizer, once to encode.
+/// The tokenizer and the tokens of a run: `tokenizer.json` and `data/` in its directory. The text
+/// is read twice, as a stream: once to learn the tokenizer, once to encode; a run that goes on
+/// reads its tokens.
 ///
-/// @param source where the text is
+/// @param sources where the text is
 /// @param recipe of the run
 /// @param maxBadShare share of bad documents above which nothing is trained
 /// @param directory of the run
-/// @param progress hears what is wrong in the text
+/// @param progress hears what was read, and what is wrong with it
 public record RunData(
-    Source source, TrainRecipe recipe, double maxBadShare, Path directory, Progress progress) {
+    List<WeightedSource> sources,
+    TrainRecipe recipe,
+    double maxBadShare,
+    Path directory,
+    Progress progress) {
+
+  /// The folder of the tokens of a run.
+  public static Path folder(Path directory) {
+    return directory.resolve("data");
+  }
+
+  /// The tokenizer's file of a run.
+  public static Path tokenizerFile(Path directory) {
+    return directory.resolve("tokenizer.json");
+  }
+
+  /// Refuses text that is not there, before any work.
+  ///
+  /// @throws IllegalArgumentException naming what is missing
+  public void requireText() throws IOException {
+    if (!TokenFolder.exists(folder(directory))) {
+      for (WeightedSource source : sources) {
+        source.source().files();
+      }
+    }
+  }
 
   /// The run's tokenizer: trained at first, read again when the run goes on.
   ///
   /// @throws IllegalArgumentException if the text cannot be used
   public Tokenizer tokenizer() throws IOException {
-    Path file = directory.resolve("tokenizer.json");
+    Path file = tokenizerFile(directory);
     if (Files.exists(file)) {
       return Tokenizer.read(file);
     }
-    TokenizerRecipe kind =
-        TokenizerRecipe.deepSeekV3(recipe.tokenizer().vocab(), recipe.tokenizer().singleIntegers());
-    BpeTrainer bpe = new BpeTrainer(kind);
-    SourceReport report =
-        source.read(
-            ParquetColumn::new,
-            (text, _) -> {
-              if (!isHeldOut(text)) {
-                bpe.accept(text);
-              }
-            });
-    report.requireUsable(maxBadShare);
+    BpeTrainer bpe = new BpeTrainer(kind());
+    for (WeightedSource source : sources) {
+      SourceReport report =
+          source
+              .source()
+              .read(
+                  ParquetColumn::new,
+                  (text, _) -> {
+                    if (!Corpus.isHeldOut(text, recipe.data().validationShare())) {
+                      bpe.accept(text);
+                    }
+                  });
+      report.requireUsable(maxBadShare);
+    }
     Tokenizer tokenizer = bpe.train();
     tokenizer.write(file);
     return tokenizer;
   }
 
-  /// The tokens to learn from, and those held out.
+  /// DeepSeek-V3's kind; with the tokens of exercises, if there are any.
+  private TokenizerRecipe kind() {
+    TokenizerRecipe plain =
+        TokenizerRecipe.deepSeekV3(recipe.tokenizer().vocab(), recipe.tokenizer().singleIntegers());
+    if (recipe.data().fillInTheMiddleRate() == 0) {
+      return plain;
+    }
+    List<String> specials = new ArrayList<>(plain.specials());
+    specials.addAll(List.of(FillInTheMiddle.HOLE, FillInTheMiddle.BEGIN, FillInTheMiddle.END));
+    return new TokenizerRecipe(
+        plain.vocab(),
+        plain.preTokenizer(),
+        specials,
+        plain.beginOfText(),
+        plain.endOfText(),
+        plain.numbers());
+  }
+
+  /// The tokens to learn from, and those held out: made at first, read again when the run goes on.
   ///
-  /// @throws IllegalArgumentException if the text cannot be used
+  /// @throws IllegalArgumentException if the text cannot be used, or the run has begun with other
+  ///   text
   public TrainingData encode(Tokenizer tokenizer, Tally tally) throws IOException {
-    Corpus.Encoding encoding =
-        new Corpus.Encoding(
-            tokenizer::encode,
-            tokenizer.identity(),
-            tokenizer.vocab(),
-            recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1,
-            recipe.data().endOfText() ? tokenizer.endOfText().orElse(-1) : -1);
-    TokenShard.Builder learned = TokenShard.builder(encoding.identity(), encoding.vocab());
-    TokenShard.Builder heldOut = TokenShard.builder(encoding.identity(), encoding.vocab());
-    SourceReport report =
-        source.read(
-            ParquetColumn::new,
-            (text, bytes) ->
-                (isHeldOut(text) ? heldOut : learned).add(encoding.encode(text), bytes));
-    report.lines().forEach(line -> progress.say("bad data", "%s", line));
-    report.requireUsable(maxBadShare);
-    TrainingData data = new TrainingData(learned.build(), heldOut.build());
-    tally.add(data.training().tokens() + data.validation().tokens(), 0);
+    TokenFolder tokens = tokens(tokenizer, tally);
+    TrainingData data = new TrainingData(tokens.training(), tokens.heldOut());
+    new DataWords(progress).tell(tokens.manifest());
     return data;
   }
 
-  private boolean isHeldOut(String text) {
-    return Corpus.isHeldOut(text, recipe.data().validationShare());
+  private TokenFolder tokens(Tokenizer tokenizer, Tally tally) throws IOException {
+    Path folder = folder(directory);
+    DataManifest.Making making = making(tokenizer);
+    if (TokenFolder.exists(folder)) {
+      TokenFolder found = TokenFolder.open(folder);
+      boolean same = found.isOf(sources, making);
+      boolean goesOn = TrainingCheckpoint.latest(directory.resolve("checkpoints")).isPresent();
+      if (goesOn && !same) {
+        throw new IllegalArgumentException(
+            "run directory %s: it holds a run on other text, or the same made into tokens in another way (%s/%s says which); go on with that one, or choose another directory"
+                .formatted(directory, folder, TokenFolder.MANIFEST));
+      }
+      List<String> changes = found.changes();
+      if (goesOn && !changes.isEmpty()) {
+        changes.forEach(change -> progress.say("data", "%s", change));
+        progress.say("data", "the run goes on with the tokens that it began with, bit for bit");
+      }
+      if (same && (goesOn || changes.isEmpty())) {
+        return found;
+      }
+    }
+    TokenFolder.Maker maker =
+        new TokenFolder.Maker(ParquetColumn::new, tokenizer::encode, making, maxBadShare);
+    TokenFolder made = TokenFolder.make(folder, sources, maker);
+    tally.add(made.manifest().tokens(), 0);
+    return made;
+  }
+
+  private DataManifest.Making making(Tokenizer tokenizer) {
+    return new DataManifest.Making(
+        tokenizer.identity(),
+        tokenizer.vocab(),
+        recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1,
+        recipe.data().endOfText() ? tokenizer.endOfText().orElse(-1) : -1,
+        recipe.data().validationShare(),
+        exercises(tokenizer));
+  }
+
+  private @Nullable FillInTheMiddle exercises(Tokenizer tokenizer) {
+    double rate = recipe.data().fillInTheMiddleRate();
+    return rate == 0
+        ? null
+        : new FillInTheMiddle(
+            rate,
+            recipe.seed(),
+            id(tokenizer, FillInTheMiddle.BEGIN),
+            id(tokenizer, FillInTheMiddle.HOLE),
+            id(tokenizer, FillInTheMiddle.END));
+  }
+
+  private static int id(Tokenizer tokenizer, String token) {
+    return tokenizer
+        .id(token)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "fillInTheMiddleRate: expected a tokenizer with the token %s, found one without; train another in a new directory"
+                    .formatted(token)));
   }
 }
