@@ -1,8 +1,9 @@
-"""The peer of the suite `train`: a DeepSeek-V3 model and its training step in eager PyTorch, written for speed on a CPU.
+"""The peers of the suite `train`: a DeepSeek-V3 or Llama model and its training step in PyTorch, on a CPU.
 
-  train_peer.py MODEL TOKENS RECIPE THREADS
+  train_peer.py MODEL TOKENS RECIPE THREADS FORM
 
-MODEL is a Hugging Face directory, TOKENS little-endian int32 [steps, rows, tokens + 1], RECIPE a JSON object. Prints what it
+FORM is `eager`, the model below, written for speed; `compiled`, the same through torch.compile; or `transformers`, the library's
+own model. MODEL is a Hugging Face directory, TOKENS little-endian int32 [steps, rows, tokens + 1], RECIPE a JSON object. Prints what it
 loaded as one JSON line; then, for each line with a number of steps on stdin, takes them and prints seconds, CPU seconds and
 losses. Waits in a read between rounds, so its threads sleep.
 
@@ -37,7 +38,9 @@ class Model(torch.nn.Module):
         self.weights = torch.nn.ParameterDict()
         self.loads = {}
         self.biases = {}
-        heads, nope, rope = config["num_attention_heads"], config["qk_nope_head_dim"], config["qk_rope_head_dim"]
+        self.latent = "kv_lora_rank" in config
+        heads = config["num_attention_heads"]
+        nope, rope = (config["qk_nope_head_dim"], config["qk_rope_head_dim"]) if self.latent else (0, config["head_dim"])
         files = dict(files)
         for layer in range(config["num_hidden_layers"]):
             self.take_attention(files, f"model.layers.{layer}.", heads, nope, rope)
@@ -56,6 +59,11 @@ class Model(torch.nn.Module):
         return self.weights[name.replace(".", "/")]
 
     def take_attention(self, files, layer, heads, nope, rope):
+        if not self.latent:  # The halves lie apart in these files already.
+            attention = layer + "self_attn."
+            parts = [files.pop(f"{attention}{kind}_proj.weight") for kind in "qkv"]
+            self.keep(attention + "qkv", torch.cat(parts))
+            return
         up, down = layer + "self_attn.q_b_proj.weight", layer + "self_attn.kv_a_proj_with_mqa.weight"
         files[up] = halves(files[up], heads, nope, rope)
         files[down] = halves(files[down], 1, self.config["kv_lora_rank"], rope)
@@ -65,7 +73,7 @@ class Model(torch.nn.Module):
             gate, up = (files.pop(f"{name}{part}{kind}_proj.weight") for kind in ("gate", "up"))
             return torch.cat([gate, up])
 
-        if layer < self.config["first_k_dense_replace"]:
+        if layer < self.config.get("first_k_dense_replace", layer + 1):
             self.keep(name + "gate_up", join(""))
             return
         experts = range(self.config["n_routed_experts"])
@@ -101,6 +109,15 @@ class Model(torch.nn.Module):
         mixed = scaled_dot_product_attention(query, key, wide, is_causal=True)[..., :value]
         return linear(mixed.transpose(1, 2).reshape(rows, tokens, heads * value), self.weight(name + "o_proj.weight"))
 
+    def grouped(self, x, name):
+        c = self.config
+        rows, tokens, _ = x.shape
+        heads, keys, width = c["num_attention_heads"], c["num_key_value_heads"], c["head_dim"]
+        all_heads = linear(x, self.weight(name + "qkv")).view(rows, tokens, heads + 2 * keys, width).transpose(1, 2)
+        query, key, value = all_heads.split([heads, keys, keys], dim=1)
+        mixed = scaled_dot_product_attention(self.turn(query), self.turn(key), value, is_causal=True, enable_gqa=heads != keys)
+        return linear(mixed.transpose(1, 2).reshape(rows, tokens, heads * width), self.weight(name + "o_proj.weight"))
+
     def gated(self, x, gate_up, down):
         gate, up = linear(x, gate_up).chunk(2, dim=-1)
         return linear(silu(gate) * up, down)
@@ -129,7 +146,8 @@ class Model(torch.nn.Module):
         h = embedding(ids, self.weight("model.embed_tokens.weight"))
         for layer in range(self.config["num_hidden_layers"]):
             name = f"model.layers.{layer}."
-            h = h + self.attention(self.norm(h, name + "input_layernorm.weight"), name + "self_attn.")
+            attention = self.attention if self.latent else self.grouped
+            h = h + attention(self.norm(h, name + "input_layernorm.weight"), name + "self_attn.")
             x = self.norm(h, name + "post_attention_layernorm.weight")
             mlp = name + "mlp."
             if mlp in self.biases:
@@ -144,6 +162,24 @@ class Model(torch.nn.Module):
             self.biases[name] -= speed * (load * len(load) - load.sum()).sign()
 
 
+class Library(torch.nn.Module):
+    """The model of transformers. Its router biases stand still: what moves them is not part of the library."""
+
+    def __init__(self, directory):
+        super().__init__()
+        from transformers import AutoModelForCausalLM
+
+        self.inner = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation="sdpa")
+        self.inner.train()
+
+    def forward(self, ids, targets):
+        logits = self.inner(input_ids=ids, use_cache=False).logits
+        return cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+    def move_biases(self, speed):
+        pass
+
+
 def optimizer(model, recipe):
     groups = [
         {"params": [p for p in model.parameters() if p.dim() > 1], "weight_decay": recipe["decay"]},
@@ -154,12 +190,16 @@ def optimizer(model, recipe):
 
 
 def main():
-    directory, tokens_file, recipe_file, threads = sys.argv[1:]
+    directory, tokens_file, recipe_file, threads, form = sys.argv[1:]
     torch.set_num_threads(int(threads))
     recipe = json.loads(pathlib.Path(recipe_file).read_text())
     batches = numpy.fromfile(tokens_file, dtype="<i4").reshape(-1, recipe["rows"], recipe["tokens"] + 1)
-    config = json.loads((pathlib.Path(directory) / "config.json").read_text())
-    model = Model(config, load_file(pathlib.Path(directory) / "model.safetensors"), recipe["tokens"])
+    if form == "transformers":
+        model = Library(directory)
+    else:
+        config = json.loads((pathlib.Path(directory) / "config.json").read_text())
+        model = Model(config, load_file(pathlib.Path(directory) / "model.safetensors"), recipe["tokens"])
+    run = torch.compile(model) if form == "compiled" else model
     update = optimizer(model, recipe)
     print(json.dumps({"parameters": sum(p.numel() for p in model.parameters()), "torch": torch.__version__}), flush=True)
     step = 0
@@ -168,7 +208,7 @@ def main():
         begin, cpu = time.perf_counter(), time.process_time()
         for _ in range(int(line)):
             ids = torch.from_numpy(batches[step % len(batches)].astype(numpy.int64))
-            loss = model(ids[:, :-1], ids[:, 1:])
+            loss = run(ids[:, :-1], ids[:, 1:])
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), recipe["clipNorm"], foreach=True)
             update.step()

@@ -8,19 +8,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `bench SUITE [--provisional] [--json FILE]`.
+/// `bench SUITE [--case NAME] [--provisional] [--json FILE]`.
 public final class Bench {
   private static final String USAGE =
-      "gemm, train, tokenizer or ops, [--provisional] [--json FILE]";
+      "gemm, train, tokenizer or ops, [--case NAME] [--provisional] [--json FILE]";
 
   private Bench() {}
 
   /// What was asked for.
   ///
+  /// @param only the one case of the suite train to measure; null for all
   /// @param provisional whether to measure on a busy machine: figures to work with, not to keep
   /// @param json where the rows go as well
-  private record Request(String suite, boolean provisional, @Nullable Path json) {
+  private record Request(
+      String suite, @Nullable String only, boolean provisional, @Nullable Path json) {
     static Request of(String[] arguments) {
+      String only = null;
       boolean provisional = false;
       Path json = null;
       for (int i = 1; i < arguments.length; i++) {
@@ -28,6 +31,8 @@ public final class Bench {
           provisional = true;
         } else if (arguments[i].equals("--json") && i + 1 < arguments.length) {
           json = Path.of(arguments[++i]);
+        } else if (arguments[i].equals("--case") && i + 1 < arguments.length) {
+          only = arguments[++i];
         } else {
           throw usage(arguments);
         }
@@ -36,7 +41,7 @@ public final class Bench {
           || !List.of("gemm", "train", "tokenizer", "ops").contains(arguments[0])) {
         throw usage(arguments);
       }
-      return new Request(arguments[0], provisional, json);
+      return new Request(arguments[0], only, provisional, json);
     }
 
     private static IllegalArgumentException usage(String[] arguments) {
@@ -104,8 +109,9 @@ public final class Bench {
           ::run;
     }
     TrainSuite train =
-        new TrainSuite(file("minke.python"), file("minke.train.peer"), request.provisional);
-    return threads -> List.of(train.run(threads));
+        new TrainSuite(
+            file("minke.python"), file("minke.train.peer"), request.provisional, request.only);
+    return train::run;
   }
 
   /// A file that `bench/run` names in a system property.

@@ -23,12 +23,12 @@ record Row(
     double ratio,
     @JsonProperty("limit_share") @Nullable Double limitShare) {
   static final String HEADER =
-      "case                     threads  peer                 minke  peer_value  ratio "
+      "case                     threads  peer                         minke  peer_value  ratio "
           + " limit_share";
 
   String line() {
     String share = limitShare == null ? "" : "%.2f".formatted(limitShare);
-    return "%-24s %7d  %-18s %7.1f  %10.1f  %5.2f  %11s"
+    return "%-24s %7d  %-26s %7.1f  %10.1f  %5.2f  %11s"
         .formatted(name, threads, peer, minke, peerValue, ratio, share);
   }
 }

@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,6 +16,7 @@ final class TorchPeer implements AutoCloseable {
   private final BufferedReader answers;
   private final Writer requests;
   private final JsonNode loaded;
+  private final Form form;
 
   /// A round of steps.
   ///
@@ -27,7 +29,17 @@ final class TorchPeer implements AutoCloseable {
   ///
   /// @param patient whether its threads sleep instead of spinning for each other: on a busy machine
   ///   spinning threads hold each other up, on a quiet one they are quicker
-  record Settings(int threads, boolean patient) {}
+  record Settings(Form form, int threads, boolean patient) {}
+
+  /// Ways to take the same step in PyTorch.
+  enum Form {
+    /// A model written for speed, as it is.
+    EAGER,
+    /// The same through torch.compile.
+    COMPILED,
+    /// The model of the library.
+    TRANSFORMERS
+  }
 
   /// @param files the directory with the model, the batches and the recipe
   TorchPeer(Path python, Path script, TrainFiles files, Settings settings) throws IOException {
@@ -38,7 +50,8 @@ final class TorchPeer implements AutoCloseable {
             files.model().toString(),
             files.batches().toString(),
             files.recipe().toString(),
-            Integer.toString(settings.threads));
+            Integer.toString(settings.threads),
+            settings.form.name().toLowerCase(Locale.ROOT));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> name.startsWith("OMP_"));
@@ -48,6 +61,7 @@ final class TorchPeer implements AutoCloseable {
     process = builder.start();
     answers = process.inputReader(StandardCharsets.UTF_8);
     requests = process.outputWriter(StandardCharsets.UTF_8);
+    form = settings.form;
     loaded = answer();
   }
 
@@ -55,9 +69,10 @@ final class TorchPeer implements AutoCloseable {
     return loaded.get("parameters").longValue();
   }
 
-  /// What is compared with: `PyTorch 2.15.0`.
+  /// What is compared with: `PyTorch 2.15.0 eager`.
   String name() {
-    return "PyTorch " + loaded.get("torch").stringValue().split("\\+", -1)[0];
+    String version = loaded.get("torch").stringValue().split("\\+", -1)[0];
+    return "PyTorch " + version + " " + form.name().toLowerCase(Locale.ROOT);
   }
 
   ProcessHandle handle() {

@@ -26,8 +26,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Whole training steps (batch, forward, backward, clipping, AdamW, router biases) of a DeepSeek-V3
-/// of 16 million parameters beside eager PyTorch, in tokens a second.
+/// Whole training steps (batch, forward, backward, clipping, AdamW, router biases) of two dense
+/// models and a mixture of experts beside PyTorch in every form it has, in tokens a second.
 ///
 /// Both take the same steps from the same weights on the same batches; that they compute the same
 /// is shown by the number of parameters and the first loss. Rounds alternate: while one side
@@ -40,6 +40,9 @@ final class TrainSuite {
   private static final int ROUNDS = 7;
   private static final int MOST_ROUNDS = 40;
 
+  private static final List<TrainRecipe> CASES =
+      List.of(dense("dense-10m", 320, 6, 864), dense("dense-30m", 512, 8, 1376), mixture());
+
   /// Losses of about 8.3 in F32 from sums in another order differ by a few units of 1e-6.
   private static final double SAME_LOSS = 1e-4;
 
@@ -49,27 +52,46 @@ final class TrainSuite {
   private final Path python;
   private final Path script;
   private final boolean provisional;
+  private final @Nullable String only;
 
   /// @param provisional whether to accept rounds that others disturbed
-  TrainSuite(Path python, Path script, boolean provisional) {
+  /// @param only the one case to measure; null for all
+  TrainSuite(Path python, Path script, boolean provisional, @Nullable String only) {
     this.python = python;
     this.script = script;
     this.provisional = provisional;
+    this.only = only;
+    if (only != null && CASES.stream().noneMatch(one -> one.name().equals(only))) {
+      throw new IllegalArgumentException(
+          "bench: expected one of %s, found case '%s'"
+              .formatted(CASES.stream().map(TrainRecipe::name).toList(), only));
+    }
   }
 
-  Row run(int threads) throws IOException {
+  List<Row> run(int threads) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (TrainRecipe recipe : CASES) {
+      if (only == null || only.equals(recipe.name())) {
+        for (TorchPeer.Form form : TorchPeer.Form.values()) {
+          rows.add(run(recipe, form, threads));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private Row run(TrainRecipe recipe, TorchPeer.Form form, int threads) throws IOException {
     Path directory = Files.createTempDirectory("minke-bench");
     try (Kernels kernels = Backends.open(threads)) {
       // The first is the compiler's.
       double peak = Math.max(Backends.fmaPeak(kernels, 2), Backends.fmaPeak(kernels, 1));
-      TrainRecipe recipe = recipe();
       TrainingData data = TrainFiles.data(recipe, VOCAB);
-      Rounds rounds = new Rounds();
+      Rounds rounds = new Rounds(recipe.name());
       var setup = new Trainer.Setup(directory.resolve("run"), kernels, peak, rounds);
       try (Trainer trainer = Trainer.open(recipe, data, setup)) {
         TrainFiles files = new TrainFiles(directory);
         files.write(recipe, data, trainer.model());
-        var settings = new TorchPeer.Settings(threads, provisional);
+        var settings = new TorchPeer.Settings(form, threads, provisional);
         try (TorchPeer peer = new TorchPeer(python, script, files, settings)) {
           rounds.begin(trainer, peer);
           TrainSummary summary = trainer.run();
@@ -112,6 +134,11 @@ final class TrainSuite {
     private int tokens;
     private long began;
     private double cpu;
+    private final String name;
+
+    Rounds(String name) {
+      this.name = name;
+    }
 
     void begin(Trainer trainer, TorchPeer peer) {
       this.trainer = trainer;
@@ -205,19 +232,20 @@ final class TrainSuite {
       return values[values.length / 2];
     }
 
-    private Row row(int threads, String isa, String name, double peak) {
+    private Row row(int threads, String isa, String theirName, double peak) {
       double each = (double) tokens * ROUND_STEPS;
       double[] ours = sorted(round -> each / round.seconds);
       double[] theirs = sorted(round -> each / round.peer.seconds());
       System.err.printf(
-          "moe-16m, threads %d: first loss %.6f; tokens/s lowest to highest %.0f to %.0f, %s %.0f"
+          "%s, threads %d: first loss %.6f; tokens/s lowest to highest %.0f to %.0f, %s %.0f"
               + " to %.0f; tokens per CPU second %.0f, %.0f, ratio %.2f; others took up to %.2f"
               + " CPUs%n",
+          name,
           threads,
           firstLoss,
           ours[0],
           ours[ours.length - 1],
-          name,
+          theirName,
           theirs[0],
           theirs[theirs.length - 1],
           median(round -> each / round.cpuSeconds),
@@ -225,10 +253,10 @@ final class TrainSuite {
           median(round -> round.peer.cpuSeconds() / round.cpuSeconds),
           sorted(Measured::taken)[measured.size() - 1]);
       return new Row(
-          "moe-16m step, tok/s",
+          name + " step, tok/s",
           threads,
           isa,
-          name,
+          theirName,
           median(round -> each / round.seconds),
           median(round -> each / round.peer.seconds()),
           median(round -> round.peer.seconds() / round.seconds),
@@ -236,12 +264,36 @@ final class TrainSuite {
     }
   }
 
-  /// One dense layer and five of experts; no groups, no predictor, no balance loss. Rates as for a
-  /// long run: nothing warms up or decays.
-  private static TrainRecipe recipe() {
+  private static DeepSeekConfig.Experts noExperts() {
+    return new DeepSeekConfig.Experts(
+        0, 0, 0, new RouterRule(ScoreFunction.SOFTMAX, 1, 1, 1, false, false, 1));
+  }
+
+  /// Multi-head attention with heads of 64, no experts.
+  private static TrainRecipe dense(String name, int dim, int layers, int hidden) {
+    int heads = dim / 64;
+    return recipe(
+        new TrainRecipe.Model(
+            DeepSeekConfig.Generation.V1,
+            dim,
+            layers,
+            layers,
+            hidden,
+            new DeepSeekConfig.Grouped(heads, heads, 64),
+            256,
+            10000,
+            noExperts(),
+            0,
+            1e-6f,
+            0.02),
+        name,
+        0);
+  }
+
+  /// One dense layer and five of experts; no groups, no predictor, no balance loss.
+  private static TrainRecipe mixture() {
     var rule = new RouterRule(ScoreFunction.SIGMOID, 4, 1, 1, true, true, 2.5f);
-    return new TrainRecipe(
-        "moe-16m",
+    return recipe(
         new TrainRecipe.Model(
             DeepSeekConfig.Generation.V3,
             256,
@@ -255,6 +307,15 @@ final class TrainSuite {
             0,
             1e-6f,
             0.02),
+        "moe-16m",
+        0.001);
+  }
+
+  /// Rates as for a long run: nothing warms up or decays.
+  private static TrainRecipe recipe(TrainRecipe.Model model, String name, double biasRate) {
+    return new TrainRecipe(
+        name,
+        model,
         new TrainRecipe.Tokenizer(VOCAB, false),
         new TrainRecipe.Data(256, false, false, 0),
         new TrainRecipe.Optimizer(
@@ -270,7 +331,7 @@ final class TrainSuite {
             0,
             List.of()),
         TrainRecipe.Schedule.cosine(0, 0, 1),
-        TrainRecipe.Losses.constant(0, 0, 0.001),
+        TrainRecipe.Losses.constant(0, 0, biasRate),
         TrainRecipe.Batch.constant(8, 8),
         TrainRecipe.Memory.KEEP,
         TrainRecipe.Length.ofSteps(WARM_STEPS + ROUND_STEPS * (MOST_ROUNDS + 2)),
