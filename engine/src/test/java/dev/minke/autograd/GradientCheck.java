@@ -34,13 +34,25 @@ public final class GradientCheck {
   private final ParameterStore store;
   private final Consumer<Ops> program;
   private final long seed;
+  private final boolean recomputes;
 
   /// @param store F64 parameters
   /// @param program adds losses
   public GradientCheck(ParameterStore store, long seed, Consumer<Ops> program) {
+    this(store, seed, program, false);
+  }
+
+  private GradientCheck(
+      ParameterStore store, long seed, Consumer<Ops> program, boolean recomputes) {
+    this.recomputes = recomputes;
     this.store = store;
     this.seed = seed;
     this.program = program;
+  }
+
+  /// The same with a recording that computes segments again.
+  static GradientCheck recomputing(ParameterStore store, long seed, Consumer<Ops> program) {
+    return new GradientCheck(store, seed, program, true);
   }
 
   /// Checks every parameter that is no buffer.
@@ -64,7 +76,10 @@ public final class GradientCheck {
         Workspace gradients = Workspace.poisoning()) {
       for (int pass = 0; pass < passes; pass++) {
         trained().forEach(one -> kernels.fill(gradient(one), 0));
-        RecordingOps ops = new RecordingOps(kernels, activations, Observer.NONE);
+        RecordingOps ops =
+            recomputes
+                ? RecordingOps.recomputing(kernels, activations, Observer.NONE)
+                : new RecordingOps(kernels, activations, Observer.NONE);
         program.accept(ops);
         ops.backward(gradients);
         assertThat(activations.usedBytes()).as("activations left").isZero();

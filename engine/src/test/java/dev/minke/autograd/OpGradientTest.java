@@ -95,7 +95,8 @@ class OpGradientTest {
           entry(Op.Combine.class, c -> routed(c, OpGradientTest::combined)),
           entry(Op.BalanceLoss.class, c -> routed(c, OpGradientTest::balance)),
           entry(Op.HeadLogProbs.class, OpGradientTest::headLogProbs),
-          entry(Op.SequenceSums.class, OpGradientTest::sequenceSums));
+          entry(Op.SequenceSums.class, OpGradientTest::sequenceSums),
+          entry(Op.Recomputed.class, OpGradientTest::recomputed));
 
   static Stream<Class<?>> kinds() {
     return Stream.of(Op.class.getPermittedSubclasses());
@@ -109,6 +110,30 @@ class OpGradientTest {
     try (Case c = new Case(DType.F64)) {
       Objects.requireNonNull(one).accept(c);
     }
+  }
+
+  /// Two results, of which one is read twice; the input is read outside, too.
+  private static void recomputed(Case c) {
+    Parameter x = c.weight("x", 3, 5);
+    Parameter first = c.weight("first", 4, 5);
+    Parameter second = c.weight("second", 6, 4);
+    Consumer<Ops> program =
+        ops -> {
+          Tensor leaf = c.leaf(ops, x);
+          List<Tensor> results =
+              ops.recomputable(
+                  DType.F64,
+                  List.of(Shape.of(3, 4), Shape.of(3, 3)),
+                  part -> {
+                    Tensor once = part.matmul(leaf, first);
+                    return List.of(part.add(once, once), part.swiGlu(part.matmul(once, second)));
+                  });
+          c.weigh(ops, "first", ops.add(results.getFirst(), results.getFirst()));
+          c.weigh(ops, "second", results.getLast());
+          c.weigh(ops, "outside", ops.matmul(leaf, first));
+        };
+    c.check(program);
+    GradientCheck.recomputing(c.store, SEED, program).run();
   }
 
   private static void embedding(Case c) {
