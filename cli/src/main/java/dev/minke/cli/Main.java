@@ -2,7 +2,9 @@ package dev.minke.cli;
 
 import dev.minke.backend.BackendUnavailableException;
 import dev.minke.checkpoint.CheckpointException;
+import dev.minke.cli.compare.CompareCommand;
 import dev.minke.cli.console.RunLedger;
+import dev.minke.cli.doctor.DoctorCommand;
 import dev.minke.cli.quickstart.QuickstartCommand;
 import dev.minke.cli.report.ReportCommand;
 import dev.minke.cli.watch.WatchCommand;
@@ -45,7 +47,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CostCommand.class,
       WatchCommand.class,
       ReportCommand.class,
-      ShowCommand.class
+      ShowCommand.class,
+      CompareCommand.class,
+      DoctorCommand.class
     },
     footer = {"", "minke COMMAND -h explains a command and gives examples."})
 public final class Main {

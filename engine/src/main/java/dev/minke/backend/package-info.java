@@ -3,6 +3,7 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.backend.Backends] | opens the kernels and explains the choice |
+/// | [dev.minke.backend.Hardware] | what the system says of the machine, for people |
 /// | [dev.minke.backend.Machine] | what the processor says it can do |
 /// | [dev.minke.backend.BackendUnavailableException] | what was asked for is not there, and what to do |
 ///
