@@ -10,9 +10,12 @@ import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +46,28 @@ final class Recipes {
   })
   private interface KindByKeys {}
 
+  private static final String THEN = "then";
+
   private Recipes() {}
 
-  /// A recipe of a file.
+  /// A recipe of a file, or one of its later phases.
   ///
   /// @param sources of text to learn from, their paths resolved against the recipe's folder
   /// @param maxBadShare share of bad documents above which nothing is trained
   /// @param training what decides the bits
+  /// @param then phases that follow, each from the model of the one before, in a folder of the run
+  ///   that has the phase's name
   /// @param resolved all of it as YAML, overrides taken in and the text by its full path
   record Recipe(
-      List<WeightedSource> sources, double maxBadShare, TrainRecipe training, String resolved) {}
+      List<WeightedSource> sources,
+      double maxBadShare,
+      TrainRecipe training,
+      List<Recipe> then,
+      String resolved) {
+    Recipe {
+      then = List.copyOf(then);
+    }
+  }
 
   /// Reads a recipe by path, or by name from the folder `recipes`.
   ///
@@ -77,10 +92,78 @@ final class Recipes {
       override(tree, override);
     }
     RecipeSources.resolve(tree, file);
+    JsonNode then = tree.get(THEN);
+    if (then == null || !then.isArray()) {
+      throw new UsageException(
+          file + ": expected '" + THEN + "', a list of later phases, or [] for none");
+    }
+    Recipe first = one(tree, file);
+    if (from != null) {
+      requireSizes(from, first.training);
+    }
+    List<Recipe> phases = new ArrayList<>();
+    for (JsonNode changes : then) {
+      ObjectNode phase = tree.deepCopy();
+      phase.putArray(THEN);
+      merge(phase, changes, file);
+      phases.add(one(phase, file));
+    }
+    requireNames(first.training.name(), phases, file);
+    return new Recipe(first.sources, first.maxBadShare, first.training, phases, first.resolved);
+  }
+
+  /// Only positions can be chosen anew for weights that are there.
+  private static void requireSizes(Path from, TrainRecipe recipe) {
+    DeepSeekConfig has = ModelDirectory.config(from);
+    DeepSeekConfig wanted = recipe.model().config(has.vocab());
+    if (!has.with(wanted.positions()).equals(wanted)) {
+      throw new UsageException(
+          "--from %s: expected its own sizes but for maxLength, ropeBase and yarn, found others; leave out -o model.…"
+              .formatted(from));
+    }
+  }
+
+  /// A recipe without what follows.
+  private static Recipe one(ObjectNode tree, Path file) throws IOException {
     String resolved = MAPPER.writeValueAsString(tree);
-    List<WeightedSource> sources = RecipeSources.take(tree, file, MAPPER);
-    double maxBadShare = share(tree, "maxBadShare", file);
-    return new Recipe(sources, maxBadShare, map(tree, file), resolved);
+    ObjectNode left = tree.deepCopy();
+    left.remove(THEN);
+    Reduction.take(left, file);
+    List<WeightedSource> sources = RecipeSources.take(left, file, MAPPER);
+    double maxBadShare = share(left, "maxBadShare", file);
+    return new Recipe(sources, maxBadShare, map(left, file), List.of(), resolved);
+  }
+
+  /// Takes the changes of a phase into a whole recipe.
+  private static void merge(ObjectNode into, JsonNode changes, Path file) {
+    if (!(changes instanceof ObjectNode object)) {
+      throw new UsageException(
+          "%s: expected keys and values for each phase of '%s', found %s"
+              .formatted(file, THEN, changes));
+    }
+    object
+        .properties()
+        .forEach(change -> {
+          if (change.getValue().isObject()
+              && into.get(change.getKey()) instanceof ObjectNode below) {
+            merge(below, change.getValue(), file);
+          } else {
+            into.set(change.getKey(), change.getValue());
+          }
+        });
+  }
+
+  /// A phase has a folder of its own.
+  private static void requireNames(String first, List<Recipe> phases, Path file) {
+    Set<String> names = new HashSet<>(Set.of(first));
+    for (Recipe phase : phases) {
+      String name = phase.training.name();
+      if (!name.matches("[A-Za-z0-9._-]+") || !names.add(name)) {
+        throw new UsageException(
+            "%s: expected a name of its own for each phase of '%s', made of letters and digits, found '%s'"
+                .formatted(file, THEN, name));
+      }
+    }
   }
 
   private static void takeModel(ObjectNode tree, DeepSeekConfig config, Path file) {

@@ -1,37 +1,15 @@
 package dev.minke.cli;
 
 import dev.minke.backend.Backends;
-import dev.minke.checkpoint.AtomicFile;
-import dev.minke.checkpoint.ModelDirectory;
-import dev.minke.cli.console.Interrupt;
-import dev.minke.cli.console.Listeners;
 import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.RunLedger;
-import dev.minke.cli.console.Stages;
-import dev.minke.cli.data.RunData;
-import dev.minke.cli.report.RunReport;
-import dev.minke.cli.runs.RunRecord;
-import dev.minke.cli.runs.SampleWriter;
 import dev.minke.kernel.Kernels;
 import dev.minke.ledger.Ledger;
-import dev.minke.model.deepseek.DeepSeekModel;
-import dev.minke.tensor.DType;
-import dev.minke.tokenizer.Tokenizer;
-import dev.minke.train.GemmPeak;
-import dev.minke.train.LedgerListener;
-import dev.minke.train.Start;
-import dev.minke.train.StopReason;
-import dev.minke.train.TrainListener;
-import dev.minke.train.TrainRecipe;
-import dev.minke.train.TrainSummary;
-import dev.minke.train.Trainer;
-import dev.minke.train.TrainingData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,9 +43,6 @@ import picocli.CommandLine.Spec;
       "  minke train text -o text=more.txt --from runs/long/model --out runs/more"
     })
 final class TrainCommand implements Callable<Integer> {
-  /// Time for the compiler to make the products fast, too.
-  private static final double PEAK_SECONDS = 2;
-
   @Parameters(
       paramLabel = "RECIPE",
       description = "a name from recipes/, such as tiny, or a YAML file")
@@ -98,68 +73,37 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Recipes.Recipe read = Recipes.read(recipe, overrides, from);
-    TrainRecipe training = read.training();
-    Path directory = out == null ? Path.of("runs", training.name()) : out;
+    String name = read.training().name();
+    Path directory = out == null ? Path.of("runs", name) : out;
     Progress progress =
-        Progress.on(spec.commandLine().getErr(), "DeepSeek-" + training.model().generation());
-    RunData text = new RunData(read.sources(), training, read.maxBadShare(), directory, progress);
-    text.requireText();
+        Progress.on(
+            spec.commandLine().getErr(), "DeepSeek-" + read.training().model().generation());
+    List<TrainingPhase> phases = new ArrayList<>();
+    phases.add(new TrainingPhase(read, directory, from, progress));
+    for (Recipes.Recipe later : read.then()) {
+      Path place = directory.resolve(later.training().name());
+      phases.add(new TrainingPhase(later, place, phases.getLast().model(), progress));
+    }
+    for (TrainingPhase phase : phases) {
+      phase.requireText();
+    }
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
-      Stages stages = new Stages(ledger, training.name());
-      if (from != null) {
-        takeTokenizer(from, directory);
-      }
-      Tokenizer tokenizer = stages.charge("tokenizer", _ -> text.tokenizer());
-      TrainingData data = stages.charge("encode", tally -> text.encode(tokenizer, tally));
-      double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, PEAK_SECONDS));
-      AtomicReference<Trainer> running = new AtomicReference<>();
-      List<TrainListener> listeners =
-          List.of(
-              new LedgerListener(ledger, "pretrain", training.name()),
-              new RunRecord(directory, training.name(), read.resolved(), kernels),
-              new SampleWriter(
-                  directory, training, tokenizer, kernels, () -> running.get().model()),
-              progress);
-      var setup = new Trainer.Setup(directory, kernels, peak, new Listeners(listeners));
-      Start start = from == null ? new Start.Drawn() : new Start.Weights(from);
-      try (Trainer trainer = Trainer.open(training, data, start, setup);
-          Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {
-        running.set(trainer);
-        TrainSummary summary = trainer.run();
-        Path report = RunReport.write(directory);
-        if (!summary.reason().isSound()) {
-          return Main.FAILED;
+      for (TrainingPhase phase : phases) {
+        if (phases.size() > 1) {
+          progress.say(
+              "phase",
+              "%d of %d, %s",
+              phases.indexOf(phase) + 1,
+              phases.size(),
+              phase.recipe().training().name());
         }
-        save(directory.resolve("model"), trainer.model(), tokenizer);
-        DeepSeekModel average = trainer.average();
-        if (average != null) {
-          save(directory.resolve("model-average"), average, tokenizer);
+        int code = phase.run(kernels, ledger);
+        if (code != Main.OK) {
+          return code;
         }
-        progress.say("written", "%s and %s", directory.resolve("model"), report);
-        return summary.reason() == StopReason.REQUESTED ? interrupt.code() : Main.OK;
       }
+      return Main.OK;
     }
-  }
-
-  /// A run that begins with a model has the model's tokenizer.
-  private static void takeTokenizer(Path model, Path directory) throws IOException {
-    Path source = model.resolve("tokenizer.json");
-    Path target = directory.resolve("tokenizer.json");
-    if (!Files.exists(source)) {
-      throw new UsageException(
-          "--from %s: expected a model with its tokenizer.json, found none".formatted(model));
-    }
-    if (!Files.exists(target)) {
-      AtomicFile.write(target, Files.readAllBytes(source));
-    }
-  }
-
-  private static void save(Path directory, DeepSeekModel model, Tokenizer tokenizer) {
-    ModelDirectory.Settings settings =
-        ModelDirectory.Settings.of(
-            DType.F32, tokenizer.beginOfText().orElse(-1), tokenizer.endOfText().orElse(-1));
-    ModelDirectory.save(
-        directory, model, settings, target -> tokenizer.write(target.resolve("tokenizer.json")));
   }
 }

@@ -80,7 +80,7 @@ class TrainCommandTest {
             "model.dim=64",
             "-o",
             "optimizer.frozen=[embedding]")
-        .failed(1);
+        .failed(2);
     train(second, "--from", first.resolve("model").toString(), "-o", "optimizer.frozen=[embedding]")
         .succeeded();
     assertThat(second.resolve("tokenizer.json"))
@@ -101,5 +101,34 @@ class TrainCommandTest {
     assertThat(train(temporary.resolve("second"), "--from", missing.toString()).failed(1))
         .contains(missing.toString());
     assertThat(temporary.resolve("second")).doesNotExist();
+  }
+
+  @Test
+  void laterPhasesGoOnFromTheModelBeforeWithALongerContext() throws IOException {
+    Path run = temporary.resolve("phases");
+    String longer =
+        "then=[{name: longer, model: {maxLength: 1024, yarn: {factor: 2, originalLength: 512,"
+            + " betaFast: 32, betaSlow: 1, mscale: 1, mscaleAllDim: 1}}, data: {rowTokens: 1024},"
+            + " length: {steps: 1}}]";
+    assertThat(train(run, "-o", longer).err()).contains("phase      2 of 2, longer");
+    String config = Files.readString(run.resolve("longer/model/config.json"));
+    assertThat(config).contains("\"max_position_embeddings\" : 1024", "\"type\" : \"yarn\"");
+    assertThat(run.resolve("longer/tokenizer.json"))
+        .hasSameBinaryContentAs(run.resolve("tokenizer.json"));
+    assertThat(Run.of("cost", run).succeeded()).containsPattern("pretrain +2 ");
+    // Done is done: the same command changes nothing.
+    String before = ModelDirectory.hash(run.resolve("longer/model"));
+    train(run, "-o", longer).succeeded();
+    assertThat(ModelDirectory.hash(run.resolve("longer/model"))).isEqualTo(before);
+  }
+
+  @Test
+  void aPhaseWithoutAFolderOfItsOwnOrWithAnUnknownKeyIsRefused() {
+    Path run = temporary.resolve("phases");
+    assertThat(train(run, "-o", "then=[{length: {steps: 1}}]").failed(2))
+        .contains("a name of its own");
+    assertThat(train(run, "-o", "then=[{name: long, length: {step: 1}}]").failed(2))
+        .contains("'length.step'; did you mean 'length.steps'");
+    assertThat(run).doesNotExist();
   }
 }

@@ -29,12 +29,15 @@ import org.jspecify.annotations.Nullable;
 /// @param recipe of the run
 /// @param maxBadShare share of bad documents above which nothing is trained
 /// @param directory of the run
+/// @param leastVocab ids that the model has at least: files of models may have more than their
+///   tokenizers; 0 for as many as the tokenizer has
 /// @param progress hears what was read, and what is wrong with it
 public record RunData(
     List<WeightedSource> sources,
     TrainRecipe recipe,
     double maxBadShare,
     Path directory,
+    int leastVocab,
     Progress progress) {
 
   /// The folder of the tokens of a run.
@@ -145,7 +148,7 @@ public record RunData(
   private DataManifest.Making making(Tokenizer tokenizer) {
     return new DataManifest.Making(
         tokenizer.identity(),
-        tokenizer.vocab(),
+        Math.max(tokenizer.vocab(), leastVocab),
         recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1,
         recipe.data().endOfText() ? tokenizer.endOfText().orElse(-1) : -1,
         recipe.data().validationShare(),

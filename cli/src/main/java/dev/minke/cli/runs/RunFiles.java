@@ -5,7 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where the files of a run lie. The quickstart keeps its training in a directory `run` below the
-/// one that has the ledger; both names find the same run.
+/// one that has the ledger; both names find the same run. Later phases of a training lie below the
+/// directory that has the ledger, too.
 ///
 /// @param directory as it was named
 /// @param training with the metrics
@@ -25,8 +26,8 @@ public record RunFiles(Path directory, Path training, Path accounts) {
     Path absolute = directory.toAbsolutePath().normalize();
     Path above = absolute.getParent();
     boolean isInner =
-        absolute.endsWith("run")
-            && !Files.exists(directory.resolve(Ledger.NAME))
+        !Files.exists(directory.resolve(Ledger.NAME))
+            && Files.exists(directory.resolve(METRICS))
             && above != null
             && Files.exists(above.resolve(Ledger.NAME));
     return isInner && above != null ? above : directory;
