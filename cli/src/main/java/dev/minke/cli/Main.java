@@ -49,7 +49,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       ShowCommand.class,
       CompareCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      DataCommand.class
     },
     footer = {"", "minke COMMAND -h explains a command and gives examples."})
 public final class Main {

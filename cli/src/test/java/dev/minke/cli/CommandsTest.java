@@ -127,7 +127,8 @@ class CommandsTest {
         "cost",
         "watch",
         "report",
-        "show"
+        "show",
+        "data"
       })
   void everyCommandExplainsItselfWithAnExample(String command) {
     String help = Run.of(command, "-h").succeeded();
@@ -147,11 +148,12 @@ class CommandsTest {
             "cost",
             "watch",
             "report",
-            "show");
+            "show",
+            "data");
     assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
     int commands = usage.indexOf("Commands:");
     assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
-        .hasSize(11)
+        .hasSize(12)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }
