@@ -45,6 +45,7 @@ public record Source(Path path, SourceFormat format, String field, String licenc
             report.bad(bad);
           }
         };
+    report.others(SourceFiles.others(path));
     for (Path file : files()) {
       reader(file, parquet).read(file, counting);
     }

@@ -43,6 +43,16 @@ final class SourceFiles {
     }
   }
 
+  /// The files of a folder whose names say nothing that is read here; none for a file.
+  static List<Path> others(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      return files.filter(Files::isRegularFile).filter(file -> !isNamed(file)).sorted().toList();
+    }
+  }
+
   private static boolean isNamed(Path file) {
     String name = plainName(file);
     return name.endsWith(".txt") || name.endsWith(".jsonl") || name.endsWith(".parquet");

@@ -1,9 +1,12 @@
 package dev.minke.data;
 
+import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// What was found in a source: how much is good, and what is bad and where. Mutable; one thread.
 public final class SourceReport {
@@ -13,6 +16,7 @@ public final class SourceReport {
   private final String source;
   private final Map<Flaw, Long> counts = new EnumMap<>(Flaw.class);
   private final Map<Flaw, List<BadDocument>> examples = new EnumMap<>(Flaw.class);
+  private List<Path> others = List.of();
   private long documents;
   private long bytes;
 
@@ -31,6 +35,11 @@ public final class SourceReport {
     if (known.size() < EXAMPLES) {
       known.add(document);
     }
+  }
+
+  /// Notes files of a folder that are not read.
+  void others(List<Path> files) {
+    others = List.copyOf(files);
   }
 
   /// Good documents.
@@ -58,11 +67,18 @@ public final class SourceReport {
     return bad() == 0 ? 0 : (double) bad() / (documents + bad());
   }
 
-  /// What is wrong, for people: one line for each flaw, with the places of the first ones; empty if
-  /// nothing is.
+  /// What is wrong, for people: one line for each flaw, with the places of the first ones, and one
+  /// for the files of a folder that are of no format that is read; empty if nothing is.
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     counts.forEach((flaw, count) -> lines.add(line(flaw, count)));
+    if (!others.isEmpty()) {
+      String names =
+          others.stream().limit(EXAMPLES).map(Path::toString).collect(Collectors.joining("; "));
+      lines.add(
+          "%,d files not read, neither text nor JSONL nor Parquet by name: %s%s"
+              .formatted(others.size(), names, others.size() > EXAMPLES ? "; …" : ""));
+    }
     return lines;
   }
 
@@ -96,9 +112,6 @@ public final class SourceReport {
   }
 
   private static String percent(double share) {
-    return java.math.BigDecimal.valueOf(share)
-        .movePointRight(2)
-        .stripTrailingZeros()
-        .toPlainString();
+    return BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString();
   }
 }

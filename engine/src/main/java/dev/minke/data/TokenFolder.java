@@ -3,8 +3,11 @@ package dev.minke.data;
 import dev.minke.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -21,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class TokenFolder {
   /// The manifest's name.
   public static final String MANIFEST = "manifest.json";
+
+  private static final String LOCK = "data.lock";
 
   /// Tokens of a full shard: 512 MiB of 16-bit ids.
   private static final long MOST_TOKENS = 1L << 28;
@@ -69,6 +74,28 @@ public final class TokenFolder {
   static TokenFolder make(Path folder, List<WeightedSource> sources, Maker maker, long mostTokens)
       throws IOException {
     Files.createDirectories(folder);
+    try (FileChannel lock =
+        FileChannel.open(
+            folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      if (!isLocked(lock)) {
+        throw new IOException(
+            "%s: another process makes tokens in it; wait for it or choose another directory"
+                .formatted(folder));
+      }
+      return makeLocked(folder, sources, maker, mostTokens);
+    }
+  }
+
+  private static boolean isLocked(FileChannel lock) throws IOException {
+    try {
+      return lock.tryLock() != null;
+    } catch (OverlappingFileLockException sameProcess) {
+      return false;
+    }
+  }
+
+  private static TokenFolder makeLocked(
+      Path folder, List<WeightedSource> sources, Maker maker, long mostTokens) throws IOException {
     Files.deleteIfExists(folder.resolve(MANIFEST));
     try (var old = Files.newDirectoryStream(folder, "*.{shard,partial}")) {
       for (Path file : old) {

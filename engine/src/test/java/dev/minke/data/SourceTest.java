@@ -118,8 +118,10 @@ class SourceTest {
     try (var out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("d.txt.gz")))) {
       out.write(ascii("d"));
     }
-    read(folder);
+    SourceReport report = read(folder);
     assertThat(documents).containsExactly("a", "b\n", "z\n", "d\n");
+    assertThat(report.lines()).singleElement().asString().contains("1 files not read", "c.md");
+    assertThat(report.bad()).isZero();
   }
 
   @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -212,5 +215,20 @@ class TokenFolderTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left.filter(file -> file.toString().endsWith(".partial"))).isEmpty();
     }
+  }
+
+  @Test
+  void twoDoNotMakeTokensInOneFolder() throws IOException {
+    Files.createDirectories(folder);
+    try (FileChannel other =
+            FileChannel.open(
+                folder.resolve("data.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = other.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      assertThatThrownBy(() -> make(100))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another process makes tokens");
+    }
+    assertThat(make(100).training().tokens()).isPositive();
   }
 }

@@ -39,6 +39,8 @@ public record RunData(
     Path directory,
     int leastVocab,
     Progress progress) {
+  /// Changed files that are named.
+  private static final int CHANGES = 5;
 
   /// The folder of the tokens of a run.
   public static Path folder(Path directory) {
@@ -131,7 +133,10 @@ public record RunData(
       }
       List<String> changes = found.changes();
       if (goesOn && !changes.isEmpty()) {
-        changes.forEach(change -> progress.say("data", "%s", change));
+        changes.stream().limit(CHANGES).forEach(change -> progress.say("data", "%s", change));
+        if (changes.size() > CHANGES) {
+          progress.say("data", "and %,d files more", changes.size() - CHANGES);
+        }
         progress.say("data", "the run goes on with the tokens that it began with, bit for bit");
       }
       if (same && (goesOn || changes.isEmpty())) {
