@@ -62,7 +62,8 @@ final class DataBuildCommand implements Callable<Integer> {
     TrainRecipe training = read.training();
     Path directory = out == null ? Path.of("runs", training.name()) : out;
     Progress progress = Progress.on(spec.commandLine().getErr(), training.name());
-    RunData text = new RunData(read.sources(), training, read.maxBadShare(), directory, progress);
+    RunData text =
+        new RunData(read.sources(), training, read.maxBadShare(), directory, 0, progress);
     text.requireText();
     try (Ledger ledger = RunLedger.open(directory)) {
       Stages stages = new Stages(ledger, training.name());
