@@ -3,6 +3,7 @@ package dev.minke.cli;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.cli.show.ModelFacts;
 import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.train.MemoryEstimate;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -97,7 +98,7 @@ final class ShowCommand implements Callable<Integer> {
       if (Files.isRegularFile(file) && file.toString().endsWith(".json")) {
         DeepSeekConfig config = ModelDirectory.sizes(file);
         int usual = Math.min(USUAL_LENGTH, config.positions().maxLength());
-        return facts(config, 1, usual, false, false);
+        return facts(config, 1, usual, MemoryEstimate.Choices.PLAIN);
       }
     }
     TrainRecipe recipe = Recipes.read(subject, overrides).training();
@@ -105,17 +106,12 @@ final class ShowCommand implements Callable<Integer> {
         recipe.model().config(recipe.tokenizer().vocab()),
         recipe.batch().microRows(),
         recipe.data().rowTokens(),
-        recipe.memory().recompute(),
-        recipe.optimizer().averageDecay() > 0);
+        MemoryEstimate.Choices.of(recipe));
   }
 
   private ModelFacts facts(
-      DeepSeekConfig config, int usualBatch, int usualLength, boolean recompute, boolean average) {
+      DeepSeekConfig config, int usualBatch, int usualLength, MemoryEstimate.Choices choices) {
     return new ModelFacts(
-        config,
-        batch == 0 ? usualBatch : batch,
-        length == 0 ? usualLength : length,
-        recompute,
-        average);
+        config, batch == 0 ? usualBatch : batch, length == 0 ? usualLength : length, choices);
   }
 }

@@ -2,6 +2,7 @@ package dev.minke.train;
 
 import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.tensor.DType;
 
 /// The memory that a training will take, from the sizes alone: what is allocated, not what a
 /// process adds around it.
@@ -35,12 +36,29 @@ public record MemoryEstimate(
     return activations + activationGradients;
   }
 
-  /// @param rows of a micro-batch
-  /// @param length tokens of a row
+  /// What a recipe decides about memory.
+  ///
   /// @param recompute whether blocks are computed again in backward
   /// @param keepsAverage whether a moving average of the weights is kept
-  public static MemoryEstimate of(
-      DeepSeekConfig config, int rows, int length, boolean recompute, boolean keepsAverage) {
+  /// @param moments type in which AdamW keeps its means
+  public record Choices(boolean recompute, boolean keepsAverage, DType moments) {
+    /// Where there is no recipe.
+    public static final Choices PLAIN = new Choices(false, false, DType.F32);
+
+    /// Those of a recipe.
+    public static Choices of(TrainRecipe recipe) {
+      TrainRecipe.Optimizer optimizer = recipe.optimizer();
+      boolean half = optimizer.matrices() == TrainRecipe.MatrixRule.ADAMW;
+      return new Choices(
+          recipe.memory().recompute(),
+          optimizer.averageDecay() > 0,
+          half ? optimizer.moments() : DType.F32);
+    }
+  }
+
+  /// @param rows of a micro-batch
+  /// @param length tokens of a row
+  public static MemoryEstimate of(DeepSeekConfig config, int rows, int length, Choices choices) {
     DeepSeekSize.Parts parts = new DeepSeekSize(config).parts();
     long numbers = parts.total() + parts.predictor();
     long bytes = Float.BYTES * numbers;
@@ -50,9 +68,9 @@ public record MemoryEstimate(
         bytes,
         2 * Float.BYTES * matrices,
         bytes,
-        2 * bytes,
-        keepsAverage ? bytes : 0,
-        step.activations(recompute),
+        2 * numbers * choices.moments.bytes(),
+        choices.keepsAverage ? bytes : 0,
+        step.activations(choices.recompute),
         step.gradients());
   }
 }

@@ -9,6 +9,7 @@ import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +72,9 @@ class MemoryEstimateTest {
             1e-6f,
             0.02);
     long measured = measured(model, vocab, recompute);
-    MemoryEstimate estimate = MemoryEstimate.of(model.config(vocab), 4, 128, recompute, false);
+    MemoryEstimate estimate =
+        MemoryEstimate.of(
+            model.config(vocab), 4, 128, new MemoryEstimate.Choices(recompute, false, DType.F32));
     assertThat(estimate.steps()).isCloseTo(measured, withinPercentage(SHARE));
   }
 

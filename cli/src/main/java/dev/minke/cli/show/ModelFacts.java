@@ -14,14 +14,13 @@ import java.util.Map;
 /// @param config sizes and rules
 /// @param batch rows: of a micro-batch in training, sequences at once in inference
 /// @param length tokens of a row or sequence
-/// @param recompute whether training computes blocks again
-/// @param keepsAverage whether training keeps a moving average of the weights
+/// @param choices about the memory of training
 public record ModelFacts(
-    DeepSeekConfig config, int batch, int length, boolean recompute, boolean keepsAverage) {
+    DeepSeekConfig config, int batch, int length, MemoryEstimate.Choices choices) {
   private static final String ROW = "%-34s %18s %12s";
 
   private MemoryEstimate training() {
-    return MemoryEstimate.of(config, batch, length, recompute, keepsAverage);
+    return MemoryEstimate.of(config, batch, length, choices);
   }
 
   private Map<String, Long> parts() {
@@ -102,7 +101,10 @@ public record ModelFacts(
     lines.add(
         text(
             "training, %d rows of %,d tokens at once%s: %s",
-            batch, length, recompute ? ", blocks computed again" : "", bytes(training().total())));
+            batch,
+            length,
+            choices.recompute() ? ", blocks computed again" : "",
+            bytes(training().total())));
     memory().forEach((name, bytes) -> lines.add(text("  %-24s %s", name, bytes(bytes))));
     return lines;
   }
