@@ -1,5 +1,7 @@
 package dev.minke.bench;
 
+import dev.minke.bench.experiment.AblationExperiment;
+import dev.minke.bench.experiment.QualityExperiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// `bench SUITE [--case NAME] [--provisional] [--json FILE]`.
 public final class Bench {
   private static final String USAGE =
-      "gemm, train, tokenizer or ops, [--case NAME] [--provisional] [--json FILE]";
+      "gemm, train, tokenizer, ops, quality or ablations, [--case NAME] [--provisional] [--json"
+          + " FILE]";
 
   private Bench() {}
 
@@ -38,7 +41,8 @@ public final class Bench {
         }
       }
       if (arguments.length == 0
-          || !List.of("gemm", "train", "tokenizer", "ops").contains(arguments[0])) {
+          || !List.of("gemm", "train", "tokenizer", "ops", "quality", "ablations")
+              .contains(arguments[0])) {
         throw usage(arguments);
       }
       return new Request(arguments[0], only, provisional, json);
@@ -68,6 +72,16 @@ public final class Bench {
   }
 
   private static void run(Request request) throws IOException, InterruptedException {
+    Path data = Path.of(System.getProperty("minke.data", "../shared/data"));
+    Path results = Path.of(System.getProperty("minke.results", "target/experiments"));
+    if (request.suite.equals("quality")) {
+      QualityExperiment.run(data, results, file("minke.python"), file("minke.quality.peer"));
+      return;
+    }
+    if (request.suite.equals("ablations")) {
+      AblationExperiment.run(data, results);
+      return;
+    }
     Suite suite = suite(request);
     if (request.provisional) {
       System.err.println("bench: provisional, whatever else the machine does");

@@ -1,0 +1,97 @@
+package dev.minke.bench.experiment;
+
+import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.ScoreFunction;
+import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.tensor.DType;
+import dev.minke.train.TrainRecipe;
+import java.util.List;
+
+/// One way to train: a model, how its experts are balanced, and what updates its matrices.
+///
+/// @param name in tables
+/// @param attention its kind and sizes
+/// @param experts routed ones; 0 for a dense model
+/// @param hidden width of an expert, or of the dense feed-forward
+/// @param predictors 0 or 1
+/// @param balance α of the sequence-wise balance loss
+/// @param biasRate γ of balancing by biases
+/// @param matrices what updates hidden matrices
+record Arm(
+    String name,
+    DeepSeekConfig.Attention attention,
+    int experts,
+    int hidden,
+    int predictors,
+    float balance,
+    double biasRate,
+    TrainRecipe.MatrixRule matrices) {
+  private static final int DIM = 192;
+  private static final int LAYERS = 4;
+  private static final int DENSE_HIDDEN = 512;
+  private static final int ACTIVE = 2;
+  private static final int ROWS = 16;
+  private static final float PREDICTION = 0.3f;
+
+  /// Positions seen in the mean by a token of a row.
+  private static final int MEAN_POSITIONS = Books.ROW_TOKENS / 2;
+
+  static final DeepSeekConfig.Latent LATENT = new DeepSeekConfig.Latent(6, 96, 64, 32, 16, 32);
+
+  /// What all others are compared with: latent attention, 8 experts of which a token has two, and a
+  /// shared one, balanced by biases; AdamW.
+  static final Arm BASE = new Arm("base", LATENT, 8, 128, 0, 0, 1e-3, TrainRecipe.MatrixRule.ADAMW);
+
+  DeepSeekConfig config(int vocab) {
+    return model().config(vocab);
+  }
+
+  private TrainRecipe.Model model() {
+    RouterRule rule = new RouterRule(ScoreFunction.SIGMOID, ACTIVE, 1, 1, true, true, 2.5f);
+    boolean dense = experts == 0;
+    return new TrainRecipe.Model(
+        DeepSeekConfig.Generation.V3,
+        DIM,
+        LAYERS,
+        dense ? LAYERS : 1,
+        dense ? hidden : DENSE_HIDDEN,
+        attention,
+        Books.ROW_TOKENS,
+        10_000,
+        new DeepSeekConfig.Experts(experts, 1, dense ? 0 : hidden, rule),
+        predictors,
+        1e-6f,
+        0.02);
+  }
+
+  /// Operations of a token in training, attention over the mean of its positions.
+  double flops(int vocab) {
+    DeepSeekSize size = new DeepSeekSize(config(vocab));
+    return 3 * (size.forwardFlops(MEAN_POSITIONS) + size.predictorFlops(MEAN_POSITIONS));
+  }
+
+  /// As many steps as cost what `steps` of the base cost.
+  int steps(int steps, int vocab) {
+    return (int) Math.round(steps * BASE.flops(vocab) / flops(vocab));
+  }
+
+  TrainRecipe recipe(int steps, int vocab, long seed) {
+    return new TrainRecipe(
+        name,
+        model(),
+        new TrainRecipe.Tokenizer(vocab, false),
+        new TrainRecipe.Data(Books.ROW_TOKENS, false, false, 0, 0),
+        new TrainRecipe.Optimizer(
+            matrices, 2e-3, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, DType.F32, 0, List.of()),
+        TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
+        TrainRecipe.Losses.constant(PREDICTION, balance, biasRate),
+        TrainRecipe.Batch.constant(ROWS, ROWS),
+        TrainRecipe.Memory.KEEP,
+        TrainRecipe.Length.ofSteps(steps),
+        TrainRecipe.Validation.of(0, 1),
+        TrainRecipe.Checkpoint.every(1e9, 1),
+        new TrainRecipe.Guard(1e9, 1000),
+        seed);
+  }
+}
