@@ -11,13 +11,10 @@ import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// Makes a run's tokenizer and tokens, and does not train.
@@ -37,30 +34,15 @@ import picocli.CommandLine.Spec;
       "  minke data build mix.yaml --out runs/mix && minke data show runs/mix"
     })
 final class DataBuildCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "RECIPE",
-      description = "a name from recipes/, such as tiny, or a YAML file")
-  private String recipe = "";
-
-  @Option(
-      names = "-o",
-      paramLabel = "KEY=VALUE",
-      description = "change a key of the recipe; may be given several times")
-  private List<String> overrides = List.of();
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "directory of the run (default: runs/NAME)")
-  private @Nullable Path out;
+  @Mixin private RecipeOptions options = new RecipeOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException {
-    Recipes.Recipe read = Recipes.read(recipe, overrides);
+    Recipes.Recipe read = options.read(null);
     TrainRecipe training = read.training();
-    Path directory = out == null ? Path.of("runs", training.name()) : out;
+    Path directory = options.directory(read);
     Progress progress = Progress.on(spec.commandLine().getErr(), training.name());
     RunData text =
         new RunData(read.sources(), training, read.maxBadShare(), directory, 0, progress);

@@ -85,8 +85,9 @@ final class Recipes {
       throws IOException {
     Path file = find(nameOrPath);
     ObjectNode tree = parse(file);
-    if (from != null) {
-      takeModel(tree, ModelDirectory.config(from), file);
+    DeepSeekConfig model = from == null ? null : ModelDirectory.config(from);
+    if (model != null) {
+      takeModel(tree, model, file);
     }
     for (String override : overrides) {
       override(tree, override);
@@ -98,8 +99,8 @@ final class Recipes {
           file + ": expected '" + THEN + "', a list of later phases, or [] for none");
     }
     Recipe first = one(tree, file);
-    if (from != null) {
-      requireSizes(from, first.training);
+    if (model != null) {
+      requireSizes(from, model, first.training);
     }
     List<Recipe> phases = new ArrayList<>();
     for (JsonNode changes : then) {
@@ -113,8 +114,7 @@ final class Recipes {
   }
 
   /// Only positions can be chosen anew for weights that are there.
-  private static void requireSizes(Path from, TrainRecipe recipe) {
-    DeepSeekConfig has = ModelDirectory.config(from);
+  private static void requireSizes(@Nullable Path from, DeepSeekConfig has, TrainRecipe recipe) {
     DeepSeekConfig wanted = recipe.model().config(has.vocab());
     if (!has.with(wanted.positions()).equals(wanted)) {
       throw new UsageException(

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// Trains a model from a recipe.
@@ -43,22 +43,7 @@ import picocli.CommandLine.Spec;
       "  minke train text -o text=more.txt --from runs/long/model --out runs/more"
     })
 final class TrainCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "RECIPE",
-      description = "a name from recipes/, such as tiny, or a YAML file")
-  private String recipe = "";
-
-  @Option(
-      names = "-o",
-      paramLabel = "KEY=VALUE",
-      description = "change a key of the recipe; may be given several times")
-  private List<String> overrides = List.of();
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "directory of the run (default: runs/NAME)")
-  private @Nullable Path out;
+  @Mixin private RecipeOptions options = new RecipeOptions();
 
   @Option(
       names = "--from",
@@ -72,9 +57,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Recipes.Recipe read = Recipes.read(recipe, overrides, from);
-    String name = read.training().name();
-    Path directory = out == null ? Path.of("runs", name) : out;
+    Recipes.Recipe read = options.read(from);
+    Path directory = options.directory(read);
     Progress progress =
         Progress.on(
             spec.commandLine().getErr(), "DeepSeek-" + read.training().model().generation());

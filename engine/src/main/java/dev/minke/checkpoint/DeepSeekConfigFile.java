@@ -13,6 +13,7 @@ import dev.minke.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -40,23 +41,20 @@ final class DeepSeekConfigFile {
 
   /// @throws CheckpointException if the text is no such configuration
   static DeepSeekConfig read(String text, Path file) {
-    try {
-      return new DeepSeekConfigFile(JsonMapper.shared().readTree(text), file).config();
-    } catch (JacksonException e) {
-      throw new CheckpointException(
-          file + ": expected JSON, found a fault: " + e.getOriginalMessage(), e);
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file + ": " + e.getMessage(), e);
-    }
+    return read(text, file, json -> json);
   }
 
   /// The same, whatever the format of the weights.
   static DeepSeekConfig sizes(String text, Path file) {
+    return read(
+        text,
+        file,
+        json -> json instanceof ObjectNode object ? object.without("quantization_config") : json);
+  }
+
+  private static DeepSeekConfig read(String text, Path file, UnaryOperator<JsonNode> wanted) {
     try {
-      JsonNode json = JsonMapper.shared().readTree(text);
-      if (json instanceof ObjectNode object) {
-        object.remove("quantization_config");
-      }
+      JsonNode json = wanted.apply(JsonMapper.shared().readTree(text));
       return new DeepSeekConfigFile(json, file).config();
     } catch (JacksonException e) {
       throw new CheckpointException(

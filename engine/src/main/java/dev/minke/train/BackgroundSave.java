@@ -29,11 +29,6 @@ final class BackgroundSave {
 
   private @Nullable Pending pending;
 
-  /// Whether a checkpoint was begun and not yet taken.
-  boolean isPending() {
-    return pending != null;
-  }
-
   /// Begins to write; what was begun before has been taken.
   ///
   /// @param step steps done

@@ -469,44 +469,20 @@ public record TrainRecipe(
 
   /// The same recipe with another model.
   public TrainRecipe withModel(Model changed) {
-    return new TrainRecipe(
-        name,
-        changed,
-        tokenizer,
-        data,
-        optimizer,
-        schedule,
-        losses,
-        batch,
-        memory,
-        length,
-        validation,
-        checkpoint,
-        guard,
-        seed);
+    return with(changed, optimizer, length);
   }
 
   /// The same recipe with another optimizer.
   public TrainRecipe withOptimizer(Optimizer changed) {
-    return new TrainRecipe(
-        name,
-        model,
-        tokenizer,
-        data,
-        changed,
-        schedule,
-        losses,
-        batch,
-        memory,
-        length,
-        validation,
-        checkpoint,
-        guard,
-        seed);
+    return with(model, changed, length);
   }
 
   /// The same recipe with another length.
   public TrainRecipe withLength(Length changed) {
+    return with(model, optimizer, changed);
+  }
+
+  private TrainRecipe with(Model model, Optimizer optimizer, Length length) {
     return new TrainRecipe(
         name,
         model,
@@ -517,7 +493,7 @@ public record TrainRecipe(
         losses,
         batch,
         memory,
-        changed,
+        length,
         validation,
         checkpoint,
         guard,

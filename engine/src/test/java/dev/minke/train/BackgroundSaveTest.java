@@ -50,11 +50,9 @@ class BackgroundSaveTest {
     save.awaitReading();
     updated.set(true);
     reader.join();
-    assertThat(save.isPending()).isTrue();
     assertThat(save.poll()).isNull();
     mayEnd.countDown();
     assertThat(save.await()).isEqualTo(new BackgroundSave.Saved(FILE, 7));
-    assertThat(save.isPending()).isFalse();
     assertThat(save.await()).isNull();
   }
 
@@ -68,7 +66,7 @@ class BackgroundSaveTest {
         });
     save.awaitReading();
     assertThatThrownBy(save::await).isSameAs(full);
-    assertThat(save.isPending()).isFalse();
+    assertThat(save.await()).isNull();
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.minke.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.minke.data.Corpus;
 import dev.minke.kernel.Kernels;
@@ -21,10 +20,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MemoryEstimateTest {
-  /// How far the estimate may be from what a step measures, in percent. It is too high where
-  /// results of different kinds happen to have one size, and so share memory: 18 % in one of these
+  /// How far above what a step measures the estimate may be, in percent. Where results of different
+  /// kinds happen to have one size they share memory, which it does not see: 18 % in one of these
   /// models.
-  private static final double SHARE = 20;
+  private static final double ABOVE = 20;
+
+  /// How far below: a model that was said to fit must fit.
+  private static final double BELOW = 1;
 
   @TempDir private Path directory;
 
@@ -75,7 +77,8 @@ class MemoryEstimateTest {
     MemoryEstimate estimate =
         MemoryEstimate.of(
             model.config(vocab), 4, 128, new MemoryEstimate.Choices(recompute, false, DType.F32));
-    assertThat(estimate.steps()).isCloseTo(measured, withinPercentage(SHARE));
+    assertThat((double) estimate.steps())
+        .isBetween(measured * (1 - BELOW / 100), measured * (1 + ABOVE / 100));
   }
 
   private long measured(TrainRecipe.Model model, int vocab, boolean recompute) {

@@ -46,7 +46,7 @@ public final class AblationExperiment {
           Optional<Trial> done = trials.find(arm.name(), seed);
           if (done.isEmpty()) {
             System.err.printf("%s, seed %d%n", arm.name(), seed);
-            trials.add(Trial.run(arm, seed, STEPS, books, kernels, _ -> {}));
+            trials.add(Trial.run(arm, seed, STEPS, books, kernels));
           }
         }
       }

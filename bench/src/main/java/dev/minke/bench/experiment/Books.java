@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ public record Books(Tokenizer tokenizer, TokenShard training, Map<String, Judge>
     TokenShard.Builder rows = TokenShard.builder(tokenizer.identity(), tokenizer.vocab());
     for (int from = 0; from + 1 < ids.length; from += ROW_TOKENS) {
       int to = Math.min(ids.length, from + ROW_TOKENS + 1);
-      rows.add(java.util.Arrays.copyOfRange(ids, from, to), 0);
+      rows.add(Arrays.copyOfRange(ids, from, to), 0);
     }
     return rows.build();
   }

@@ -7,9 +7,10 @@ import dev.minke.data.PackedRow;
 import dev.minke.data.Packing;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
+import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import dev.minke.train.TrainRecipe;
-import dev.minke.train.Trainer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,15 +48,14 @@ public final class QualityExperiment {
     Path directory = Files.createTempDirectory("minke-quality");
     try (Kernels kernels = Backends.openDefault()) {
       for (long seed = 1; seed <= SEEDS; seed++) {
-        boolean isNew = trials.find(Arm.BASE.name(), seed).isEmpty();
-        if (isNew) {
+        if (trials.find(Arm.BASE.name(), seed).isEmpty()) {
           System.err.printf("Minke, seed %d%n", seed);
-          trials.add(Trial.run(Arm.BASE, seed, STEPS, books, kernels, _ -> {}));
+          trials.add(Trial.run(Arm.BASE, seed, STEPS, books, kernels));
         }
         if (trials.find(PEER, seed).isEmpty()) {
           System.err.printf("%s, seed %d%n", PEER, seed);
           Path files = Files.createDirectory(directory.resolve("seed" + seed));
-          write(files, books, seed, kernels);
+          write(files, books, seed);
           trials.add(peer(files, books, seed, python, script));
         }
       }
@@ -65,16 +66,13 @@ public final class QualityExperiment {
   }
 
   /// The model's shape, the rows of every step, the rates, and the held-out rows.
-  private static void write(Path files, Books books, long seed, Kernels kernels)
-      throws IOException {
+  private static void write(Path files, Books books, long seed) throws IOException {
     int vocab = books.tokenizer().vocab();
     TrainRecipe recipe = Arm.BASE.recipe(STEPS, vocab, seed);
-    var setup =
-        new Trainer.Setup(files.resolve("run"), kernels, 1e12, dev.minke.train.TrainListener.NONE);
-    try (Trainer trainer = Trainer.open(recipe, books.data(), setup)) {
+    try (ParameterStore shapes = ParameterStore.toLoad()) {
       ModelDirectory.save(
           files.resolve("model"),
-          trainer.model(),
+          DeepSeekModel.of(shapes, Arm.BASE.config(vocab)),
           ModelDirectory.Settings.of(DType.F32, -1, -1),
           _ -> {});
     }
@@ -115,8 +113,8 @@ public final class QualityExperiment {
     List<int[]> all = new ArrayList<>();
     for (int row = 0; row < rows.documents(); row++) {
       int[] ids = Books.ids(rows, row);
-      int[] wide = java.util.Arrays.copyOf(ids, Books.ROW_TOKENS + 1);
-      java.util.Arrays.fill(wide, ids.length, wide.length, -1);
+      int[] wide = Arrays.copyOf(ids, Books.ROW_TOKENS + 1);
+      Arrays.fill(wide, ids.length, wide.length, -1);
       all.add(wide);
     }
     return all;

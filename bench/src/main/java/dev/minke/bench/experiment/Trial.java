@@ -46,7 +46,6 @@ record Trial(
   private static final class Heard implements TrainListener {
     private final List<Double> losses = new ArrayList<>();
     private final List<Double> violations = new ArrayList<>();
-    private final List<Double> rates = new ArrayList<>();
     private long parameters;
 
     @Override
@@ -58,7 +57,6 @@ record Trial(
     public void step(StepMetrics metrics) {
       losses.add(metrics.loss());
       violations.add(metrics.maxViolation());
-      rates.add(metrics.rate());
       if (metrics.step() % 100 == 0) {
         System.err.printf(
             "  step %d of %d: loss %.3f, %.0f s left%n",
@@ -75,16 +73,8 @@ record Trial(
     }
   }
 
-  /// Sees a trained model before its memory is freed.
-  @FunctionalInterface
-  interface Begun {
-    void see(Trainer trainer) throws IOException;
-  }
-
   /// Trains and judges.
-  ///
-  /// @param begun sees the trainer before the first step
-  static Trial run(Arm arm, long seed, int baseSteps, Books books, Kernels kernels, Begun begun)
+  static Trial run(Arm arm, long seed, int baseSteps, Books books, Kernels kernels)
       throws IOException {
     int vocab = books.tokenizer().vocab();
     TrainRecipe recipe = arm.recipe(arm.steps(baseSteps, vocab), vocab, seed);
@@ -92,7 +82,6 @@ record Trial(
     Path directory = Files.createTempDirectory("minke-experiment");
     try (Trainer trainer =
         Trainer.open(recipe, books.data(), new Trainer.Setup(directory, kernels, 1e12, heard))) {
-      begun.see(trainer);
       TrainSummary summary = trainer.run();
       if (summary.reason() != StopReason.COMPLETED) {
         throw new IllegalStateException(

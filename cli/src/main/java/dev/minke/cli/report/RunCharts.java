@@ -5,10 +5,11 @@ import dev.minke.cli.chart.Series;
 import dev.minke.cli.chart.Series.Style;
 import dev.minke.cli.chart.Smoothing;
 import dev.minke.cli.chart.SvgHeat;
-import dev.minke.cli.runs.ExpertLoad;
 import dev.minke.cli.runs.Metrics;
+import dev.minke.cli.runs.StepLoads;
 import dev.minke.cli.runs.StepPoint;
 import dev.minke.cli.runs.ValidationPoint;
+import dev.minke.train.ExpertLoad;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -122,18 +123,17 @@ public record RunCharts(Metrics metrics, int from, int to) {
 
   /// Load of every expert by step; of the most loaded one of each layer if there are many.
   public SvgHeat expertLoad() {
-    List<ExpertLoad> loads =
+    List<StepLoads> loads =
         metrics.loads().stream()
             .filter(load -> load.step() >= from && load.step() <= to)
             .filter(load -> load.experts() == metrics.loads().getLast().experts())
             .toList();
     boolean each = !loads.isEmpty() && loads.getLast().experts() <= MOST_ROWS;
     List<String> rows = new ArrayList<>();
-    for (ExpertLoad.Layer layer :
-        loads.isEmpty() ? List.<ExpertLoad.Layer>of() : loads.getLast().layers()) {
+    for (ExpertLoad layer : loads.isEmpty() ? List.<ExpertLoad>of() : loads.getLast().layers()) {
       for (int expert = 0; expert < (each ? layer.loads().size() : 1); expert++) {
         rows.add(
-            "layer %d, %s".formatted(layer.index(), each ? "expert " + expert : "most loaded"));
+            "layer %d, %s".formatted(layer.layer(), each ? "expert " + expert : "most loaded"));
       }
     }
     String what = each ? "load of each expert" : "load of the most loaded expert of each layer";
@@ -143,9 +143,9 @@ public record RunCharts(Metrics metrics, int from, int to) {
         loads.stream().map(load -> new SvgHeat.Column(load.step(), values(load, each))).toList());
   }
 
-  private static List<Double> values(ExpertLoad load, boolean each) {
+  private static List<Double> values(StepLoads load, boolean each) {
     return each
         ? load.layers().stream().flatMap(layer -> layer.loads().stream()).toList()
-        : load.layers().stream().map(ExpertLoad.Layer::worst).toList();
+        : load.layers().stream().map(layer -> layer.maxViolation() + 1).toList();
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ignored lines that could not be read; the last one of a file is not counted, it may be
 ///   about to be written
 public record Metrics(
-    List<StepPoint> steps, List<ValidationPoint> validations, List<ExpertLoad> loads, int ignored) {
+    List<StepPoint> steps, List<ValidationPoint> validations, List<StepLoads> loads, int ignored) {
   /// Nothing yet.
   public static final Metrics NONE = new Metrics(List.of(), List.of(), List.of(), 0);
 

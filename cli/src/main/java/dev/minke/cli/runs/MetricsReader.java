@@ -26,9 +26,9 @@ public final class MetricsReader {
   private final Path file;
   private final List<StepPoint> steps = new ArrayList<>();
   private final List<ValidationPoint> validations = new ArrayList<>();
-  private final List<ExpertLoad> loads = new ArrayList<>();
+  private final List<StepLoads> loads = new ArrayList<>();
   private final java.io.ByteArrayOutputStream torn = new java.io.ByteArrayOutputStream();
-  private @Nullable ExpertLoad newestLoad;
+  private @Nullable StepLoads newestLoad;
   private int loadStride = 1;
   private int ignored;
   private long offset;
@@ -72,8 +72,8 @@ public final class MetricsReader {
     metrics = Metrics.NONE;
   }
 
-  private List<ExpertLoad> allLoads() {
-    List<ExpertLoad> all = new ArrayList<>(loads);
+  private List<StepLoads> allLoads() {
+    List<StepLoads> all = new ArrayList<>(loads);
     if (newestLoad != null && (all.isEmpty() || all.getLast().step() != newestLoad.step())) {
       all.add(newestLoad);
     }
@@ -105,7 +105,7 @@ public final class MetricsReader {
     if (line != null && step >= 0 && line.has("loss")) {
       goBackTo(step);
       steps.add(StepPoint.read(line));
-      acceptLoad(ExpertLoad.read(line));
+      acceptLoad(StepLoads.read(line));
     } else if (line != null && step >= 0 && line.has("validationLoss")) {
       validations.removeIf(known -> known.step() >= step);
       validations.add(ValidationPoint.read(line));
@@ -123,7 +123,7 @@ public final class MetricsReader {
     loads.removeIf(known -> known.step() >= step);
   }
 
-  private void acceptLoad(ExpertLoad load) {
+  private void acceptLoad(StepLoads load) {
     if (load.layers().isEmpty()) {
       return;
     }
@@ -133,7 +133,7 @@ public final class MetricsReader {
     }
     if (loads.size() > MOST_LOADS) {
       loadStride *= 2;
-      List<ExpertLoad> kept = new ArrayList<>();
+      List<StepLoads> kept = new ArrayList<>();
       for (int i = 0; i < loads.size(); i += 2) {
         kept.add(loads.get(i));
       }

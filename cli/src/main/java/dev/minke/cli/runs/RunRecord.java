@@ -65,9 +65,13 @@ public record RunRecord(Path directory, String name, String recipe, Kernels kern
       return "unknown";
     }
     try {
-      String hash = git(home, "rev-parse", "HEAD").strip();
-      boolean changed = !git(home, "status", "--porcelain", "--untracked-files=no").isBlank();
-      return hash.isEmpty() ? "unknown" : hash + (changed ? "+" : "");
+      Process head = git(home, "rev-parse", "HEAD");
+      String hash =
+          new String(head.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (head.exitValue() != 0 || hash.isEmpty()) {
+        return "unknown";
+      }
+      return hash + (git(home, "diff", "--quiet", "HEAD").exitValue() == 0 ? "" : "+");
     } catch (IOException noGit) {
       return "unknown";
     } catch (InterruptedException e) {
@@ -76,19 +80,19 @@ public record RunRecord(Path directory, String name, String recipe, Kernels kern
     }
   }
 
-  /// What git prints; empty if it fails.
-  private static String git(Path home, String command, String... options)
+  /// A command of git that prints little, when it has ended.
+  ///
+  /// @throws IOException if git is not there, or does not end
+  private static Process git(Path home, String... command)
       throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of("git", "-C", home.toString(), command));
-    line.addAll(List.of(options));
+    List<String> line = new ArrayList<>(List.of("git", "-C", home.toString()));
+    line.addAll(List.of(command));
     Process process =
         new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    try (var out = process.getInputStream()) {
-      String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-      boolean ended = process.waitFor(GIT_SECONDS, TimeUnit.SECONDS);
-      return ended && process.exitValue() == 0 ? text : "";
-    } finally {
+    if (!process.waitFor(GIT_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
+      throw new IOException("git: it does not end");
     }
+    return process;
   }
 }

@@ -1,5 +1,6 @@
 package dev.minke.cli.runs;
 
+import dev.minke.data.Corpus;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;
@@ -65,14 +66,10 @@ public record SampleWriter(
   }
 
   private String continued(String prompt) {
-    int[] text = tokenizer.encode(prompt);
     int begin = recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1;
-    int[] ids = text;
-    if (begin >= 0) {
-      ids = new int[text.length + 1];
-      ids[0] = begin;
-      System.arraycopy(text, 0, ids, 1, text.length);
-    }
+    int[] ids =
+        new Corpus.Encoding(tokenizer::encode, tokenizer.identity(), tokenizer.vocab(), begin, -1)
+            .encode(prompt);
     int room = model.get().maxLength() - ids.length;
     if (ids.length == 0 || room < 1) {
       return "";

@@ -30,6 +30,8 @@ public record StepPoint(
     double residentBytes,
     @Nullable Instant time) {
   static StepPoint read(JsonNode line) {
+    // 0 is written where there are no experts.
+    double violation = Json.number(line, "maxViolation");
     return new StepPoint(
         line.path("step").asInt(0),
         Json.number(line, "loss"),
@@ -38,18 +40,10 @@ public record StepPoint(
         Json.number(line, "tokens"),
         Json.number(line, "seconds"),
         Json.number(line, "peakShare"),
-        worst(line),
+        violation == 0 ? Double.NaN : violation + 1,
         Json.number(line, "secondsLeft"),
         Json.number(line, "residentBytes"),
         Json.time(line, "time"));
-  }
-
-  /// Written as it is, or as what it is above the mean; 0 is written where there are no experts.
-  private static double worst(JsonNode line) {
-    double load = Json.number(line, "worstLoad");
-    double violation = Json.number(line, "maxViolation");
-    double worst = Double.isNaN(violation) || violation == 0 ? load : violation + 1;
-    return worst == 0 ? Double.NaN : worst;
   }
 
   /// Tokens a second, the whole step's time counted.

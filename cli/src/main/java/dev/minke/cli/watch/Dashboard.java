@@ -5,8 +5,9 @@ import dev.minke.cli.chart.LoadStrip;
 import dev.minke.cli.chart.TextChart;
 import dev.minke.cli.report.RunCharts;
 import dev.minke.cli.report.RunWords;
-import dev.minke.cli.runs.ExpertLoad;
 import dev.minke.cli.runs.Run;
+import dev.minke.cli.runs.StepLoads;
+import dev.minke.train.ExpertLoad;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -123,7 +124,7 @@ record Dashboard(int columns, int rows, boolean isColoured) {
     if (run.metrics().loads().isEmpty()) {
       return List.of();
     }
-    ExpertLoad load = run.metrics().loads().getLast();
+    StepLoads load = run.metrics().loads().getLast();
     int most = Math.max(0, rows / 3 - 1);
     int shown = Math.min(most, load.layers().size());
     List<String> lines = new ArrayList<>();
@@ -131,9 +132,9 @@ record Dashboard(int columns, int rows, boolean isColoured) {
       String left = load.layers().size() > shown ? ", first %d layers".formatted(shown) : "";
       lines.add(fit("load of the experts (half-way up is 1.5 times the mean)" + left, columns));
     }
-    for (ExpertLoad.Layer layer : load.layers().subList(0, shown)) {
-      String label = String.format(Locale.ROOT, "%4d │", layer.index());
-      String end = String.format(Locale.ROOT, "│ %.2f", layer.worst());
+    for (ExpertLoad layer : load.layers().subList(0, shown)) {
+      String label = String.format(Locale.ROOT, "%4d │", layer.layer());
+      String end = String.format(Locale.ROOT, "│ %.2f", layer.maxViolation() + 1);
       int room = columns - label.length() - end.length();
       if (room > 0) {
         lines.add(label + LoadStrip.of(layer.loads(), room, isColoured) + end);

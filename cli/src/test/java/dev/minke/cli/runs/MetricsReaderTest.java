@@ -2,6 +2,7 @@ package dev.minke.cli.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minke.train.ExpertLoad;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,16 +90,15 @@ class MetricsReaderTest {
     }
     folder().append("metrics.jsonl", lines.toString());
     Metrics metrics = new MetricsReader(directory).read();
-    List<ExpertLoad> loads = metrics.loads();
+    List<StepLoads> loads = metrics.loads();
     assertThat(loads).hasSizeBetween(200, 600).isSortedAccordingTo((a, b) -> a.step() - b.step());
     assertThat(loads.getFirst().step()).isEqualTo(1);
     assertThat(loads.getLast())
         .isEqualTo(
-            new ExpertLoad(
+            new StepLoads(
                 5000,
                 List.of(
-                    new ExpertLoad.Layer(1, List.of(0.5, 1.5)),
-                    new ExpertLoad.Layer(3, List.of(1.0, 1.0)))));
+                    new ExpertLoad(1, List.of(0.5, 1.5)), new ExpertLoad(3, List.of(1.0, 1.0)))));
     assertThat(metrics.steps().getLast().worstLoad()).isEqualTo(1.5);
   }
 }

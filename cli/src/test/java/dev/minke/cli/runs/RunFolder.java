@@ -28,7 +28,7 @@ public record RunFolder(Path directory) {
 
   public RunFolder step(int step, double loss) throws IOException {
     return line(
-        "{\"step\":%d,\"loss\":%s,\"gradientNorm\":2.5,\"rate\":0.003,\"tokens\":2000,\"worstLoad\":1.9,\"seconds\":0.5,\"peakShare\":0.25,\"aFieldOfTomorrow\":[1]}"
+        "{\"step\":%d,\"loss\":%s,\"gradientNorm\":2.5,\"rate\":0.003,\"tokens\":2000,\"maxViolation\":0.9,\"seconds\":0.5,\"peakShare\":0.25,\"aFieldOfTomorrow\":[1]}"
             .formatted(step, loss));
   }
 
