@@ -15,7 +15,7 @@ import java.util.Optional;
 /// DeepSeek's ideas, each against its absence, at equal operations: what one arm computes more of
 /// in one place it has less of in another, or it takes fewer steps.
 public final class AblationExperiment {
-  private static final int STEPS = 600;
+  private static final int STEPS = 400;
   private static final int SEEDS = 3;
   private static final TrainRecipe.MatrixRule ADAMW = TrainRecipe.MatrixRule.ADAMW;
 

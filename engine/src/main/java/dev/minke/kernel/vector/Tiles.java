@@ -44,7 +44,9 @@ final class Tiles {
   static final long ZEROS =
       Memory.allocateFloats(Arena.global(), (long) COLUMNS * PANELS_OF_ONE_ROW);
 
+  private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+  private static final VectorSpecies<Float> TWO = FloatVector.SPECIES_64;
 
   private Tiles() {}
 
@@ -56,6 +58,15 @@ final class Tiles {
   /// Rows of the next tile of a product, some of them missing perhaps.
   static int productHeight(int left) {
     return PRODUCT_ROWS == 8 && (left > 10 || left == 8 || left == 7) ? 8 : height(left);
+  }
+
+  /// How many tiles of a product come first that are [#PRODUCT_ROWS] high and lack no row.
+  static int wholeGroups(int rows) {
+    int groups = 0;
+    for (int left = rows; left >= PRODUCT_ROWS && productHeight(left) == PRODUCT_ROWS; groups++) {
+      left -= PRODUCT_ROWS;
+    }
+    return groups;
   }
 
   /// A tile of packed rows.
@@ -130,6 +141,48 @@ final class Tiles {
     } else {
       for (; column < columns; column++) {
         copyOne(a + column * 4L, rowBytes, depth, to + column * 4L, groupBytes);
+      }
+    }
+  }
+
+  /// Packs neighbouring columns for tiles of [#PRODUCT_ROWS], all groups of them in one pass, so
+  /// that each row is read once, front to back: `to[group][k][r] = a[k][group * PRODUCT_ROWS + r]`.
+  ///
+  /// @param groups how many; all of their columns are there
+  /// @param to groups of `[depth, PRODUCT_ROWS]`, `toBytes` apart
+  static void packGroups(long a, long rowBytes, int groups, int depth, long to, long toBytes) {
+    long width = PRODUCT_ROWS * (long) Float.BYTES;
+    long end = a + groups * width;
+    for (int k = 0; k < depth; k++, a += rowBytes, end += rowBytes, to += width) {
+      long at = to;
+      for (long from = a; from < end; from += width, at += toBytes) {
+        if (PRODUCT_ROWS == 8) {
+          fromMemorySegment(EIGHT, ALL, from & ADDRESS, ORDER)
+              .intoMemorySegment(ALL, at & ADDRESS, ORDER);
+        } else {
+          fromMemorySegment(FOUR, ALL, from & ADDRESS, ORDER)
+              .intoMemorySegment(ALL, at & ADDRESS, ORDER);
+          fromMemorySegment(TWO, ALL, (from + 16) & ADDRESS, ORDER)
+              .intoMemorySegment(ALL, (at + 16) & ADDRESS, ORDER);
+        }
+      }
+    }
+  }
+
+  /// Packs neighbouring columns into panels, each row read once, front to back: `to[panel][k][c] =
+  /// a[k][panel * COLUMNS + c]`.
+  ///
+  /// @param panels how many; all of their columns are there
+  /// @param to `[panels, depth, COLUMNS]`
+  static void packPanels(long a, long rowBytes, int panels, int depth, long to) {
+    long end = a + panels * PANEL_BYTES;
+    long toBytes = depth * PANEL_BYTES;
+    for (int k = 0; k < depth; k++, a += rowBytes, end += rowBytes, to += PANEL_BYTES) {
+      long at = to;
+      for (long from = a; from < end; from += PANEL_BYTES, at += toBytes) {
+        Memory.store(Memory.load(from & ADDRESS), at & ADDRESS);
+        Memory.store(
+            Memory.load((from + VectorWidth.BYTES) & ADDRESS), (at + VectorWidth.BYTES) & ADDRESS);
       }
     }
   }

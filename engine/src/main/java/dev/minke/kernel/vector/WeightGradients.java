@@ -7,151 +7,198 @@ import java.util.List;
 /// Products of columns with columns: `dWeight[n, k] += Σ_t dOut[t, n] · x[t, k]`, tokens in order.
 ///
 /// The same micro-kernels as for any product, with the gradient's columns as packed rows and the
-/// inputs' columns as panels. Inputs are packed once for all parts, in runs of limited size; a long
-/// run of tokens is continued by reloading what the run before has added. Used once: [#add]
-/// segments, then [#run].
+/// inputs' columns as panels. A part is a block of a matrix; it takes the tokens in passes, packs
+/// both sides of a pass, reading rows from front to back, and goes on from what the pass before has
+/// added. Used once: [#add] segments, then [#run].
 final class WeightGradients {
-  /// Packed inputs of one run at most.
-  private static final long RUN_BYTES = 16L << 20;
+  /// Tokens of a pass: a panel of so many and a group of rows fit the first-level cache.
+  private static final int DEPTH = 256;
 
-  /// Rows of the gradient in a part.
-  private static final int PART_ROWS = 8 * Tiles.PRODUCT_ROWS;
+  /// Rows and columns of a part at most: either side of a pass is a quarter of the second-level
+  /// cache, or a part would not be worth the packing.
+  private static final int MOST =
+      (int) Math.clamp(SecondLevelCache.BYTES / 4 / (DEPTH * Float.BYTES), 128, 512);
+
+  /// Rows of a part at least, where threads want parts.
+  private static final int FEW_GROUPS = 8;
+
+  private static final int PARTS_PER_THREAD = 4;
+
+  /// Unused floats behind each packed row: without them all groups would meet in one set of the
+  /// first-level cache.
+  private static final int GAP = 8;
 
   private static final double NANOS_PER_MULTIPLY_ADD = 0.025;
-  private static final double NANOS_PER_PACKED = 0.3;
 
   private final Gang gang;
   private final ScratchPool scratches;
   private final Tensor dOut;
   private final Tensor x;
-  private final int panels;
   private final List<Segment> segments = new ArrayList<>();
+  private long tokens;
 
   /// Tokens `[from, to)` that add to one matrix.
-  private record Segment(int from, int to, Tensor dWeight) {
-    int tokens() {
-      return to - from;
-    }
-  }
+  private record Segment(int from, int to, Tensor dWeight) {}
+
+  /// A block of one matrix.
+  private record Part(Segment segment, int row, int rows, int column, int columns) {}
 
   WeightGradients(Gang gang, ScratchPool scratches, Tensor dOut, Tensor x) {
     this.gang = gang;
     this.scratches = scratches;
     this.dOut = dOut;
     this.x = x;
-    this.panels = (x.shape().columns() + Tiles.COLUMNS - 1) / Tiles.COLUMNS;
   }
 
-  /// @param dWeight `[out, in]`, may have a row stride
+  /// @param dWeight `[out, in]`, may have a row stride; not that of another segment
   void add(int from, int to, Tensor dWeight) {
-    int most = (int) Math.max(Tiles.DEPTH, RUN_BYTES / (panels * Tiles.PANEL_BYTES));
-    for (int at = from; at < to; at += most) {
-      segments.add(new Segment(at, Math.min(to, at + most), dWeight));
-    }
+    segments.add(new Segment(from, to, dWeight));
+    tokens += to - from;
   }
 
   void run() {
-    try (ScratchPool.Scratch scratch = scratches.borrow()) {
-      int first = 0;
-      while (first < segments.size()) {
-        int last = first + 1;
-        long tokens = segments.get(first).tokens();
-        while (last < segments.size()
-            && segments.get(last).dWeight != segments.get(last - 1).dWeight
-            && (tokens + segments.get(last).tokens()) * panels * Tiles.PANEL_BYTES <= RUN_BYTES) {
-          tokens += segments.get(last++).tokens();
-        }
-        run(segments.subList(first, last), tokens, scratch.floats(tokens * panels * Tiles.COLUMNS));
-        first = last;
-      }
-    }
+    List<Part> parts = parts();
+    double work =
+        (double) tokens * dOut.shape().columns() * x.shape().columns() * NANOS_PER_MULTIPLY_ADD;
+    gang.run((long) work, parts.size(), index -> multiply(parts.get(index)));
   }
 
-  /// @param packed room for the panels of all tokens, segment after segment
-  private void run(List<Segment> run, long tokens, long packed) {
-    long[] starts = new long[run.size()];
-    for (int i = 1; i < starts.length; i++) {
-      starts[i] = starts[i - 1] + run.get(i - 1).tokens() * (long) panels * Tiles.PANEL_BYTES;
-    }
-    gang.run(
-        (long) (tokens * x.shape().columns() * NANOS_PER_PACKED),
-        run.size() * panels,
-        part -> pack(run.get(part / panels), part % panels, packed + starts[part / panels]));
+  private List<Part> parts() {
     int out = dOut.shape().columns();
-    int blocks = (out + PART_ROWS - 1) / PART_ROWS;
-    double work = (double) tokens * out * x.shape().columns() * NANOS_PER_MULTIPLY_ADD;
-    gang.run(
-        (long) work,
-        run.size() * blocks,
-        part -> {
-          int segment = part / blocks;
-          int row = part % blocks * PART_ROWS;
-          multiply(run.get(segment), row, Math.min(out - row, PART_ROWS), packed + starts[segment]);
-        });
+    int in = x.shape().columns();
+    int wanted = gang.threads() == 1 ? 1 : PARTS_PER_THREAD * gang.threads();
+    int columnBlocks = blocks(in, MOST);
+    int fair = (wanted + segments.size() * columnBlocks - 1) / (segments.size() * columnBlocks);
+    int most = Math.clamp(out / fair, FEW_GROUPS * Tiles.PRODUCT_ROWS, MOST);
+    int rowBlocks = blocks(out, most);
+    List<Part> parts = new ArrayList<>();
+    for (Segment segment : segments) {
+      for (int i = 0; i < rowBlocks; i++) {
+        int row = edge(out, i, rowBlocks, Tiles.PRODUCT_ROWS);
+        int rows = edge(out, i + 1, rowBlocks, Tiles.PRODUCT_ROWS) - row;
+        for (int j = 0; j < columnBlocks; j++) {
+          int column = edge(in, j, columnBlocks, Tiles.COLUMNS);
+          int columns = edge(in, j + 1, columnBlocks, Tiles.COLUMNS) - column;
+          parts.add(new Part(segment, row, rows, column, columns));
+        }
+      }
+    }
+    return parts;
   }
 
-  private void pack(Segment segment, int panel, long to) {
-    long rowBytes = x.rowStride() * Float.BYTES;
-    long first = panel * (long) Tiles.COLUMNS;
-    Tiles.panelOfRows(
-        x.address() + segment.from * rowBytes + first * Float.BYTES,
-        rowBytes,
-        (int) Math.min(Tiles.COLUMNS, x.shape().columns() - first),
-        segment.tokens(),
-        to + panel * segment.tokens() * Tiles.PANEL_BYTES);
+  private static int blocks(int size, int most) {
+    return (size + most - 1) / most;
   }
 
-  /// Rows of the gradient of one segment, all columns.
-  private void multiply(Segment segment, int row, int rows, long packed) {
-    long rowBytes = dOut.rowStride() * Float.BYTES;
-    long a = dOut.address() + segment.from * rowBytes + row * (long) Float.BYTES;
+  /// Where block `i` of `count` begins: at a multiple of `unit`.
+  private static int edge(int size, int i, int count, int unit) {
+    int units = (size + unit - 1) / unit;
+    return Math.min(size, units * i / count * unit);
+  }
+
+  private void multiply(Part part) {
+    if (part.rows == 0 || part.columns == 0) {
+      return;
+    }
+    int panels = (part.columns + Tiles.COLUMNS - 1) / Tiles.COLUMNS;
+    long sideFloats = Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS;
+    long rightFloats = (long) panels * Tiles.COLUMNS * DEPTH;
+    long leftFloats = (part.rows + Tiles.FEW_ROWS) * (long) (DEPTH + GAP);
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
-      int depth = Math.min(Tiles.DEPTH, segment.tokens());
-      long groupRows = rows + Tiles.FEW_ROWS - 1L;
-      long side = scratch.floats(Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS + groupRows * depth);
-      long left = side + Tiles.PRODUCT_ROWS * Tiles.PANEL_BYTES;
-      for (int t = 0; t < segment.tokens(); t += Tiles.DEPTH) {
-        int length = Math.min(Tiles.DEPTH, segment.tokens() - t);
-        long columnBytes = length * (long) Float.BYTES;
-        int height;
-        for (int first = 0; first < rows; first += height) {
-          height = Tiles.productHeight(rows - first);
-          long from = a + t * rowBytes + first * (long) Float.BYTES;
-          int count = Math.min(height, rows - first);
-          Tiles.packColumns(from, rowBytes, count, height, length, left + first * columnBytes);
-        }
-        for (int panel = 0; panel < panels; panel++) {
-          long b = packed + panel * segment.tokens() * Tiles.PANEL_BYTES + t * Tiles.PANEL_BYTES;
-          for (int first = 0; first < rows; first += height) {
-            height = Tiles.productHeight(rows - first);
-            Target target = Target.of(segment.dWeight, row + first, rows - first, panel);
-            tile(target, height, left + first * columnBytes, b, length, side);
-          }
-        }
+      long side = scratch.floats(sideFloats + rightFloats + leftFloats);
+      long right = side + sideFloats * Float.BYTES;
+      long left = right + rightFloats * Float.BYTES;
+      Segment segment = part.segment;
+      for (int t = segment.from; t < segment.to; t += DEPTH) {
+        pass(part, t, Math.min(DEPTH, segment.to - t), new Room(left, right, side));
       }
     }
   }
 
-  /// Where a tile of the gradient lies.
-  private record Target(long address, long rowBytes, int rows, int columns) {
-    static Target of(Tensor dWeight, int row, int rows, int panel) {
-      int column = panel * Tiles.COLUMNS;
-      int columns = Math.min(Tiles.COLUMNS, dWeight.shape().columns() - column);
-      long rowBytes = dWeight.rowStride() * Float.BYTES;
-      long address = dWeight.address() + row * rowBytes + column * (long) Float.BYTES;
-      return new Target(address, rowBytes, rows, columns);
+  /// @param left packed columns of the gradient
+  /// @param right packed columns of the inputs
+  /// @param side for a tile of which not all is wanted
+  private record Room(long left, long right, long side) {}
+
+  private void pass(Part part, int token, int length, Room room) {
+    packLeft(part, token, length, room.left);
+    packRight(part, token, length, room.right);
+    int height;
+    for (int column = 0; column < part.columns; column += Tiles.COLUMNS) {
+      long b = room.right + column * (long) Float.BYTES * length;
+      int columns = Math.min(Tiles.COLUMNS, part.columns - column);
+      for (int row = 0; row < part.rows; row += height) {
+        height = Tiles.productHeight(part.rows - row);
+        int rows = Math.min(height, part.rows - row);
+        Tensor dWeight = part.segment.dWeight;
+        long rowBytes = dWeight.rowStride() * Float.BYTES;
+        long to =
+            dWeight.address()
+                + (part.row + row) * rowBytes
+                + (part.column + column) * (long) Float.BYTES;
+        tile(
+            height,
+            room.left + leftBytes(row, length),
+            b,
+            to,
+            rowBytes,
+            rows,
+            columns,
+            length,
+            room.side);
+      }
     }
   }
 
-  private static void tile(Target to, int height, long a, long b, int length, long side) {
-    if (to.rows >= height && to.columns == Tiles.COLUMNS) {
-      Tiles.packed(height, a, b, to.address, to.rowBytes, to.address, to.rowBytes, length);
+  /// Bytes before the group that begins at a row.
+  private static long leftBytes(int row, int length) {
+    return row * (long) (length + GAP) * Float.BYTES;
+  }
+
+  private void packLeft(Part part, int token, int length, long left) {
+    long rowBytes = dOut.rowStride() * Float.BYTES;
+    long a = dOut.address() + token * rowBytes + part.row * (long) Float.BYTES;
+    int groups = Tiles.wholeGroups(part.rows);
+    Tiles.packGroups(a, rowBytes, groups, length, left, leftBytes(Tiles.PRODUCT_ROWS, length));
+    int height;
+    for (int row = groups * Tiles.PRODUCT_ROWS; row < part.rows; row += height) {
+      height = Tiles.productHeight(part.rows - row);
+      int count = Math.min(height, part.rows - row);
+      long from = a + row * (long) Float.BYTES;
+      Tiles.packColumns(from, rowBytes, count, height, length, left + leftBytes(row, length));
+    }
+  }
+
+  private void packRight(Part part, int token, int length, long right) {
+    long rowBytes = x.rowStride() * Float.BYTES;
+    long b = x.address() + token * rowBytes + part.column * (long) Float.BYTES;
+    int panels = part.columns / Tiles.COLUMNS;
+    Tiles.packPanels(b, rowBytes, panels, length, right);
+    int done = panels * Tiles.COLUMNS;
+    if (done < part.columns) {
+      long doneBytes = done * (long) Float.BYTES;
+      long to = right + doneBytes * length;
+      Tiles.panelOfRows(b + doneBytes, rowBytes, part.columns - done, length, to);
+    }
+  }
+
+  private static void tile(
+      int height,
+      long a,
+      long b,
+      long to,
+      long rowBytes,
+      int rows,
+      int columns,
+      int length,
+      long side) {
+    if (rows == height && columns == Tiles.COLUMNS) {
+      Tiles.packed(height, a, b, to, rowBytes, to, rowBytes, length);
       return;
     }
     long sideBytes = Tiles.PANEL_BYTES;
-    int rows = Math.min(height, to.rows);
-    MatrixProducts.copy(to.address, to.rowBytes, side, sideBytes, rows, to.columns);
+    MatrixProducts.copy(to, rowBytes, side, sideBytes, rows, columns);
     Tiles.packed(height, a, b, side, sideBytes, side, sideBytes, length);
-    MatrixProducts.copy(side, sideBytes, to.address, to.rowBytes, rows, to.columns);
+    MatrixProducts.copy(side, sideBytes, to, rowBytes, rows, columns);
   }
 }
