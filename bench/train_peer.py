@@ -189,6 +189,14 @@ def optimizer(model, recipe):
     return torch.optim.AdamW(groups, lr=recipe["rate"], betas=betas, eps=recipe["epsilon"], fused=True)
 
 
+def compiled(model):
+    """Pieces between graph breaks are compiled for each layer's names; the usual limit of eight would leave the last layers eager."""
+    import torch._dynamo
+
+    torch._dynamo.config.recompile_limit = 64
+    return torch.compile(model)
+
+
 def main():
     directory, tokens_file, recipe_file, threads, form = sys.argv[1:]
     torch.set_num_threads(int(threads))
@@ -199,7 +207,7 @@ def main():
     else:
         config = json.loads((pathlib.Path(directory) / "config.json").read_text())
         model = Model(config, load_file(pathlib.Path(directory) / "model.safetensors"), recipe["tokens"])
-    run = torch.compile(model) if form == "compiled" else model
+    run = compiled(model) if form == "compiled" else model
     update = optimizer(model, recipe)
     print(json.dumps({"parameters": sum(p.numel() for p in model.parameters()), "torch": torch.__version__}), flush=True)
     step = 0

@@ -203,7 +203,7 @@ final class OpsSuite {
       Tensor gateUp = normal(TOKENS, 2 * DIM);
       Tensor dGateUp = normal(TOKENS, 2 * DIM);
       moves("swiGlu", 3 * all, () -> kernels.swiGlu(gateUp, c));
-      moves("swiGluGradient", 7 * all, () -> kernels.swiGluGradient(b, gateUp, dGateUp));
+      moves("swiGluGradient", 7 * all, () -> kernels.swiGluGradient(b, gateUp, dGateUp, true));
       Tensor first = normal(TOKENS, DIM);
       Tensor second = normal(TOKENS, DIM);
       kernels.fill(second, 1);
@@ -317,7 +317,7 @@ final class OpsSuite {
       moves(
           "combineInputGradient",
           2 * moved,
-          () -> kernels.combineInputGradient(x, places, weights, dSorted));
+          () -> kernels.combineInputGradient(x, places, weights, dSorted, true));
       moves(
           "combineWeightGradient",
           moved,

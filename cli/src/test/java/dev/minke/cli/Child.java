@@ -46,6 +46,7 @@ final class Child implements AutoCloseable {
     command.addAll(
         List.of(
             "--add-modules=jdk.incubator.vector",
+            "-XX:MaxTrivialSize=12",
             "--enable-native-access=ALL-UNNAMED",
             "-Xmx512m",
             "-cp",

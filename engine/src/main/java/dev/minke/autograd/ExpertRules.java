@@ -25,7 +25,9 @@ final class ExpertRules {
     Tensor dOut = to.of(op.out());
     Tensor places = op.routing().places();
     Tensor weights = op.routing().weights();
-    to.kernels().combineInputGradient(dOut, places, weights, to.of(op.y()));
+    boolean fresh = to.isFresh(op.y());
+    Tensor dy = fresh ? to.uninitialised(op.y()) : to.of(op.y());
+    to.kernels().combineInputGradient(dOut, places, weights, dy, !fresh);
     to.kernels().combineWeightGradient(dOut, op.y(), places, to.of(weights));
   }
 

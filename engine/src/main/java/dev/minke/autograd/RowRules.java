@@ -42,7 +42,10 @@ final class RowRules {
   }
 
   static void input(Op.SwiGlu op, Gradients to) {
-    to.kernels().swiGluGradient(to.of(op.out()), op.gateUp(), to.of(op.gateUp()));
+    Tensor dOut = to.of(op.out());
+    boolean fresh = to.isFresh(op.gateUp());
+    Tensor dGateUp = fresh ? to.uninitialised(op.gateUp()) : to.of(op.gateUp());
+    to.kernels().swiGluGradient(dOut, op.gateUp(), dGateUp, !fresh);
   }
 
   static void input(Op.SequenceSums op, Gradients to) {

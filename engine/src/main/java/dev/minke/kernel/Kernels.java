@@ -160,7 +160,8 @@ public interface Kernels extends AutoCloseable {
 
   /// @param dOut `[rows, hidden]`
   /// @param dGateUp `[rows, 2 · hidden]`
-  void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp);
+  /// @param accumulate add to the old content of `dGateUp` instead of zeros
+  void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate);
 
   // ---- attention
 
@@ -239,7 +240,10 @@ public interface Kernels extends AutoCloseable {
   void combine(Tensor y, Tensor places, Tensor weights, Tensor out);
 
   /// `dy[place] += weights[slot] · dOut[token]`.
-  void combineInputGradient(Tensor dOut, Tensor places, Tensor weights, Tensor dy);
+  ///
+  /// @param accumulate add to the old content of `dy` instead of zeros
+  void combineInputGradient(
+      Tensor dOut, Tensor places, Tensor weights, Tensor dy, boolean accumulate);
 
   /// `dWeights[t, k] += Σ_c dOut[t, c] · y[place, c]`, a row reduction.
   void combineWeightGradient(Tensor dOut, Tensor y, Tensor places, Tensor dWeights);

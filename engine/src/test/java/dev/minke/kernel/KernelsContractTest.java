@@ -353,9 +353,13 @@ class KernelsContractTest {
         Operation.near(
             "swiGluGradient",
             (kernels, in, size) -> {
-              Tensor dGateUp = in.normal(ROWS, 2 * size);
-              kernels.swiGluGradient(in.normal(ROWS, size), in.normal(ROWS, 2 * size), dGateUp);
-              return results(dGateUp);
+              Tensor dOut = in.normal(ROWS, size);
+              Tensor gateUp = in.normal(ROWS, 2 * size);
+              Tensor added = in.normal(ROWS, 2 * size);
+              Tensor fresh = in.normal(ROWS, 2 * size);
+              kernels.swiGluGradient(dOut, gateUp, added, true);
+              kernels.swiGluGradient(dOut, gateUp, fresh, false);
+              return results(added, fresh);
             }));
   }
 
@@ -482,10 +486,14 @@ class KernelsContractTest {
         Operation.exact(
             "combineInputGradient",
             (kernels, in, size) -> {
-              Tensor dy = in.normal(2 * ROWS, size);
+              Tensor dOut = in.normal(ROWS, size);
+              Tensor weights = in.normal(ROWS, 2);
               Tensor places = in.dispatched(kernels)[1];
-              kernels.combineInputGradient(in.normal(ROWS, size), places, in.normal(ROWS, 2), dy);
-              return results(dy);
+              Tensor added = in.normal(2 * ROWS, size);
+              Tensor fresh = in.normal(2 * ROWS, size);
+              kernels.combineInputGradient(dOut, places, weights, added, true);
+              kernels.combineInputGradient(dOut, places, weights, fresh, false);
+              return results(added, fresh);
             }),
         Operation.exact(
             "combineWeightGradient",

@@ -37,6 +37,7 @@ class WarmStepTest {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-modules=jdk.incubator.vector",
+            "-XX:MaxTrivialSize=12",
             "--enable-native-access=ALL-UNNAMED",
             "-Xmx512m",
             "-cp",

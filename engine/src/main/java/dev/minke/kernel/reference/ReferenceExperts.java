@@ -51,7 +51,11 @@ final class ReferenceExperts {
     }
   }
 
-  static void combineInputGradient(Tensor dOut, Tensor places, Tensor weights, Tensor dy) {
+  static void combineInputGradient(
+      Tensor dOut, Tensor places, Tensor weights, Tensor dy, boolean accumulate) {
+    if (!accumulate) {
+      ReferenceRows.fill(dy, 0);
+    }
     Precision precision = Precision.of(dy);
     int active = weights.shape().columns();
     for (int slot = 0; slot < places.shape().columns(); slot++) {

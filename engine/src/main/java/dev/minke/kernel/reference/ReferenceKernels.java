@@ -152,8 +152,8 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp) {
-    ReferenceRows.swiGluGradient(dOut, gateUp, dGateUp);
+  public void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
+    ReferenceRows.swiGluGradient(dOut, gateUp, dGateUp, accumulate);
   }
 
   @Override
@@ -209,8 +209,9 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void combineInputGradient(Tensor dOut, Tensor places, Tensor weights, Tensor dy) {
-    ReferenceExperts.combineInputGradient(dOut, places, weights, dy);
+  public void combineInputGradient(
+      Tensor dOut, Tensor places, Tensor weights, Tensor dy, boolean accumulate) {
+    ReferenceExperts.combineInputGradient(dOut, places, weights, dy, accumulate);
   }
 
   @Override

@@ -176,7 +176,10 @@ final class ReferenceRows {
     }
   }
 
-  static void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp) {
+  static void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
+    if (!accumulate) {
+      fill(dGateUp, 0);
+    }
     Precision precision = Precision.of(dGateUp);
     int hidden = dOut.shape().columns();
     for (int row = 0; row < Rows.count(dOut); row++) {

@@ -139,7 +139,8 @@ final class ExpertKernels {
         });
   }
 
-  void combineInputGradient(Tensor dOut, Tensor places, Tensor weights, Tensor dy) {
+  void combineInputGradient(
+      Tensor dOut, Tensor places, Tensor weights, Tensor dy, boolean accumulate) {
     FloatRows from = FloatRows.of(dOut);
     FloatRows to = FloatRows.of(dy);
     FloatRows gates = FloatRows.of(weights);
@@ -152,6 +153,9 @@ final class ExpertKernels {
             for (int k = 0; k < active; k++) {
               float gate = Memory.get(gates.row(row) + (long) k * Float.BYTES);
               long one = to.row(place(places, row * active + k));
+              if (!accumulate) {
+                RowLoops.fill(one, 0, to.columns());
+              }
               RowLoops.addScaled(from.row(row), gate, one, from.columns());
             }
           }

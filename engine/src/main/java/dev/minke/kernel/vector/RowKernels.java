@@ -369,7 +369,7 @@ final class RowKernels {
         });
   }
 
-  void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp) {
+  void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
     FloatRows d = FloatRows.of(dOut);
     FloatRows from = FloatRows.of(gateUp);
     FloatRows to = FloatRows.of(dGateUp);
@@ -381,6 +381,9 @@ final class RowKernels {
           try (ScratchPool.Scratch scratch = scratches.borrow()) {
             long powers = scratch.floats(d.columns());
             for (long row = first; row < end; row++) {
+              if (!accumulate) {
+                RowLoops.fill(to.row(row), 0, to.columns());
+              }
               Gates.addGradient(d.row(row), from.row(row), to.row(row), half, d.columns(), powers);
             }
           }

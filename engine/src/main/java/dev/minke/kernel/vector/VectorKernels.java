@@ -185,8 +185,8 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp) {
-    rows.swiGluGradient(dOut, gateUp, dGateUp);
+  public void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
+    rows.swiGluGradient(dOut, gateUp, dGateUp, accumulate);
   }
 
   @Override
@@ -242,8 +242,9 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void combineInputGradient(Tensor dOut, Tensor places, Tensor weights, Tensor dy) {
-    experts.combineInputGradient(dOut, places, weights, dy);
+  public void combineInputGradient(
+      Tensor dOut, Tensor places, Tensor weights, Tensor dy, boolean accumulate) {
+    experts.combineInputGradient(dOut, places, weights, dy, accumulate);
   }
 
   @Override

@@ -36,7 +36,7 @@ class VectorExpertsTest {
         Tensor dWeights = Samples.normal(arena, 11, tokens, active);
         kernels.gatherSlots(x, slots, active, rows);
         kernels.combine(rows, places, weights, out);
-        kernels.combineInputGradient(out, places, weights, dRows);
+        kernels.combineInputGradient(out, places, weights, dRows, true);
         kernels.combineWeightGradient(x, rows, places, dWeights);
         kernels.gatherSlotsGradient(dRows, places, active, dx);
         return new Tensor[] {slots, places, offsets, rows, out, dRows, dWeights, dx};
