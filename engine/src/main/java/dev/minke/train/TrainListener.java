@@ -26,8 +26,8 @@ public interface TrainListener {
   ///
   /// @param step its number
   /// @param seconds it has taken so far
-  /// @param threads the file that says what every thread is doing
-  default void hangs(int step, double seconds, Path threads) {}
+  /// @param threads the file that says what every thread is doing, or why none could be written
+  default void hangs(int step, double seconds, String threads) {}
 
   /// The run is over, for the reason the summary gives.
   default void stopped(TrainSummary summary) {}

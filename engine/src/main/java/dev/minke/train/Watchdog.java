@@ -1,6 +1,7 @@
 package dev.minke.train;
 
 import dev.minke.checkpoint.AtomicFile;
+import dev.minke.checkpoint.CheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.TreeMap;
 ///
 /// A step hangs when it takes ten times as long as the longest before it, and at least a minute;
 /// before the first has ended, ten minutes. It is reported once and not ended: whoever looks after
-/// the run decides. Has a thread of its own; the owner closes it.
+/// the run decides. Where the threads cannot be written down, the report says why in the place of
+/// the file, and watching goes on. Has a thread of its own; the owner closes it.
 final class Watchdog implements AutoCloseable {
   private static final double TIMES_LONGEST = 10;
   private static final double LEAST_SECONDS = 60;
@@ -78,7 +80,7 @@ final class Watchdog implements AutoCloseable {
         double left = step == 0 || reported ? Double.POSITIVE_INFINITY : patience() - seconds();
         if (left <= 0) {
           reported = true;
-          listener.hangs(step, seconds(), dump());
+          listener.hangs(step, seconds(), written());
         } else if (Double.isInfinite(left)) {
           wait();
         } else {
@@ -87,6 +89,15 @@ final class Watchdog implements AutoCloseable {
       }
     } catch (InterruptedException closedFromOutside) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Where the threads are written down, or why they are not.
+  private String written() {
+    try {
+      return dump().toString();
+    } catch (CheckpointException notWritten) {
+      return "not known, " + notWritten.getMessage();
     }
   }
 

@@ -17,14 +17,15 @@ class WatchdogTest {
   private static final long DIVISOR = 1000;
 
   @TempDir Path directory;
-  private final BlockingQueue<Path> reports = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
+
+  private record Report(int step, String threads) {}
 
   private final TrainListener listener =
       new TrainListener() {
         @Override
-        public void hangs(int step, double seconds, Path threads) {
-          assertThat(step).isEqualTo(3);
-          reports.add(threads);
+        public void hangs(int step, double seconds, String threads) {
+          reports.add(new Report(step, threads));
         }
       };
 
@@ -39,12 +40,37 @@ class WatchdogTest {
       // Between steps nothing hangs: a validation may take as long as it likes.
       assertThat(reports.poll(200, TimeUnit.MILLISECONDS)).isNull();
       watchdog.begin(3);
-      Path threads = reports.poll(10, TimeUnit.SECONDS);
-      assertThat(threads).isEqualTo(directory.resolve("hang-step-00000003.txt"));
+      Path threads = directory.resolve("hang-step-00000003.txt");
+      assertThat(reports.poll(10, TimeUnit.SECONDS)).isEqualTo(new Report(3, threads.toString()));
       assertThat(Files.readString(threads))
           .startsWith("step 3 has taken")
           .contains("minke-watchdog", Thread.currentThread().getName(), "WatchdogTest");
       assertThat(reports.poll(200, TimeUnit.MILLISECONDS)).isNull();
+    }
+  }
+
+  /// What takes the place of a disk that is full: a directory that is not there yet.
+  @Test
+  void threadsThatCannotBeWrittenAreReportedInOneLineAndWatchingGoesOn() throws Exception {
+    Path absent = directory.resolve("absent");
+    try (Watchdog watchdog = new Watchdog(absent, listener, DIVISOR)) {
+      watchdog.start();
+      watchdog.begin(1);
+      Path first = absent.resolve("hang-step-00000001.txt");
+      assertThat(reports.poll(10, TimeUnit.SECONDS))
+          .isNotNull()
+          .returns(1, Report::step)
+          .extracting(Report::threads)
+          .asString()
+          .contains("cannot write " + first)
+          .doesNotContain("\n", "Exception");
+      assertThat(reports.poll(200, TimeUnit.MILLISECONDS)).isNull();
+      watchdog.end();
+      Files.createDirectory(absent);
+      watchdog.begin(2);
+      Path second = absent.resolve("hang-step-00000002.txt");
+      assertThat(reports.poll(15, TimeUnit.SECONDS)).isEqualTo(new Report(2, second.toString()));
+      assertThat(second).exists();
     }
   }
 }

@@ -37,7 +37,7 @@ public record Listeners(List<TrainListener> all) implements TrainListener {
   }
 
   @Override
-  public void hangs(int step, double seconds, Path threads) {
+  public void hangs(int step, double seconds, String threads) {
     all.forEach(one -> one.hangs(step, seconds, threads));
   }
 

@@ -130,7 +130,7 @@ public final class Progress implements TrainListener {
   }
 
   @Override
-  public void hangs(int step, double seconds, Path threads) {
+  public void hangs(int step, double seconds, String threads) {
     say(
         "hanging",
         "step %d has taken %s, far longer than any before; what each thread does: %s",
