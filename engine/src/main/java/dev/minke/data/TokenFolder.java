@@ -63,7 +63,8 @@ public final class TokenFolder {
     }
   }
 
-  /// Reads the sources and writes their tokens; what the folder held before is gone.
+  /// Reads the sources and writes their tokens; what the folder held before is gone, unless a
+  /// source is not there.
   ///
   /// @throws IllegalArgumentException if a source cannot be used
   public static TokenFolder make(Path folder, List<WeightedSource> sources, Maker maker)
@@ -96,6 +97,10 @@ public final class TokenFolder {
 
   private static TokenFolder makeLocked(
       Path folder, List<WeightedSource> sources, Maker maker, long mostTokens) throws IOException {
+    for (WeightedSource source : sources) {
+      // Text that is gone costs no tokens that are there.
+      source.source().files();
+    }
     Files.deleteIfExists(folder.resolve(MANIFEST));
     try (var old = Files.newDirectoryStream(folder, "*.{shard,partial}")) {
       for (Path file : old) {

@@ -3,6 +3,7 @@ package dev.minke.train;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.TrainingCheckpoint;
+import dev.minke.data.Mixture;
 import dev.minke.tensor.Tensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +28,13 @@ final class RunDirectory implements AutoCloseable {
   private static final String LOCK = "run.lock";
   private static final String CHECKPOINTS = "checkpoints";
   private static final String STEPS = "run.steps";
+  private static final String DATA = "run.data";
   private static final String START = "run.start";
   private static final String DRAWN = "drawn";
 
   private final Path path;
   private final Map<String, String> identity;
+  private final List<String> sources;
   private final TrainingCheckpoint.Keep keep;
   private final FileChannel lockFile;
   private @Nullable Path newest;
@@ -41,6 +45,7 @@ final class RunDirectory implements AutoCloseable {
         new TrainingCheckpoint.Keep(
             recipe.checkpoint().keep(), recipe.checkpoint().keepEverySteps());
     this.identity = identity(recipe, data, start);
+    this.sources = data.training().parts().stream().map(Mixture.Part::name).toList();
     try {
       Files.createDirectories(path);
       this.lockFile =
@@ -79,7 +84,7 @@ final class RunDirectory implements AutoCloseable {
   private static Map<String, String> identity(TrainRecipe recipe, TrainingData data, Start start) {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("run.recipe", hash(recipe.decisive()));
-    identity.put("run.data", data.training().hash());
+    identity.put(DATA, data.training().hash());
     identity.put("run.tokenizer", data.training().tokenizer());
     identity.put(
         START,
@@ -140,12 +145,29 @@ final class RunDirectory implements AutoCloseable {
   private void requireSameRun(TrainingCheckpoint checkpoint) {
     identity.forEach((key, expected) -> {
       boolean unsaid = key.equals(START) && expected.equals(DRAWN);
-      if (!unsaid && !expected.equals(checkpoint.metadata().get(key))) {
+      String found = checkpoint.metadata().get(key);
+      if (!unsaid && !expected.equals(found)) {
+        if (key.equals(DATA)) {
+          throw otherData(checkpoint, found, expected);
+        }
         throw new CheckpointException(
             "run directory %s: it holds a run with another %s; go on with that one, or choose another directory"
                 .formatted(path, key.substring("run.".length())));
       }
     });
+  }
+
+  private CheckpointException otherData(
+      TrainingCheckpoint checkpoint, @Nullable String began, String now) {
+    return new CheckpointException(
+        "run directory %s: it holds a run with other data: expected tokens with the hash %s, as %s has it, found %s, made of %s; put the text back as it was and delete %s, or choose another directory"
+            .formatted(
+                path,
+                began,
+                checkpoint.file().getFileName(),
+                now,
+                String.join(", ", sources),
+                path.resolve("data")));
   }
 
   /// Steps of the whole run that a checkpoint belongs to.
