@@ -82,6 +82,7 @@ final class TrainSuite {
 
   private Row run(TrainRecipe recipe, TorchPeer.Form form, int threads) throws IOException {
     Path directory = Files.createTempDirectory("minke-bench");
+    PeakResident.resetOwn();
     try (Kernels kernels = Backends.open(threads)) {
       // The first is the compiler's.
       double peak = Math.max(Backends.fmaPeak(kernels, 2), Backends.fmaPeak(kernels, 1));
@@ -232,7 +233,7 @@ final class TrainSuite {
       return values[values.length / 2];
     }
 
-    private Row row(int threads, String isa, String theirName, double peak) {
+    private Row row(int threads, String isa, String theirName, double peak) throws IOException {
       double each = (double) tokens * ROUND_STEPS;
       double[] ours = sorted(round -> each / round.seconds);
       double[] theirs = sorted(round -> each / round.peer.seconds());
@@ -252,6 +253,15 @@ final class TrainSuite {
           median(round -> each / round.peer.cpuSeconds()),
           median(round -> round.peer.cpuSeconds() / round.cpuSeconds),
           sorted(Measured::taken)[measured.size() - 1]);
+      if (peer != null) {
+        System.err.printf(
+            "%s, threads %d: most memory resident at once, MiB: %d, %s %d%n",
+            name,
+            threads,
+            PeakResident.mebibytes(ProcessHandle.current()),
+            theirName,
+            PeakResident.mebibytes(peer.handle()));
+      }
       return new Row(
           name + " step, tok/s",
           threads,

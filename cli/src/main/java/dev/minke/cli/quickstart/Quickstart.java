@@ -12,6 +12,7 @@ import dev.minke.cli.console.Tally;
 import dev.minke.cli.report.RunCharts;
 import dev.minke.cli.report.RunReport;
 import dev.minke.cli.runs.Run;
+import dev.minke.cli.runs.RunRecord;
 import dev.minke.data.Corpus;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
@@ -91,11 +92,12 @@ record Quickstart(Path directory, Plan plan, long seed) {
       double peak = stages.charge("probe", tally -> GemmPeak.measure(kernels, PEAK_SECONDS));
       List<TrainListener> listeners =
           new ArrayList<>(List.of(progress, new TooSlow(progress, plan.budget())));
+      Path run = directory.resolve("run");
       if (!isFinished()) {
         listeners.add(new LedgerListener(ledger, "pretrain", recipe.name()));
+        listeners.add(RunRecord.of(run, recipe, kernels));
       }
-      var setup =
-          new Trainer.Setup(directory.resolve("run"), kernels, peak, new Listeners(listeners));
+      var setup = new Trainer.Setup(run, kernels, peak, new Listeners(listeners));
       try (Trainer trainer = Trainer.open(recipe, material.data(), setup)) {
         write("corpus.txt", String.join("\n\n", material.corpus().training()) + "\n");
         TrainSummary summary;

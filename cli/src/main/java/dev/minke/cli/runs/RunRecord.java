@@ -5,6 +5,7 @@ import dev.minke.checkpoint.AtomicFile;
 import dev.minke.kernel.Kernels;
 import dev.minke.train.RunFacts;
 import dev.minke.train.TrainListener;
+import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Writes down what a run is when it starts: `recipe.yaml` as resolved, and `run.json` with
 /// machine, program and sizes; what [RunCard] reads.
@@ -27,6 +29,12 @@ import tools.jackson.databind.json.JsonMapper;
 public record RunRecord(Path directory, String name, String recipe, Kernels kernels)
     implements TrainListener {
   private static final long GIT_SECONDS = 5;
+
+  /// Of a run whose recipe is the program's own: without the keys that name a text.
+  public static RunRecord of(Path directory, TrainRecipe recipe, Kernels kernels) {
+    String yaml = YAMLMapper.shared().writeValueAsString(recipe);
+    return new RunRecord(directory, recipe.name(), yaml, kernels);
+  }
 
   @Override
   public void started(RunFacts facts) {

@@ -40,6 +40,8 @@ class QuickstartCommandTest {
     assertThat(first.code()).isZero();
     assertThat(out.resolve("loss.svg")).content().contains("<path");
     assertThat(out.resolve("report.html")).content().contains("Cost by stage", "finished");
+    assertThat(out.resolve("run/run.json")).content().contains("\"quickstart\"", "parameters");
+    assertThat(out.resolve("run/recipe.yaml")).content().contains("latentDim: 32", "seed: ");
     Path weights = out.resolve("model/model.safetensors");
     byte[] before = Files.readAllBytes(weights);
     assertThat(out.resolve("model/tokenizer.json")).exists();
