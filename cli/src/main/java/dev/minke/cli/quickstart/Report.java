@@ -93,7 +93,9 @@ record Report(PrintWriter out) {
         "  ./minke predict %s/model \"The theory of relativity was discovered by Albert\"",
         directory);
     print("  ./minke generate %s/model --prompt \"The capital of France is\"", directory);
-    print("  ./minke watch %s --web    (the curves of this run; of one that goes on, live)", directory);
+    print(
+        "  ./minke watch %s --web    (the curves of this run; of one that goes on, live)",
+        directory);
     print("  ./minke cost %s", directory);
   }
 
