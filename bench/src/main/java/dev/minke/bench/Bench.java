@@ -2,6 +2,7 @@ package dev.minke.bench;
 
 import dev.minke.bench.experiment.AblationExperiment;
 import dev.minke.bench.experiment.QualityExperiment;
+import dev.minke.bench.experiment.ScalingExperiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// `bench SUITE [--case NAME] [--provisional] [--json FILE]`.
 public final class Bench {
   private static final String USAGE =
-      "gemm, train, tokenizer, ops, quality or ablations, [--case NAME] [--provisional] [--json"
-          + " FILE]";
+      "gemm, train, tokenizer, ops, quality, ablations or scaling, [--case NAME] [--provisional]"
+          + " [--json FILE]";
 
   private Bench() {}
 
@@ -41,7 +42,7 @@ public final class Bench {
         }
       }
       if (arguments.length == 0
-          || !List.of("gemm", "train", "tokenizer", "ops", "quality", "ablations")
+          || !List.of("gemm", "train", "tokenizer", "ops", "quality", "ablations", "scaling")
               .contains(arguments[0])) {
         throw usage(arguments);
       }
@@ -80,6 +81,10 @@ public final class Bench {
     }
     if (request.suite.equals("ablations")) {
       AblationExperiment.run(data, results);
+      return;
+    }
+    if (request.suite.equals("scaling")) {
+      ScalingExperiment.run(data, results);
       return;
     }
     Suite suite = suite(request);

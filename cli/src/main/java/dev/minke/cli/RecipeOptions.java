@@ -34,6 +34,11 @@ final class RecipeOptions {
     return Recipes.read(recipe, overrides, from);
   }
 
+  /// The same, its sizes not settled yet.
+  RecipeDraft draft(@Nullable Path from) throws IOException {
+    return Recipes.draft(recipe, overrides, from);
+  }
+
   /// The run's directory.
   Path directory(Recipes.Recipe read) {
     return out == null ? Path.of("runs", read.training().name()) : out;

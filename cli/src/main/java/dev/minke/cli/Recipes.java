@@ -46,7 +46,8 @@ final class Recipes {
   })
   private interface KindByKeys {}
 
-  private static final String THEN = "then";
+  /// The later phases of a recipe.
+  static final String THEN = "then";
 
   private Recipes() {}
 
@@ -83,6 +84,12 @@ final class Recipes {
   /// @param from a model directory; null for none
   static Recipe read(String nameOrPath, List<String> overrides, @Nullable Path from)
       throws IOException {
+    return draft(nameOrPath, overrides, from).recipe();
+  }
+
+  /// The same, its sizes not settled yet.
+  static RecipeDraft draft(String nameOrPath, List<String> overrides, @Nullable Path from)
+      throws IOException {
     Path file = find(nameOrPath);
     ObjectNode tree = parse(file);
     DeepSeekConfig model = from == null ? null : ModelDirectory.config(from);
@@ -98,12 +105,20 @@ final class Recipes {
       throw new UsageException(
           file + ": expected '" + THEN + "', a list of later phases, or [] for none");
     }
-    Recipe first = one(tree, file);
     if (model != null) {
-      requireSizes(from, model, first.training);
+      requireSizes(from, model, one(tree, file).training);
     }
+    return new RecipeDraft(tree, file, overrides, model != null);
+  }
+
+  /// A recipe and its later phases.
+  ///
+  /// @param tree of all keys, paths resolved
+  /// @param file for messages
+  static Recipe build(ObjectNode tree, Path file) throws IOException {
+    Recipe first = one(tree, file);
     List<Recipe> phases = new ArrayList<>();
-    for (JsonNode changes : then) {
+    for (JsonNode changes : tree.path(THEN)) {
       ObjectNode phase = tree.deepCopy();
       phase.putArray(THEN);
       merge(phase, changes, file);
@@ -135,7 +150,7 @@ final class Recipes {
   }
 
   /// Takes the changes of a phase into a whole recipe.
-  private static void merge(ObjectNode into, JsonNode changes, Path file) {
+  static void merge(ObjectNode into, JsonNode changes, Path file) {
     if (!(changes instanceof ObjectNode object)) {
       throw new UsageException(
           "%s: expected keys and values for each phase of '%s', found %s"

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// tokens of a row by √k, so that all heads together shrink like the stream; rows by k². Everything
 /// is rounded to what its kind allows. How many experts a token has, shares and rates stay.
 final class Reduction {
-  private static final String KEY = "reduce";
+  static final String KEY = "reduce";
   private static final int WIDTH_STEP = 8;
 
   private final double factor;
@@ -35,8 +35,15 @@ final class Reduction {
           "%s: %s: expected 1 for the published sizes or a larger number, found %s"
               .formatted(file, KEY, value));
     }
-    if (value.doubleValue() > 1) {
-      new Reduction(value.doubleValue()).apply(tree);
+    turn(tree, value.doubleValue());
+  }
+
+  /// Changes the sizes of a recipe without a dial.
+  ///
+  /// @param factor k; 1 changes nothing, less than 1 makes everything larger
+  static void turn(ObjectNode tree, double factor) {
+    if (factor != 1) {
+      new Reduction(factor).apply(tree);
     }
   }
 
@@ -48,7 +55,7 @@ final class Reduction {
       divide(model, "maxLength", root, 64, 64);
       if (model.get("attention") instanceof ObjectNode attention) {
         widths(attention, "queryRank", "latentDim");
-        divide(attention, "heads", root, 2, 2);
+        heads(attention);
         divide(attention, "nopeDim", root, WIDTH_STEP, WIDTH_STEP);
         divide(attention, "ropeDim", root, WIDTH_STEP, WIDTH_STEP);
         divide(attention, "valueDim", root, WIDTH_STEP, WIDTH_STEP);
@@ -77,6 +84,19 @@ final class Reduction {
     if (tree.get("length") instanceof ObjectNode length) {
       divide(length, "steps", factor, 1, 1);
     }
+  }
+
+  /// Query heads stay as many for each head of keys as they were.
+  private void heads(ObjectNode attention) {
+    int keyHeads = attention.path("keyHeads").asInt(0);
+    if (keyHeads == 0) {
+      divide(attention, "heads", root, 2, 2);
+      return;
+    }
+    int sharing = Math.max(1, attention.path("heads").asInt(0) / keyHeads);
+    divide(attention, "keyHeads", root, 1, 1);
+    divide(attention, "headDim", root, WIDTH_STEP, WIDTH_STEP);
+    attention.put("heads", sharing * attention.path("keyHeads").asInt(1));
   }
 
   private void widths(ObjectNode node, String... keys) {

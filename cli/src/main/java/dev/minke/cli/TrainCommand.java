@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
       "  minke train tiny -o text=input.txt",
       "  minke train tiny -o text=pages.jsonl.gz -o maxBadShare=0.001",
       "  minke train text -o text=my-text.txt -o length.steps=2000 --out runs/long",
+      "  minke train text -o text=my-text.txt --budget 2h",
+      "  minke train text -o text=my-text.txt --budget 20Mtok -o model.dim=256",
       "  minke train text -o text=more.txt --from runs/long/model --out runs/more"
     })
 final class TrainCommand implements Callable<Integer> {
@@ -53,26 +55,41 @@ final class TrainCommand implements Callable<Integer> {
               + " the place of the recipe's")
   private @Nullable Path from;
 
+  @Option(
+      names = "--budget",
+      paramLabel = "BUDGET",
+      converter = Budget.Converter.class,
+      description = {
+        "what the training may take: a time, 90s, 20m or 2h, or tokens to learn from, 500ktok,"
+            + " 5Mtok or 1Gtok. It chooses the sizes, in the recipe's proportions (as the dial"
+            + " reduce turns them), and the number of steps, by the rule of"
+            + " docs/experiments/scaling.md; the learning rate follows the width. What -o sets"
+            + " stays as it is set."
+      })
+  private @Nullable Budget budget;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException {
-    Recipes.Recipe read = options.read(from);
+    RecipeDraft draft = options.draft(from);
+    Recipes.Recipe read = draft.recipe();
     Path directory = options.directory(read);
     Progress progress =
         Progress.on(
             spec.commandLine().getErr(), "DeepSeek-" + read.training().model().generation());
-    List<TrainingPhase> phases = new ArrayList<>();
-    phases.add(new TrainingPhase(read, directory, from, progress));
-    for (Recipes.Recipe later : read.then()) {
-      Path place = directory.resolve(later.training().name());
-      phases.add(new TrainingPhase(later, place, phases.getLast().model(), progress));
-    }
-    for (TrainingPhase phase : phases) {
+    for (TrainingPhase phase : phases(read, directory, progress)) {
       phase.requireText();
     }
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
+      if (budget != null) {
+        double speed = BudgetSpeed.of(directory, budget, kernels);
+        BudgetPlan plan = BudgetPlan.choose(draft, budget, speed);
+        progress.say("budget", "%s", plan.words(budget, speed));
+        read = plan.recipe();
+      }
+      List<TrainingPhase> phases = phases(read, directory, progress);
       for (TrainingPhase phase : phases) {
         if (phases.size() > 1) {
           progress.say(
@@ -89,5 +106,15 @@ final class TrainCommand implements Callable<Integer> {
       }
       return Main.OK;
     }
+  }
+
+  private List<TrainingPhase> phases(Recipes.Recipe read, Path directory, Progress progress) {
+    List<TrainingPhase> phases = new ArrayList<>();
+    phases.add(new TrainingPhase(read, directory, from, progress));
+    for (Recipes.Recipe later : read.then()) {
+      Path place = directory.resolve(later.training().name());
+      phases.add(new TrainingPhase(later, place, phases.getLast().model(), progress));
+    }
+    return phases;
   }
 }

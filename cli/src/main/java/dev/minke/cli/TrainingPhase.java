@@ -2,6 +2,7 @@ package dev.minke.cli;
 
 import dev.minke.checkpoint.AtomicFile;
 import dev.minke.checkpoint.ModelDirectory;
+import dev.minke.cli.console.Epochs;
 import dev.minke.cli.console.Interrupt;
 import dev.minke.cli.console.Listeners;
 import dev.minke.cli.console.Progress;
@@ -77,7 +78,8 @@ record TrainingPhase(
             new LedgerListener(ledger, "pretrain", training.name()),
             new RunRecord(directory, training.name(), recipe.resolved(), kernels),
             new SampleWriter(directory, training, tokenizer, kernels, () -> running.get().model()),
-            progress);
+            progress,
+            new Epochs(data.training().tokens(), progress));
     var setup = new Trainer.Setup(directory, kernels, peak, new Listeners(listeners));
     Start start = from == null ? new Start.Drawn() : new Start.Weights(from);
     try (Trainer trainer = Trainer.open(training, data, start, setup);

@@ -6,6 +6,7 @@
 /// | [dev.minke.train.Trainer] | the loop: step, validation, checkpoint, stop |
 /// | [dev.minke.train.TrainListener] | what happens in a run, for whoever shows it |
 /// | [dev.minke.train.MemoryEstimate] | what a training will take, before anything is allocated |
+/// | [dev.minke.train.ScalingRule] | how many tokens a model of a size deserves |
 /// | [dev.minke.train.LedgerListener] | keeps the account of a run |
 ///
 /// Same recipe, same data, same bits: with any number of threads, on any machine, and after any

@@ -77,7 +77,11 @@ record Trial(
   static Trial run(Arm arm, long seed, int baseSteps, Books books, Kernels kernels)
       throws IOException {
     int vocab = books.tokenizer().vocab();
-    TrainRecipe recipe = arm.recipe(arm.steps(baseSteps, vocab), vocab, seed);
+    return run(arm.recipe(arm.steps(baseSteps, vocab), vocab, seed), books, kernels);
+  }
+
+  /// Trains and judges what a recipe says.
+  static Trial run(TrainRecipe recipe, Books books, Kernels kernels) throws IOException {
     Heard heard = new Heard();
     Path directory = Files.createTempDirectory("minke-experiment");
     try (Trainer trainer =
@@ -85,14 +89,15 @@ record Trial(
       TrainSummary summary = trainer.run();
       if (summary.reason() != StopReason.COMPLETED) {
         throw new IllegalStateException(
-            "%s, seed %d: expected all steps, found %s".formatted(arm.name(), seed, summary));
+            "%s, seed %d: expected all steps, found %s"
+                .formatted(recipe.name(), recipe.seed(), summary));
       }
       Judging judging = new Judging(trainer.model(), kernels);
       Map<String, Double> found = new LinkedHashMap<>();
       books.judges().forEach((name, judge) -> found.put(name, judging.bitsPerByte(judge)));
       return new Trial(
-          arm.name(),
-          seed,
+          recipe.name(),
+          recipe.seed(),
           summary.steps(),
           summary.flops(),
           heard.parameters,

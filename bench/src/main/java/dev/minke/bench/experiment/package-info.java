@@ -7,6 +7,8 @@
 /// | [Trial] | one arm with one seed, and what came of it |
 /// | [Trials] | results on disk: a trial that was done is not done again |
 /// | [QualityExperiment] | bits per byte beside PyTorch's |
+/// | [ScaledModel] | the base at another width |
+/// | [ScalingExperiment] | tokens that a model of a size deserves |
 /// | [AblationExperiment] | DeepSeek's ideas, each against its absence at equal operations |
 ///
 /// All arms see the same tokens in the same order for a seed. Start reading at [Arm].

@@ -1,0 +1,112 @@
+package dev.minke.bench.experiment;
+
+import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.ScoreFunction;
+import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.tensor.DType;
+import dev.minke.train.ScalingRule;
+import dev.minke.train.TrainRecipe;
+import java.util.List;
+import java.util.Locale;
+
+/// The base of [Arm] at another width, in the proportions of the dial `reduce` of recipes: hidden
+/// layers and ranks go with the width; heads, their width, layers and experts with its root. The
+/// learning rate goes with one over that root.
+///
+/// @param dim width of the residual stream
+record ScaledModel(int dim) {
+  private static final int BASE_DIM = 192;
+  private static final int WIDTH_STEP = 8;
+  private static final int ACTIVE = 2;
+  private static final double BASE_RATE = 2e-3;
+
+  /// A quarter of an ablation's: small budgets are few tokens, which have to be enough steps.
+  private static final int ROWS = 4;
+
+  DeepSeekConfig config(int vocab) {
+    return model().config(vocab);
+  }
+
+  private TrainRecipe.Model model() {
+    RouterRule rule = new RouterRule(ScoreFunction.SIGMOID, ACTIVE, 1, 1, true, true, 2.5f);
+    int layers = Math.max(2, rooted(4, 1));
+    return new TrainRecipe.Model(
+        DeepSeekConfig.Generation.V3,
+        dim,
+        layers,
+        1,
+        scaled(512),
+        new DeepSeekConfig.Latent(
+            Math.max(2, rooted(6, 1)),
+            scaled(96),
+            scaled(64),
+            rooted(32, WIDTH_STEP),
+            rooted(16, WIDTH_STEP),
+            rooted(32, WIDTH_STEP)),
+        Books.ROW_TOKENS,
+        10_000,
+        new DeepSeekConfig.Experts(Math.max(ACTIVE, rooted(8, 1)), 1, scaled(128), rule),
+        0,
+        1e-6f,
+        0.02);
+  }
+
+  private int scaled(int base) {
+    return nearest(base * (double) dim / BASE_DIM, WIDTH_STEP);
+  }
+
+  private int rooted(int base, int step) {
+    return nearest(base * root(), step);
+  }
+
+  private double root() {
+    return Math.sqrt((double) dim / BASE_DIM);
+  }
+
+  private static int nearest(double value, int step) {
+    return Math.max(1, (int) Math.round(value / step)) * step;
+  }
+
+  /// As many steps as a budget of operations buys.
+  int steps(double budget, int vocab) {
+    double perStep = ScalingRule.flops(config(vocab), Books.ROW_TOKENS) * ROWS * Books.ROW_TOKENS;
+    return (int) Math.max(1, Math.round(budget / perStep));
+  }
+
+  double tokens(double budget, int vocab) {
+    return (double) steps(budget, vocab) * ROWS * Books.ROW_TOKENS;
+  }
+
+  String name(double budget) {
+    return String.format(Locale.ROOT, "%.1e operations, width %d", budget, dim);
+  }
+
+  TrainRecipe recipe(double budget, int vocab, long seed) {
+    return new TrainRecipe(
+        name(budget),
+        model(),
+        new TrainRecipe.Tokenizer(vocab, false),
+        new TrainRecipe.Data(Books.ROW_TOKENS, false, false, 0, 0),
+        new TrainRecipe.Optimizer(
+            TrainRecipe.MatrixRule.ADAMW,
+            BASE_RATE / root(),
+            0.9,
+            0.95,
+            1e-8,
+            0.95,
+            0.1,
+            1,
+            DType.F32,
+            0,
+            List.of()),
+        TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
+        TrainRecipe.Losses.constant(0, 0, 1e-3),
+        TrainRecipe.Batch.constant(ROWS, ROWS),
+        TrainRecipe.Memory.KEEP,
+        TrainRecipe.Length.ofSteps(steps(budget, vocab)),
+        TrainRecipe.Validation.of(0, 1),
+        TrainRecipe.Checkpoint.every(1e9, 1),
+        new TrainRecipe.Guard(1e9, 1000),
+        seed);
+  }
+}
