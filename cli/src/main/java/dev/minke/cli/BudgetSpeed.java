@@ -23,9 +23,6 @@ record BudgetSpeed(double seconds, double operationsPerSecond) {
   /// peak, dense models 0.4, products alone 0.75 to 0.9 (docs/log.md, state of the trainer).
   private static final double TRAINING_SHARE = 0.35;
 
-  /// Time for the compiler to make the products fast, too.
-  private static final double PROBE_SECONDS = 2;
-
   /// Operations a second that a training will reach here, about; those written down where the run
   /// goes on.
   ///
@@ -46,7 +43,7 @@ record BudgetSpeed(double seconds, double operationsPerSecond) {
   }
 
   private static double measured(Kernels kernels) {
-    return TRAINING_SHARE * GemmPeak.measure(kernels, PROBE_SECONDS);
+    return TRAINING_SHARE * GemmPeak.measure(kernels, GemmPeak.USUAL_SECONDS);
   }
 
   private static BudgetSpeed read(Path directory, double seconds) throws IOException {

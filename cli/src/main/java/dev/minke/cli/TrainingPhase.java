@@ -40,9 +40,6 @@ import org.jspecify.annotations.Nullable;
 /// @param progress hears how it goes
 record TrainingPhase(
     Recipes.Recipe recipe, Path directory, @Nullable Path from, Progress progress) {
-  /// Time for the compiler to make the products fast, too.
-  private static final double PEAK_SECONDS = 2;
-
   /// Where the model is in the end.
   Path model() {
     return directory.resolve("model");
@@ -71,7 +68,7 @@ record TrainingPhase(
     RunData text = text(from == null ? 0 : ModelDirectory.config(from).vocab());
     Tokenizer tokenizer = stages.charge("tokenizer", _ -> text.tokenizer());
     TrainingData data = stages.charge("encode", tally -> text.encode(tokenizer, tally));
-    double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, PEAK_SECONDS));
+    double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, GemmPeak.USUAL_SECONDS));
     AtomicReference<Trainer> running = new AtomicReference<>();
     List<TrainListener> listeners =
         List.of(

@@ -25,9 +25,8 @@ final class ExpertRules {
     Tensor dOut = to.of(op.out());
     Tensor places = op.routing().places();
     Tensor weights = op.routing().weights();
-    boolean fresh = to.isFresh(op.y());
-    Tensor dy = fresh ? to.uninitialised(op.y()) : to.of(op.y());
-    to.kernels().combineInputGradient(dOut, places, weights, dy, !fresh);
+    Gradients.Target dy = to.target(op.y());
+    to.kernels().combineInputGradient(dOut, places, weights, dy.gradient(), dy.accumulate());
     to.kernels().combineWeightGradient(dOut, op.y(), places, to.of(weights));
   }
 

@@ -45,15 +45,17 @@ final class Gradients {
     return x.isView() ? x.sameViewOf(gradient) : gradient;
   }
 
-  /// Whether nothing has been added for `x` yet and `x` is no view, so that [#uninitialised] may be
-  /// written instead.
-  boolean isFresh(Tensor x) {
-    return !x.isView() && !live.containsKey(x);
-  }
+  /// Where an operation puts the gradient of its input.
+  ///
+  /// @param gradient to be added to, or, if not `accumulate`, to be overwritten: its content is
+  ///   undefined then
+  record Target(Tensor gradient, boolean accumulate) {}
 
-  /// The gradient of a fresh activation, content undefined: the caller overwrites all of it.
-  Tensor uninitialised(Tensor x) {
-    return create(x);
+  /// The same for operations that can overwrite: zeros are not written only to be added to. A view
+  /// is always added to, since the rest of its tensor wants zeros.
+  Target target(Tensor x) {
+    boolean fresh = !x.isView() && !live.containsKey(x);
+    return new Target(fresh ? create(x) : of(x), !fresh);
   }
 
   /// Gives the gradient of one activation to another that holds the same.

@@ -1,6 +1,7 @@
 package dev.minke.autograd;
 
 import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Prepared;
 import dev.minke.tensor.Tensor;
 
 /// Rules of matrix products and of the embedding.
@@ -10,9 +11,9 @@ final class ProductRules {
   /// `dx += dout W`.
   static void input(Op.MatMul op, Gradients to) {
     Tensor dOut = to.of(op.out());
-    boolean fresh = to.isFresh(op.x());
-    Tensor dx = fresh ? to.uninitialised(op.x()) : to.of(op.x());
-    to.kernels().matmul(dOut, op.weight().matrix(to.kernels(), Orientation.BACKWARD), dx, !fresh);
+    Gradients.Target dx = to.target(op.x());
+    Prepared matrix = op.weight().matrix(to.kernels(), Orientation.BACKWARD);
+    to.kernels().matmul(dOut, matrix, dx.gradient(), dx.accumulate());
   }
 
   /// `dW += doutᵀ x`.
@@ -27,11 +28,9 @@ final class ProductRules {
 
   static void input(Op.GroupedMatMul op, Gradients to) {
     Tensor dOut = to.of(op.out());
-    boolean fresh = to.isFresh(op.x());
-    Tensor dx = fresh ? to.uninitialised(op.x()) : to.of(op.x());
-    to.kernels()
-        .groupedMatmul(
-            dOut, op.weight().stack(to.kernels(), Orientation.BACKWARD), op.offsets(), dx, !fresh);
+    Gradients.Target dx = to.target(op.x());
+    Prepared stack = op.weight().stack(to.kernels(), Orientation.BACKWARD);
+    to.kernels().groupedMatmul(dOut, stack, op.offsets(), dx.gradient(), dx.accumulate());
   }
 
   static void weight(Op.GroupedMatMul op, Gradients to) {

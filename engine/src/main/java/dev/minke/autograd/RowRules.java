@@ -20,11 +20,11 @@ final class RowRules {
   }
 
   private static void addOrCopy(Tensor dOut, Tensor x, Gradients to) {
-    if (to.isFresh(x)) {
-      to.kernels().copy(dOut, to.uninitialised(x));
+    Gradients.Target dx = to.target(x);
+    if (dx.accumulate()) {
+      to.kernels().add(dx.gradient(), dOut, dx.gradient());
     } else {
-      Tensor dx = to.of(x);
-      to.kernels().add(dx, dOut, dx);
+      to.kernels().copy(dOut, dx.gradient());
     }
   }
 
@@ -43,9 +43,8 @@ final class RowRules {
 
   static void input(Op.SwiGlu op, Gradients to) {
     Tensor dOut = to.of(op.out());
-    boolean fresh = to.isFresh(op.gateUp());
-    Tensor dGateUp = fresh ? to.uninitialised(op.gateUp()) : to.of(op.gateUp());
-    to.kernels().swiGluGradient(dOut, op.gateUp(), dGateUp, !fresh);
+    Gradients.Target dGateUp = to.target(op.gateUp());
+    to.kernels().swiGluGradient(dOut, op.gateUp(), dGateUp.gradient(), dGateUp.accumulate());
   }
 
   static void input(Op.SequenceSums op, Gradients to) {

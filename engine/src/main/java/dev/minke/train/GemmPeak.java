@@ -20,6 +20,9 @@ public final class GemmPeak {
   /// How many times longer than asked for a busy machine may take to run those.
   private static final int PATIENCE = 6;
 
+  /// Usual time for [#measure]: enough for the compiler to make the products fast, too.
+  public static final double USUAL_SECONDS = 2;
+
   private GemmPeak() {}
 
   /// The highest rate seen within a time, in floating-point operations a second; sizes grow while

@@ -3,8 +3,6 @@ package dev.minke.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.data.Corpus;
-import dev.minke.kernel.Kernels;
-import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.deepseek.DeepSeekConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,23 +33,8 @@ class HeadMemoryTest {
   }
 
   private long peakBytes(int vocab, int predictors) {
-    List<StepMetrics> heard = new ArrayList<>();
-    TrainListener listener =
-        new TrainListener() {
-          @Override
-          public void step(StepMetrics metrics) {
-            heard.add(metrics);
-          }
-        };
     Path run = directory.resolve("vocab" + vocab);
-    try (Kernels kernels = new VectorKernels(1);
-        Trainer trainer =
-            Trainer.open(
-                recipe(vocab, predictors),
-                data(vocab),
-                new Trainer.Setup(run, kernels, 1e9, listener))) {
-      trainer.run();
-    }
+    List<StepMetrics> heard = TinyRun.metrics(recipe(vocab, predictors), data(vocab), run);
     assertThat(heard).singleElement().returns(TOKENS, StepMetrics::tokens);
     return heard.getFirst().peakBytes();
   }

@@ -3,10 +3,8 @@ package dev.minke.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.data.Corpus;
-import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
-import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
@@ -99,20 +97,7 @@ class MemoryEstimateTest {
             tiny.checkpoint(),
             tiny.guard(),
             1);
-    List<StepMetrics> heard = new ArrayList<>();
-    TrainListener listener =
-        new TrainListener() {
-          @Override
-          public void step(StepMetrics metrics) {
-            heard.add(metrics);
-          }
-        };
-    try (Kernels kernels = new VectorKernels(1);
-        Trainer trainer =
-            Trainer.open(
-                recipe, data(vocab), new Trainer.Setup(directory, kernels, 1e9, listener))) {
-      trainer.run();
-    }
+    List<StepMetrics> heard = TinyRun.metrics(recipe, data(vocab), directory);
     assertThat(heard).singleElement().returns(8 * 128, StepMetrics::tokens);
     return heard.getFirst().peakBytes();
   }

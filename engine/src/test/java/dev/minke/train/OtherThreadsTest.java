@@ -32,22 +32,8 @@ class OtherThreadsTest {
   /// @param stop step after which it is saved and left
   /// @return the newest checkpoint: weights, moments, positions
   private static byte[] train(Path run, int threads, int stop) throws IOException {
-    Trainer[] running = new Trainer[1];
-    TrainListener stopping =
-        new TrainListener() {
-          @Override
-          public void step(StepMetrics metrics) {
-            if (metrics.step() == stop) {
-              running[0].requestStop();
-            }
-          }
-        };
-    try (Kernels kernels = new VectorKernels(threads);
-        Trainer trainer =
-            Trainer.open(
-                recipe(), TinyRun.data(), new Trainer.Setup(run, kernels, 1e9, stopping))) {
-      running[0] = trainer;
-      TrainSummary summary = trainer.run();
+    try (Kernels kernels = new VectorKernels(threads)) {
+      TrainSummary summary = TinyRun.runUntil(stop, recipe(), run, kernels);
       assertThat(summary.step()).isEqualTo(stop);
       Path checkpoint = summary.checkpoint();
       assertThat(checkpoint).isNotNull();

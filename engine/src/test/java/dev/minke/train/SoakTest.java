@@ -3,6 +3,7 @@ package dev.minke.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.minke.ChildJvm;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.vector.VectorKernels;
 import java.nio.file.Files;
@@ -29,14 +30,9 @@ class SoakTest {
     assumeTrue(ResidentSize.bytes() > 0, "this system does not tell the size of a process");
     double seconds = Double.parseDouble(System.getProperty("minke.soakSeconds", "600"));
     List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector",
-            "-XX:MaxTrivialSize=12",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            SoakTest.class.getName(),
+        ChildJvm.command(
+            SoakTest.class,
+            List.of(),
             directory.toString(),
             Double.toString(WARM_UP_SECONDS + seconds));
     assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();

@@ -1,11 +1,14 @@
 package dev.minke.train;
 
 import dev.minke.data.Corpus;
+import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
+import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.deepseek.DeepSeekConfig;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,6 +57,47 @@ final class TinyRun {
         1,
         1e-6f,
         0.1);
+  }
+
+  /// Trains, or goes on, up to a step.
+  ///
+  /// @param stop after which it is saved and left
+  static TrainSummary runUntil(int stop, TrainRecipe recipe, Path directory, Kernels kernels) {
+    Trainer[] running = new Trainer[1];
+    TrainListener stopping =
+        new TrainListener() {
+          @Override
+          public void step(StepMetrics metrics) {
+            if (metrics.step() == stop) {
+              running[0].requestStop();
+            }
+          }
+        };
+    var setup = new Trainer.Setup(directory, kernels, 1e9, stopping);
+    try (Trainer trainer = Trainer.open(recipe, data(), setup)) {
+      running[0] = trainer;
+      return trainer.run();
+    }
+  }
+
+  /// Trains on the vector kernels with one thread.
+  ///
+  /// @return what each step said
+  static List<StepMetrics> metrics(TrainRecipe recipe, TrainingData data, Path directory) {
+    List<StepMetrics> heard = new ArrayList<>();
+    TrainListener listener =
+        new TrainListener() {
+          @Override
+          public void step(StepMetrics metrics) {
+            heard.add(metrics);
+          }
+        };
+    try (Kernels kernels = new VectorKernels(1);
+        Trainer trainer =
+            Trainer.open(recipe, data, new Trainer.Setup(directory, kernels, 1e9, listener))) {
+      trainer.run();
+    }
+    return heard;
   }
 
   /// 60 documents of 1 to 12 words; a word is three letters that always follow each other.

@@ -112,22 +112,8 @@ class TrainerTest {
   }
 
   private static TrainSummary runUntil(int stop, TrainRecipe recipe, Path directory) {
-    Trainer[] running = new Trainer[1];
-    TrainListener stopping =
-        new TrainListener() {
-          @Override
-          public void step(StepMetrics metrics) {
-            if (metrics.step() == stop) {
-              running[0].requestStop();
-            }
-          }
-        };
-    try (Kernels kernels = new ReferenceKernels();
-        Trainer trainer =
-            Trainer.open(
-                recipe, TinyRun.data(), new Trainer.Setup(directory, kernels, 1e9, stopping))) {
-      running[0] = trainer;
-      return trainer.run();
+    try (Kernels kernels = new ReferenceKernels()) {
+      return TinyRun.runUntil(stop, recipe, directory, kernels);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.minke.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.minke.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,21 +57,11 @@ class TrainingBitsTest {
   private String child(int bits, int steps, String... options) throws Exception {
     int widest = FloatVector.SPECIES_PREFERRED.vectorBitSize();
     assumeTrue(bits <= widest, () -> "this machine's vectors have " + widest + " bits");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
-    command.addAll(
-        List.of(
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dminke.vectorBits=" + bits,
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            TinyBits.class.getName(),
-            directory.toString(),
-            "2",
-            Integer.toString(steps)));
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("-Dminke.vectorBits=" + bits);
+    all.add("-Xmx256m");
+    List<String> command =
+        ChildJvm.command(TinyBits.class, all, directory.toString(), "2", Integer.toString(steps));
     assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     return Files.readString(directory.resolve(TinyBits.HASH));
   }

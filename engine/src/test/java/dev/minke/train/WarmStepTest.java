@@ -3,6 +3,7 @@ package dev.minke.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.minke.ChildJvm;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
@@ -34,16 +35,7 @@ class WarmStepTest {
   @Test
   void aWarmStepMakesNoObjectsOfVectors() throws Exception {
     List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector",
-            "-XX:MaxTrivialSize=12",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            WarmStepTest.class.getName(),
-            directory.toString());
+        ChildJvm.command(WarmStepTest.class, List.of("-Xmx512m"), directory.toString());
     assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     assertThat(Long.parseLong(Files.readString(directory.resolve(FOUND)))).isLessThan(MOST_BYTES);
   }

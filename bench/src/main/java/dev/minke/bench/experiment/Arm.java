@@ -3,10 +3,8 @@ package dev.minke.bench.experiment;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekSize;
-import dev.minke.tensor.DType;
+import dev.minke.train.ScalingRule;
 import dev.minke.train.TrainRecipe;
-import java.util.List;
 
 /// One way to train: a model, how its experts are balanced, and what updates its matrices.
 ///
@@ -27,15 +25,16 @@ record Arm(
     float balance,
     double biasRate,
     TrainRecipe.MatrixRule matrices) {
-  private static final int DIM = 192;
+  static final int DIM = 192;
   private static final int LAYERS = 4;
   private static final int DENSE_HIDDEN = 512;
   private static final int ACTIVE = 2;
   private static final int ROWS = 16;
-  private static final float PREDICTION = 0.3f;
 
-  /// Positions seen in the mean by a token of a row.
-  private static final int MEAN_POSITIONS = Books.ROW_TOKENS / 2;
+  /// Of learning, at its peak.
+  static final double RATE = 2e-3;
+
+  private static final float PREDICTION = 0.3f;
 
   static final DeepSeekConfig.Latent LATENT = new DeepSeekConfig.Latent(6, 96, 64, 32, 16, 32);
 
@@ -65,10 +64,9 @@ record Arm(
         0.02);
   }
 
-  /// Operations of a token in training, attention over the mean of its positions.
+  /// Operations of a token in training.
   double flops(int vocab) {
-    DeepSeekSize size = new DeepSeekSize(config(vocab));
-    return 3 * (size.forwardFlops(MEAN_POSITIONS) + size.predictorFlops(MEAN_POSITIONS));
+    return ScalingRule.flops(config(vocab), Books.ROW_TOKENS);
   }
 
   /// As many steps as cost what `steps` of the base cost.
@@ -77,21 +75,15 @@ record Arm(
   }
 
   TrainRecipe recipe(int steps, int vocab, long seed) {
-    return new TrainRecipe(
+    return TrialRecipe.of(
         name,
         model(),
-        new TrainRecipe.Tokenizer(vocab, false),
-        new TrainRecipe.Data(Books.ROW_TOKENS, false, false, 0, 0),
-        new TrainRecipe.Optimizer(
-            matrices, 2e-3, 0.9, 0.95, 1e-8, 0.95, 0.1, 1, DType.F32, 0, List.of()),
-        TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
+        vocab,
+        matrices,
+        RATE,
         TrainRecipe.Losses.constant(PREDICTION, balance, biasRate),
-        TrainRecipe.Batch.constant(ROWS, ROWS),
-        TrainRecipe.Memory.KEEP,
-        TrainRecipe.Length.ofSteps(steps),
-        TrainRecipe.Validation.of(0, 1),
-        TrainRecipe.Checkpoint.every(1e9, 1),
-        new TrainRecipe.Guard(1e9, 1000),
+        ROWS,
+        steps,
         seed);
   }
 }

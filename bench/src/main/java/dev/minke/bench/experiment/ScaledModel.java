@@ -3,10 +3,8 @@ package dev.minke.bench.experiment;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.tensor.DType;
 import dev.minke.train.ScalingRule;
 import dev.minke.train.TrainRecipe;
-import java.util.List;
 import java.util.Locale;
 
 /// The base of [Arm] at another width, in the proportions of the dial `reduce` of recipes: hidden
@@ -15,10 +13,8 @@ import java.util.Locale;
 ///
 /// @param dim width of the residual stream
 record ScaledModel(int dim) {
-  private static final int BASE_DIM = 192;
   private static final int WIDTH_STEP = 8;
   private static final int ACTIVE = 2;
-  private static final double BASE_RATE = 2e-3;
 
   /// A quarter of an ablation's: small budgets are few tokens, which have to be enough steps.
   private static final int ROWS = 4;
@@ -52,7 +48,7 @@ record ScaledModel(int dim) {
   }
 
   private int scaled(int base) {
-    return nearest(base * (double) dim / BASE_DIM, WIDTH_STEP);
+    return nearest(base * (double) dim / Arm.DIM, WIDTH_STEP);
   }
 
   private int rooted(int base, int step) {
@@ -60,7 +56,7 @@ record ScaledModel(int dim) {
   }
 
   private double root() {
-    return Math.sqrt((double) dim / BASE_DIM);
+    return Math.sqrt((double) dim / Arm.DIM);
   }
 
   private static int nearest(double value, int step) {
@@ -82,31 +78,15 @@ record ScaledModel(int dim) {
   }
 
   TrainRecipe recipe(double budget, int vocab, long seed) {
-    return new TrainRecipe(
+    return TrialRecipe.of(
         name(budget),
         model(),
-        new TrainRecipe.Tokenizer(vocab, false),
-        new TrainRecipe.Data(Books.ROW_TOKENS, false, false, 0, 0),
-        new TrainRecipe.Optimizer(
-            TrainRecipe.MatrixRule.ADAMW,
-            BASE_RATE / root(),
-            0.9,
-            0.95,
-            1e-8,
-            0.95,
-            0.1,
-            1,
-            DType.F32,
-            0,
-            List.of()),
-        TrainRecipe.Schedule.cosine(0.05, 0.6, 0.1),
+        vocab,
+        TrainRecipe.MatrixRule.ADAMW,
+        Arm.RATE / root(),
         TrainRecipe.Losses.constant(0, 0, 1e-3),
-        TrainRecipe.Batch.constant(ROWS, ROWS),
-        TrainRecipe.Memory.KEEP,
-        TrainRecipe.Length.ofSteps(steps(budget, vocab)),
-        TrainRecipe.Validation.of(0, 1),
-        TrainRecipe.Checkpoint.every(1e9, 1),
-        new TrainRecipe.Guard(1e9, 1000),
+        ROWS,
+        steps(budget, vocab),
         seed);
   }
 }

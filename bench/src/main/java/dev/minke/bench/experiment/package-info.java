@@ -5,6 +5,7 @@
 /// | [Books] | two books to learn from, a third and an encyclopedia to be judged by |
 /// | [Arm] | one way to train |
 /// | [Trial] | one arm with one seed, and what came of it |
+/// | [TrialRecipe] | what all trials have in common |
 /// | [Trials] | results on disk: a trial that was done is not done again |
 /// | [QualityExperiment] | bits per byte beside PyTorch's |
 /// | [ScaledModel] | the base at another width |

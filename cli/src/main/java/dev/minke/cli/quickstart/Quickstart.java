@@ -62,9 +62,6 @@ import java.util.List;
 /// @param plan how large a run
 /// @param seed of text, order and initial weights
 record Quickstart(Path directory, Plan plan, long seed) {
-  /// Time for the compiler to make the products fast, too.
-  private static final double PEAK_SECONDS = 2;
-
   /// What is learned from and asked.
   private record Material(FactCorpus facts, Corpus corpus, Tokens tokens, TrainingData data) {}
 
@@ -89,7 +86,8 @@ record Quickstart(Path directory, Plan plan, long seed) {
           material.corpus().training().size(),
           facts.heldOut().size());
       progress.say("tokenizer", "%,d tokens, byte-level BPE", material.tokens().size());
-      double peak = stages.charge("probe", tally -> GemmPeak.measure(kernels, PEAK_SECONDS));
+      double peak =
+          stages.charge("probe", tally -> GemmPeak.measure(kernels, GemmPeak.USUAL_SECONDS));
       List<TrainListener> listeners =
           new ArrayList<>(List.of(progress, new TooSlow(progress, plan.budget())));
       Path run = directory.resolve("run");

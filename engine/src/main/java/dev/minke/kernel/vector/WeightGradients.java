@@ -17,9 +17,9 @@ final class WeightGradients {
   /// Rows and columns of a part at most: either side of a pass is a quarter of the second-level
   /// cache, or a part would not be worth the packing.
   private static final int MOST =
-      (int) Math.clamp(SecondLevelCache.BYTES / 4 / (DEPTH * Float.BYTES), 128, 512);
+      Math.clamp(SecondLevelCache.BYTES / 4 / (DEPTH * Float.BYTES), 128, 512);
 
-  /// Rows of a part at least, where threads want parts.
+  /// Groups of rows in a part at least, where threads want parts.
   private static final int FEW_GROUPS = 8;
 
   private static final int PARTS_PER_THREAD = 4;
@@ -97,9 +97,6 @@ final class WeightGradients {
   }
 
   private void multiply(Part part) {
-    if (part.rows == 0 || part.columns == 0) {
-      return;
-    }
     int panels = (part.columns + Tiles.COLUMNS - 1) / Tiles.COLUMNS;
     long sideFloats = Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS;
     long rightFloats = (long) panels * Tiles.COLUMNS * DEPTH;

@@ -3,6 +3,7 @@ package dev.minke.kernel.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.minke.ChildJvm;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.kernel.reference.ReferenceKernels;
@@ -233,16 +234,7 @@ class MatrixProductsTest {
   }
 
   private static String hashInChild(List<String> options) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(options);
-    command.addAll(
-        List.of(
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            MatrixProductsTest.class.getName()));
+    List<String> command = ChildJvm.command(MatrixProductsTest.class, options);
     File errors = File.createTempFile("minke", ".err");
     errors.deleteOnExit();
     Process child =

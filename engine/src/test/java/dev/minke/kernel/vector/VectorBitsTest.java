@@ -2,6 +2,7 @@ package dev.minke.kernel.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minke.ChildJvm;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
@@ -59,13 +60,7 @@ class VectorBitsTest {
     Assumptions.assumeTrue(
         bits.isEmpty() || VectorWidth.isSupported(Integer.parseInt(bits)),
         "this machine has no such vectors");
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(flags);
-    command.add("--add-modules=jdk.incubator.vector");
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(VectorBitsTest.class.getName());
+    List<String> command = ChildJvm.command(VectorBitsTest.class, flags);
     File errors = File.createTempFile("minke", ".err");
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(errors)).start();
