@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -119,9 +119,13 @@ public final class Main {
       String found = unmatched.getUnmatched().getFirst();
       boolean top = fault.getCommandLine().getParent() == null;
       String kind = unmatched.isUnknownOption() ? "option" : top ? "command" : "argument";
-      List<String> near = unmatched.getSuggestions();
-      return "unknown %s '%s'%s"
-          .formatted(kind, found, near.isEmpty() ? "" : ", did you mean " + near.getFirst() + "?");
+      // Theirs are ordered by common pairs of letters, which turned letters do not have.
+      String near =
+          unmatched.getSuggestions().stream()
+              .min(Comparator.comparingInt(one -> RecipeKeys.edits(found, one)))
+              .map(", did you mean %s?"::formatted)
+              .orElse("");
+      return "unknown %s '%s'%s".formatted(kind, found, near);
     }
     return oneLine(fault.getMessage())
         .replaceFirst(" is not an? (double|float)$", " is no number")

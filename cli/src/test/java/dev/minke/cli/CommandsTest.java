@@ -162,6 +162,7 @@ class CommandsTest {
   void wrongUsageIsOneLineAndExitCodeTwo() {
     assertThat(Run.of("predcit").failed(2))
         .contains("unknown command 'predcit', did you mean predict?");
+    assertThat(Run.of("tarin").failed(2)).contains("unknown command 'tarin', did you mean train?");
     assertThat(Run.of("generate", temporary, "--prompt", "a", "--temperature", 1).failed(2))
         .contains("unknown option '--temperature'");
     assertThat(Run.of("cost", temporary, "b").failed(2)).contains("unknown argument 'b'");
