@@ -63,7 +63,11 @@ final class MatrixProducts {
           int columns = panels.columns(panel);
           long to = panels.panel(group, panel);
           if (forward) {
-            Tiles.panelOfColumns(source + first * rowBytes, rowBytes, columns, panels.depth(), to);
+            long rows = source + first * rowBytes;
+            try (ScratchPool.Scratch scratch = scratches.borrow()) {
+              long room = scratch.floats(Tiles.PANEL_SCRATCH);
+              Tiles.panelOfColumns(rows, rowBytes, columns, panels.depth(), to, room);
+            }
           } else {
             Tiles.panelOfRows(source + first * Float.BYTES, rowBytes, columns, panels.depth(), to);
           }

@@ -40,6 +40,13 @@ final class Tiles {
   /// one would fit the first level, but outputs would be reloaded more often.
   static final int DEPTH = SecondLevelCache.BYTES >= 1 << 20 ? 2048 : 1024;
 
+  /// Depth of a panel of columns that is turned at once: its two copies stay in the first-level
+  /// cache.
+  private static final int JOINED = 128;
+
+  /// Floats that making a panel of columns takes.
+  static final long PANEL_SCRATCH = (long) JOINED * COLUMNS;
+
   /// Zeros for four panels: where a chain begins.
   static final long ZEROS =
       Memory.allocateFloats(Arena.global(), (long) COLUMNS * PANELS_OF_ONE_ROW);
@@ -106,6 +113,10 @@ final class Tiles {
     if (rows < height) {
       Memory.clear(to, (long) depth * height);
     }
+    if (Transposition.IS_HERE && rows == Transposition.ROWS && height == Transposition.ROWS) {
+      packEight(a, rowBytes, depth, to);
+      return;
+    }
     int row = 0;
     for (; row + 4 <= rows; row += 4) {
       turnFour(a + row * rowBytes, rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
@@ -119,6 +130,17 @@ final class Tiles {
         turn(a + row * rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
       }
     }
+  }
+
+  /// Packs eight rows by [Transposition].
+  private static void packEight(long a, long rowBytes, int depth, long to) {
+    int steps = depth / Transposition.STEP * Transposition.STEP;
+    Transposition.eight(a, rowBytes, steps, to);
+    long rest = a + steps * (long) Float.BYTES;
+    long groupBytes = Transposition.ROWS * (long) Float.BYTES;
+    long at = to + steps * groupBytes;
+    turnFour(rest, rowBytes, depth - steps, at, groupBytes);
+    turnFour(rest + 4 * rowBytes, rowBytes, depth - steps, at + 16, groupBytes);
   }
 
   /// Packs columns for [#packed]: `to[k][r] = a[k][r]`, zeros for columns that are missing.
@@ -223,6 +245,23 @@ final class Tiles {
   ///
   /// @param columns 1 to [#COLUMNS] rows of `a`, `rowBytes` apart
   /// @param to `[depth, COLUMNS]`
+  /// @param scratch room for [#PANEL_SCRATCH] floats
+  static void panelOfColumns(long a, long rowBytes, int columns, int depth, long to, long scratch) {
+    if (!Transposition.IS_HERE || columns < COLUMNS) {
+      panelOfColumns(a, rowBytes, columns, depth, to);
+      return;
+    }
+    for (int k = 0; k < depth; k += JOINED) {
+      int length = Math.min(JOINED, depth - k);
+      for (int column = 0; column < COLUMNS; column += Transposition.ROWS) {
+        long rows = a + column * rowBytes + k * (long) Float.BYTES;
+        packEight(rows, rowBytes, length, scratch + column * (long) Float.BYTES * length);
+      }
+      Transposition.join(scratch, length, to + k * PANEL_BYTES);
+    }
+  }
+
+  /// [#panelOfColumns] element by element.
   static void panelOfColumns(long a, long rowBytes, int columns, int depth, long to) {
     if (columns < COLUMNS) {
       Memory.clear(to, (long) depth * COLUMNS);
@@ -236,8 +275,8 @@ final class Tiles {
     }
   }
 
-  /// Four rows become four columns. Element by element: squares of four by shuffles took as long
-  /// with 512 bits and a quarter longer with 256.
+  /// Four rows become four columns, element by element: squares of four by shuffles took a quarter
+  /// longer with 256 bits.
   ///
   /// @param toBytes bytes between rows of the columns
   private static void turnFour(long a, long rowBytes, int depth, long to, long toBytes) {

@@ -3,6 +3,8 @@ package dev.minke.kernel.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
@@ -37,10 +39,19 @@ class InliningCliffTest {
     long panelBytes = DEPTH * Tiles.PANEL_BYTES;
     long b = Memory.allocateFloats(arena, (long) Tiles.PANELS_OF_ONE_ROW * DEPTH * Tiles.COLUMNS);
     long c = Memory.allocateFloats(arena, 8L * Tiles.COLUMNS);
+    long turned = Memory.allocateFloats(arena, 8L * DEPTH);
     long stride = Tiles.PANEL_BYTES;
     int vectors = MicroKernels.VECTORS;
     long rowBytes = DEPTH * (long) Float.BYTES;
-    return List.of(
+    List<Kernel> kernels = new ArrayList<>();
+    if (Transposition.IS_HERE) {
+      // Eight elements at each k where the unit of the shares is 16.
+      kernels.add(
+          new Kernel(
+              "eight rows turned", 1, 0.05, () -> Transposition.eight(a, rowBytes, DEPTH, turned)));
+    }
+    Collections.addAll(
+        kernels,
         // Spills where there are only 16 registers, and is not used there.
         new Kernel(
             "eight packed rows",
@@ -76,6 +87,7 @@ class InliningCliffTest {
         // Its few chains wait for each other.
         new Kernel(
             "one row by one panel", vectors, 0.1, () -> MicroKernels.one(a, b, c, c, DEPTH)));
+    return kernels;
   }
 
   /// The best share seen so far: waits as long as it is too small and there is patience left.

@@ -89,6 +89,7 @@ class MatrixProductsTest {
     }
     for (int depth : new int[] {1, 2, 255, 256, 257, 1023, 1025}) {
       cases.add(Arguments.of(7, depth, 17));
+      cases.add(Arguments.of(17, depth, 65));
     }
     for (int width : new int[] {1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 128, 257}) {
       cases.add(Arguments.of(1, 19, width));
