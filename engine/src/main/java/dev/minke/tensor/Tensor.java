@@ -46,7 +46,7 @@ public final class Tensor {
   /// A contiguous tensor of zeros that lives as long as the arena.
   public static Tensor allocate(Arena arena, DType dtype, Shape shape) {
     long bytes = shape.elements() * dtype.bytes();
-    return over(arena.allocate(Math.max(bytes, 1), ALIGNMENT), dtype, shape);
+    return over(LargePages.allocate(arena, Math.max(bytes, 1)), dtype, shape);
   }
 
   /// A contiguous tensor over memory that the caller owns.

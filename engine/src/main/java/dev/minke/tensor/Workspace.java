@@ -79,7 +79,7 @@ public final class Workspace implements AutoCloseable {
     }
     if (block == blocks.size()) {
       long size = Math.max(bytes, Math.max(FIRST_BLOCK_BYTES, reservedBytes() / 2));
-      blocks.add(arena.allocate(align(size), Tensor.ALIGNMENT));
+      blocks.add(LargePages.allocate(arena, align(size)));
       used = 0;
       if (poison) {
         poison(blocks.getLast(), 0);

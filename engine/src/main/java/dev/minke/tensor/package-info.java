@@ -7,6 +7,7 @@
 /// | [dev.minke.tensor.DType] | element types |
 /// | [dev.minke.tensor.Storage] | where the bytes are: host memory today, a device beside it later |
 /// | [dev.minke.tensor.Workspace] | a stack of short-lived tensors with mark and release |
+/// | [dev.minke.tensor.LargePages] | memory of a size in pages of 2 MB |
 ///
 /// Unusual: every host tensor is a *native* segment of one class. A kernel that has once seen a
 /// heap or a mapped segment runs several times slower for the rest of the process, so

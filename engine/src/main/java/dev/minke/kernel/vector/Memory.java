@@ -1,5 +1,6 @@
 package dev.minke.kernel.vector;
 
+import dev.minke.tensor.LargePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -42,23 +43,13 @@ final class Memory {
 
   static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
-  /// Alignment of own memory: a cache line, and the widest vector.
-  static final long ALIGNMENT = 64;
-
   private Memory() {}
 
   /// Zeroed floats of an arena; the arena must outlive every use of the address.
   ///
   /// @return the address of the first
   static long allocateFloats(Arena arena, long count) {
-    long bytes = count * Float.BYTES;
-    if (bytes >= LargePages.LEAST_BYTES) {
-      long address = LargePages.allocate(arena, bytes);
-      if (address != 0) {
-        return address;
-      }
-    }
-    return arena.allocate(Math.max(count, 1) * Float.BYTES, ALIGNMENT).address();
+    return LargePages.allocate(arena, Math.max(count, 1) * Float.BYTES).address();
   }
 
   static float get(long address) {

@@ -7,7 +7,7 @@
 /// | [dev.minke.kernel.vector.Memory] | loads and stores at addresses |
 /// | [dev.minke.kernel.vector.Gang] | the threads that share an operation |
 /// | [dev.minke.kernel.vector.MatrixProducts] | products with weights in panels: start here, then [dev.minke.kernel.vector.Tiles] and [dev.minke.kernel.vector.MicroKernels] |
-/// | [dev.minke.kernel.vector.LargePages], [dev.minke.kernel.vector.SecondLevelCache] | what products ask of the machine |
+/// | [dev.minke.kernel.vector.SecondLevelCache], [dev.minke.kernel.vector.Transposition] | by what products are cut; rows to columns |
 /// | [dev.minke.kernel.vector.AttentionKernels], [dev.minke.kernel.vector.AttentionGradients] | rows of queries against tiles of positions |
 /// | [dev.minke.kernel.vector.RowKernels], [dev.minke.kernel.vector.ExpertKernels] | row by row; the choice and moving of rows |
 /// | [dev.minke.kernel.vector.HeadKernels], [dev.minke.kernel.vector.OptimizerKernels] | softmax over the vocabulary; AdamW |

@@ -1,10 +1,12 @@
-package dev.minke.kernel.vector;
+package dev.minke.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -18,12 +20,13 @@ class LargePagesTest {
     assumeTrue(Files.exists(maps), "not run: no /proc/self/maps");
     long address;
     try (Arena arena = Arena.ofShared()) {
-      address = LargePages.allocate(arena, BYTES);
-      assertThat(address).isNotZero();
+      MemorySegment memory = LargePages.allocate(arena, BYTES);
+      address = memory.address();
+      assertThat(memory.byteSize()).isEqualTo(BYTES);
       assertThat(address % (2 << 20)).isZero();
-      for (long at = 0; at < BYTES; at += Float.BYTES) {
-        assertThat(Memory.get(address + at) == 0).isTrue();
-        Memory.set(address + at, 1);
+      for (long at = 0; at < BYTES; at++) {
+        assertThat(memory.get(ValueLayout.JAVA_BYTE, at)).isZero();
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
       }
       assertThat(isMapped(maps, address)).isTrue();
     }

@@ -1,4 +1,4 @@
-package dev.minke.kernel.vector;
+package dev.minke.tensor;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Memory in pages of 2 MB, where Linux gives them to those who ask (`madvise`).
 ///
-/// A product streams panels from the third-level cache or from memory, and the processor's
-/// prefetching ends at each page: with pages of 4 KB, 2048 x 2048 x 2048 takes a sixth longer. The
-/// advice must come before the first touch, and an [Arena] touches what it allocates; so this maps
-/// memory itself. Only an advice: without large pages the same memory has small ones.
-final class LargePages {
+/// Kernels stream panels and activations from the third-level cache or from memory, and the
+/// processor's prefetching ends at each page: with pages of 4 KB, a product of 2048 x 2048 x 2048
+/// takes a sixth longer. The advice must come before the first touch, and an [Arena] touches what
+/// it allocates; so this maps memory itself. Only an advice: without large pages the same memory
+/// has small ones.
+public final class LargePages {
   /// Less is not worth a mapping of its own.
-  static final long LEAST_BYTES = 4 << 20;
+  private static final long LEAST_BYTES = 4 << 20;
 
   private static final long PAGE = 2 << 20;
   private static final int READ_AND_WRITE = 3;
@@ -54,14 +55,19 @@ final class LargePages {
 
   private LargePages() {}
 
-  /// Zeroed memory that lives as long as the arena, at a multiple of 2 MB.
-  ///
-  /// @return its address, or 0 if the system has none of this kind
+  /// Zeroed memory that lives as long as the arena, aligned to [Tensor#ALIGNMENT] at least; in
+  /// large pages if it is large and the system has them.
+  public static MemorySegment allocate(Arena arena, long bytes) {
+    MemorySegment large = bytes < LEAST_BYTES ? null : map(arena, bytes);
+    return large == null ? arena.allocate(bytes, Tensor.ALIGNMENT) : large;
+  }
+
+  /// @return null if the system has none of this kind
   @SuppressWarnings("restricted")
-  static long allocate(Arena arena, long bytes) {
+  private static @Nullable MemorySegment map(Arena arena, long bytes) {
     Calls calls = CALLS;
     if (calls == null) {
-      return 0;
+      return null;
     }
     try {
       long room = (bytes + PAGE - 1) / PAGE * PAGE + PAGE;
@@ -70,12 +76,13 @@ final class LargePages {
               calls.mmap.invokeExact(
                   MemorySegment.NULL, room, READ_AND_WRITE, PRIVATE_AND_ANONYMOUS, -1, 0L);
       if (start == FAILED) {
-        return 0;
+        return null;
       }
-      MemorySegment.ofAddress(start).reinterpret(room, arena, all -> free(all.address(), room));
+      MemorySegment all =
+          MemorySegment.ofAddress(start).reinterpret(room, arena, one -> free(one.address(), room));
       long address = (start + PAGE - 1) / PAGE * PAGE;
       int _ = (int) calls.madvise.invokeExact(address, room - PAGE, HUGE_PAGES);
-      return address;
+      return all.asSlice(address - start, bytes);
     } catch (RuntimeException e) {
       throw e;
     } catch (Throwable e) {
