@@ -46,7 +46,7 @@ final class Child implements AutoCloseable {
     command.addAll(
         List.of(
             "--add-modules=jdk.incubator.vector",
-            "-XX:MaxTrivialSize=12",
+            "-XX:MaxTrivialSize=16",
             "--enable-native-access=ALL-UNNAMED",
             "-Xmx512m",
             "-cp",
