@@ -98,10 +98,6 @@ record RecipeDraft(ObjectNode tree, Path file, List<String> overrides, boolean h
         model.put("layers", Math.max(layers, dense));
       }
     }
-    if (phase.get("batch") instanceof ObjectNode batch && !isByHand("batch.microRows")) {
-      int rows = batch.path("rows").asInt(1);
-      batch.put("microRows", Math.min(rows, batch.path("microRows").asInt(1)));
-    }
   }
 
   /// Whether a key, or what it is part of, was set by hand.

@@ -78,8 +78,6 @@ final class Reduction {
     }
     if (tree.get("batch") instanceof ObjectNode batch) {
       divide(batch, "rows", factor * factor, 1, 4);
-      int rows = batch.path("rows").asInt(1);
-      batch.put("microRows", Math.min(rows, batch.path("microRows").asInt(1)));
     }
     if (tree.get("length") instanceof ObjectNode length) {
       divide(length, "steps", factor, 1, 1);

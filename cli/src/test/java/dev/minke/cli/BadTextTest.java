@@ -15,9 +15,7 @@ class BadTextTest {
   @TempDir private Path temporary;
 
   private Run train(Path text, String... overrides) {
-    String[] fixed = {
-      "text=" + text, "length.steps=2", "batch.rows=1", "batch.microRows=1", "tokenizer.vocab=300"
-    };
+    String[] fixed = {"text=" + text, "length.steps=2", "batch.rows=1", "tokenizer.vocab=300"};
     Object[] arguments = new Object[4 + 2 * (fixed.length + overrides.length)];
     arguments[0] = "train";
     arguments[1] = Golden.repository().resolve("recipes/tiny.yaml");

@@ -175,6 +175,18 @@ class LostTextTest {
     goesOnBitForBit();
   }
 
+  @Test
+  void aTokenizerThatVanishedIsLearnedAnewFromTheSameTextAlone() throws IOException {
+    Path tokenizer = run.resolve("tokenizer.json");
+    Files.delete(tokenizer);
+    Files.writeString(text, CHANGED);
+    isRefused("expected tokenizer.json", "found none", "put the file or the text back");
+    assertThat(tokenizer).doesNotExist();
+    Files.writeString(text, ORIGINAL);
+    goesOnBitForBit();
+    assertThat(tokenizer).hasSameBinaryContentAs(undisturbed().resolve("tokenizer.json"));
+  }
+
   /// Tokens that were made and not yet trained on are not given up for text that is not there.
   @Test
   void tokensOfTextThatVanishedBeforeTheRunAreKept() throws IOException {

@@ -30,6 +30,9 @@ import java.util.zip.CRC32C;
 /// @param step number of updates done
 /// @param metadata facts of the run: data position, random streams, identity of the tokenizer, …
 public record TrainingCheckpoint(Path file, long step, Map<String, String> metadata) {
+  /// Key of the tokenizer's identity among the facts of a training run.
+  public static final String TOKENIZER = "run.tokenizer";
+
   private static final System.Logger LOG = System.getLogger(TrainingCheckpoint.class.getName());
   private static final String VERSION = "1";
   private static final String OURS = "minke.";

@@ -85,7 +85,7 @@ final class RunDirectory implements AutoCloseable {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("run.recipe", hash(recipe.decisive()));
     identity.put(DATA, data.training().hash());
-    identity.put("run.tokenizer", data.training().tokenizer());
+    identity.put(TrainingCheckpoint.TOKENIZER, data.training().tokenizer());
     identity.put(
         START,
         switch (start) {

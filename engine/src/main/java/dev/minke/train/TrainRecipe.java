@@ -345,14 +345,16 @@ public record TrainRecipe(
   /// @param firstShare rows of the first step as a share of `rows`, to which they grow in a
   ///   straight line; 1 if they do not grow (DeepSeek-V3: 0.2, 3,072 of 15,360)
   /// @param rampShare share of the steps in which they grow (DeepSeek-V3: 0.05)
-  /// @param microRows most rows of one forward and backward; gradients of several add up
+  /// @param microRows most rows of one forward and backward; gradients of several add up; more than
+  ///   `rows` are as many
   public record Batch(int rows, double firstShare, double rampShare, int microRows) {
     public Batch {
       require(rows > 0, "batch rows", rows, "1 or more");
       require(
           firstShare > 0 && firstShare <= 1, "batch firstShare", firstShare, "above 0, at most 1");
       requireShare(rampShare, "batch rampShare");
-      require(microRows > 0 && microRows <= rows, "batch microRows", microRows, "1 to rows");
+      require(microRows > 0, "batch microRows", microRows, "1 or more");
+      microRows = Math.min(microRows, rows);
     }
 
     /// Rows of the first step, one or more.

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The tokenizer and the tokens of a run: `tokenizer.json` and `data/` in its directory. The text
@@ -86,8 +87,26 @@ public record RunData(
       report.requireUsable(maxBadShare);
     }
     Tokenizer tokenizer = bpe.train();
+    requireTokenizerOfTheRun(tokenizer);
     tokenizer.write(file);
     return tokenizer;
+  }
+
+  /// A run that lost its tokenizer gets it back from the text that it began with, and from no
+  /// other.
+  private void requireTokenizerOfTheRun(Tokenizer learned) {
+    TrainingCheckpoint checkpoint = checkpoint().orElse(null);
+    if (checkpoint != null
+        && !learned.identity().equals(checkpoint.metadata().get(TrainingCheckpoint.TOKENIZER))) {
+      throw new IllegalArgumentException(
+          "run directory %s: expected tokenizer.json, with which it began, found none, and the text gives another one by now; put the file or the text back as it was, or choose another directory"
+              .formatted(directory));
+    }
+  }
+
+  /// What the run goes on from, if it has begun.
+  private Optional<TrainingCheckpoint> checkpoint() {
+    return TrainingCheckpoint.latest(directory.resolve("checkpoints"));
   }
 
   /// DeepSeek-V3's kind; with the tokens of exercises, if there are any.
@@ -125,7 +144,7 @@ public record RunData(
     if (TokenFolder.exists(folder)) {
       TokenFolder found = TokenFolder.open(folder);
       boolean same = found.isOf(sources, making);
-      boolean goesOn = TrainingCheckpoint.latest(directory.resolve("checkpoints")).isPresent();
+      boolean goesOn = checkpoint().isPresent();
       if (goesOn && !same) {
         throw new IllegalArgumentException(
             "run directory %s: it holds a run on other text, or the same made into tokens in another way (%s/%s says which); go on with that one, or choose another directory"
