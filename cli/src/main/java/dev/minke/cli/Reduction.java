@@ -9,7 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// With a factor k: widths (residual stream, hidden layers, experts, compressed queries, latents),
 /// vocabulary and steps are divided by k; numbers of heads, widths of a head, layers, experts and
 /// tokens of a row by √k, so that all heads together shrink like the stream; rows by k². Everything
-/// is rounded to what its kind allows. How many experts a token has, shares and rates stay.
+/// is rounded to what its kind allows. How many experts a token has, shares and rates stay, and so
+/// do groups of experts; the groups that take part have experts enough.
 final class Reduction {
   static final String KEY = "reduce";
   private static final int WIDTH_STEP = 8;
@@ -61,9 +62,11 @@ final class Reduction {
         divide(attention, "valueDim", root, WIDTH_STEP, WIDTH_STEP);
       }
       if (model.get("experts") instanceof ObjectNode experts) {
-        int groups = Math.max(1, experts.path("rule").path("groups").asInt(1));
-        int active = Math.max(1, experts.path("rule").path("activeExperts").asInt(1));
-        divide(experts, "count", root, groups, Math.ceilDiv(active, groups) * groups);
+        JsonNode rule = experts.path("rule");
+        int groups = Math.max(1, rule.path("groups").asInt(1));
+        int activeGroups = Math.max(1, rule.path("activeGroups").asInt(1));
+        int active = Math.max(1, rule.path("activeExperts").asInt(1));
+        divide(experts, "count", root, groups, Math.ceilDiv(active, activeGroups) * groups);
         widths(experts, "hidden");
       }
       if (model.get("yarn") instanceof ObjectNode yarn) {

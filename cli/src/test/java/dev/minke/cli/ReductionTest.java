@@ -19,7 +19,7 @@ class ReductionTest {
                 {"reduce": %s,
                  "model": {"dim": 7168, "denseHidden": 18432, "layers": 61, "denseLayers": 3, "maxLength": 4096,
                    "attention": {"heads": 128, "queryRank": 1536, "latentDim": 512, "nopeDim": 128, "ropeDim": 64, "valueDim": 128},
-                   "experts": {"count": 256, "hidden": 2048, "rule": {"groups": 8, "activeExperts": 8}}},
+                   "experts": {"count": 256, "hidden": 2048, "rule": {"groups": 8, "activeGroups": 4, "activeExperts": 8}}},
                  "tokenizer": {"vocab": 129280}, "data": {"rowTokens": 4096},
                  "batch": {"rows": 15360, "microRows": 1}, "length": {"steps": 240000}}
                 """
@@ -43,11 +43,19 @@ class ReductionTest {
         .isEqualTo(
             "{\"dim\":112,\"denseHidden\":288,\"layers\":8,\"denseLayers\":1,\"maxLength\":512,"
                 + "\"attention\":{\"heads\":16,\"queryRank\":24,\"latentDim\":16,\"nopeDim\":16,\"ropeDim\":8,\"valueDim\":16},"
-                + "\"experts\":{\"count\":32,\"hidden\":32,\"rule\":{\"groups\":8,\"activeExperts\":8}}}");
+                + "\"experts\":{\"count\":32,\"hidden\":32,\"rule\":{\"groups\":8,\"activeGroups\":4,\"activeExperts\":8}}}");
     assertThat(tree.path("tokenizer").path("vocab").intValue()).isEqualTo(2020);
     assertThat(tree.path("data").path("rowTokens").intValue()).isEqualTo(512);
     assertThat(tree.path("batch").toString()).isEqualTo("{\"rows\":4,\"microRows\":1}");
     assertThat(tree.path("length").path("steps").intValue()).isEqualTo(3750);
+  }
+
+  /// Four active groups have the eight experts of a token when each group has two.
+  @Test
+  void activeGroupsKeepExpertsEnough() {
+    ObjectNode tree = tree("1024");
+    Reduction.take(tree, FILE);
+    assertThat(tree.path("model").path("experts").path("count").intValue()).isEqualTo(16);
   }
 
   @Test

@@ -172,6 +172,12 @@ public record DeepSeekConfig(
             rule.activeExperts(),
             "at most " + count);
         require(count % rule.groups() == 0, "expertGroups", rule.groups(), "a divisor of " + count);
+        int inReach = count / rule.groups() * rule.activeGroups();
+        require(
+            rule.activeExperts() <= inReach,
+            "activeExperts",
+            rule.activeExperts(),
+            "at most the %d experts of %d active groups".formatted(inReach, rule.activeGroups()));
       }
     }
   }
