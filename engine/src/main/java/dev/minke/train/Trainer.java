@@ -5,6 +5,7 @@ import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.deepseek.DeepSeekSize;
 import dev.minke.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -154,6 +155,7 @@ public final class Trainer implements AutoCloseable {
         steps,
         state.step(),
         state.parameterCount(),
+        new DeepSeekSize(model().config()).active(),
         tokens,
         flops,
         setup.peakFlops(),

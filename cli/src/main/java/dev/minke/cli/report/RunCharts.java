@@ -49,12 +49,15 @@ public record RunCharts(Metrics metrics, int from, int to) {
     return scaled(Chart.of("loss, nats a token", all, from, to, false));
   }
 
-  /// Bits per byte of held-out text.
+  /// Bits per byte of held-out text; those of the moving average beside them, if there is one.
   public Chart bitsPerByte() {
-    return chart(
-        "held-out bits per byte",
-        validations("bits per byte", 1, ValidationPoint::bitsPerByte),
-        false);
+    List<Series> all = new ArrayList<>();
+    all.add(validations("bits per byte", 1, ValidationPoint::bitsPerByte));
+    Series average = validations("moving average", 4, ValidationPoint::averageBitsPerByte);
+    if (!average.points().isEmpty()) {
+      all.add(average);
+    }
+    return scaled(Chart.of("held-out bits per byte", all, from, to, false));
   }
 
   /// Norm of the gradient before clipping.

@@ -80,16 +80,19 @@ public final class RunReport {
       return;
     }
     ValidationPoint best = run.metrics().best();
+    boolean averages = run.metrics().hasAverages();
     out.append(
         "<h2>Evaluation on held-out text</h2>\n<div class=\"scroll\"><table><tr><th>step</th>");
-    out.append("<th>loss, nats a token</th><th>bits per byte</th><th></th></tr>\n");
+    out.append("<th>loss, nats a token</th><th>bits per byte</th>");
+    out.append(averages ? "<th>of the moving average</th>" : "").append("<th></th></tr>\n");
     for (ValidationPoint one : validations) {
       out.append(
-          "<tr><td>%,d</td><td>%s</td><td>%s</td><td>%s</td></tr>\n"
+          "<tr><td>%,d</td><td>%s</td><td>%s</td>%s<td>%s</td></tr>\n"
               .formatted(
                   one.step(),
                   RunWords.fixed(one.loss()),
                   RunWords.fixed(one.bitsPerByte()),
+                  averages ? "<td>%s</td>".formatted(RunWords.fixed(one.averageBitsPerByte())) : "",
                   one.equals(best) ? "best" : ""));
     }
     out.append("</table></div>\n");

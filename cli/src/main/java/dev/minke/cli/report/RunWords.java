@@ -59,6 +59,14 @@ public final class RunWords {
     };
   }
 
+  /// What a validation found; of the moving average too, if there is one.
+  public static String heldOut(ValidationPoint one) {
+    String words = "%s, %s bits per byte".formatted(fixed(one.loss()), fixed(one.bitsPerByte()));
+    return Double.isNaN(one.averageBitsPerByte())
+        ? words
+        : words + ", average " + fixed(one.averageBitsPerByte());
+  }
+
   /// What one wants to know at a glance; what is not known is left out.
   public static List<String> numbers(Run run) {
     Metrics metrics = run.metrics();
@@ -71,9 +79,7 @@ public final class RunWords {
     parts.add("loss " + fixed(last.loss()));
     if (!metrics.validations().isEmpty()) {
       ValidationPoint heldOut = metrics.validations().getLast();
-      parts.add(
-          "held-out %s, %s bits per byte"
-              .formatted(fixed(heldOut.loss()), fixed(heldOut.bitsPerByte())));
+      parts.add("held-out " + heldOut(heldOut));
     }
     add(parts, metrics.tokensPerSecond(), "%,.0f tokens/s");
     add(parts, 100 * metrics.peakShare(), "%.0f %% of peak");

@@ -29,6 +29,11 @@ public record Metrics(
     return steps.isEmpty() ? null : steps.getLast();
   }
 
+  /// Whether any validation knows of a moving average of the weights.
+  public boolean hasAverages() {
+    return validations.stream().anyMatch(one -> !Double.isNaN(one.averageBitsPerByte()));
+  }
+
   /// The validation with the lowest loss.
   public @Nullable ValidationPoint best() {
     return validations.stream()

@@ -44,6 +44,7 @@ public record RunRecord(Path directory, String name, String recipe, Kernels kern
     card.put("steps", facts.steps());
     card.put("tokensPerStep", facts.rowsTokens());
     card.put("parameters", facts.parameters());
+    card.put("activeParameters", facts.activeParameters());
     card.put("peakFlops", facts.peakFlops());
     card.put("backend", Backends.explain(kernels));
     card.put("gitHash", gitHash());

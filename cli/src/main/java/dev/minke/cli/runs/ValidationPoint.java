@@ -7,11 +7,14 @@ import tools.jackson.databind.JsonNode;
 /// @param step the number of steps done
 /// @param loss mean negative log-probability of the next token, in nats
 /// @param bitsPerByte of the held-out text
-public record ValidationPoint(int step, double loss, double bitsPerByte) {
+/// @param averageBitsPerByte the same of the moving average of the weights; NaN without one
+public record ValidationPoint(
+    int step, double loss, double bitsPerByte, double averageBitsPerByte) {
   static ValidationPoint read(JsonNode line) {
     return new ValidationPoint(
         line.path("step").asInt(0),
         Json.number(line, "validationLoss"),
-        Json.number(line, "bitsPerByte"));
+        Json.number(line, "bitsPerByte"),
+        Json.number(line, "averageBitsPerByte"));
   }
 }

@@ -39,10 +39,7 @@ final class Lines {
     boolean over = run.status().phase().isOver();
     for (ValidationPoint one : run.metrics().validations()) {
       if (one.step() > validated) {
-        said.add(
-            "held-out   after step %d: loss %s, %s bits per byte"
-                .formatted(
-                    one.step(), RunWords.fixed(one.loss()), RunWords.fixed(one.bitsPerByte())));
+        said.add("held-out   after step %d: loss %s".formatted(one.step(), RunWords.heldOut(one)));
         validated = one.step();
       }
     }

@@ -76,6 +76,19 @@ class RunReportTest {
   }
 
   @Test
+  void theMovingAverageStandsBesideTheWeights() throws IOException {
+    folder().steps(20);
+    assertThat(report()).doesNotContain("moving average");
+    folder()
+        .line(
+            "{\"step\":30,\"validationLoss\":0.3,\"bitsPerByte\":0.1,\"averageBitsPerByte\":0.09}");
+    assertThat(report())
+        .contains("<th>of the moving average</th>")
+        .containsPattern("<td>30</td><td>0.300</td><td>0.100</td><td>0.090</td><td>best</td>")
+        .contains("moving average");
+  }
+
+  @Test
   void whatIsMissingIsLeftOut() throws IOException {
     folder().account("tokenizer", Instant.now(), "");
     assertThat(report()).contains("prepares (tokenizer)").doesNotContain("Recipe", "Evaluation");
