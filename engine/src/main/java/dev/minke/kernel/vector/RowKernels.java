@@ -115,15 +115,7 @@ final class RowKernels {
   double sumOfSquares(Tensor x) {
     FloatRows rows = FloatRows.of(x);
     double[] sums = new double[Math.toIntExact(rows.count())];
-    gang.rows(
-        nanos(rows, 1),
-        rows.count(),
-        (from, to) -> {
-          double[] lanes = new double[Kernels.LANES];
-          for (long row = from; row < to; row++) {
-            sums[(int) row] = SquareSums.ofRow(rows.row(row), rows.columns(), lanes);
-          }
-        });
+    gang.rows(nanos(rows, 1), rows.count(), (from, to) -> SquareSums.ofRows(rows, from, to, sums));
     double sum = 0;
     for (double one : sums) {
       sum += one;
@@ -283,15 +275,18 @@ final class RowKernels {
     }
     long tokens = positions.address();
     long heads = rows.count() / positions.shape().elements();
-    float[] turns = rotations.upTo(highest(positions), rotation);
-    int pairs = rotation.ropeDim() / 2;
+    Turns turns =
+        new Turns(rotations.upTo(highest(positions), rotation), rotation.ropeDim(), inverse);
     gang.rows(
         nanos(rows, 4),
         rows.count(),
         (from, to) -> {
-          for (long row = from; row < to; row++) {
-            int position = Memory.getInt(tokens + row / heads * Integer.BYTES);
-            turn(rows.row(row), turns, position * rotation.ropeDim(), pairs, inverse ? -1 : 1);
+          long end;
+          for (long row = from; row < to; row = end) {
+            long token = row / heads;
+            end = Math.min(to, (token + 1) * heads);
+            int position = Memory.getInt(tokens + token * Integer.BYTES);
+            turns.turn(rows.row(row), rows.stride(), end - row, position);
           }
         });
   }
@@ -303,20 +298,6 @@ final class RowKernels {
           Math.max(highest, Memory.getInt(positions.address() + (long) index * Integer.BYTES));
     }
     return highest;
-  }
-
-  /// Turns the pairs of a row. A vector form would save little: a row is short and pairs are few.
-  private static void turn(long row, float[] turns, int first, int pairs, float sign) {
-    for (int i = 0; i < pairs; i++) {
-      long even = row + 2L * i * Float.BYTES;
-      long odd = even + Float.BYTES;
-      float cos = turns[first + 2 * i];
-      float sin = turns[first + 2 * i + 1] * sign;
-      float e = Memory.get(even);
-      float o = Memory.get(odd);
-      Memory.set(even, Math.fma(e, cos, -(o * sin)));
-      Memory.set(odd, Math.fma(e, sin, o * cos));
-    }
   }
 
   void joinKeys(Tensor own, Tensor shared, Tensor out) {

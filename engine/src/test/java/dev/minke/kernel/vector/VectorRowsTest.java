@@ -117,7 +117,7 @@ class VectorRowsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 6, 8, 16, 34})
+  @ValueSource(ints = {2, 6, 8, 14, 16, 30, 34, 64})
   void rotationAgreesForwardAndBack(int ropeDim) {
     try (Pair pair = Pair.of(2)) {
       Rotation rotation = new Rotation(Rotation.plain(ropeDim, 100).frequencies(), 1.25f);
@@ -128,6 +128,19 @@ class VectorRowsTest {
         kernels.rotate(one, positions, rotation, false);
         kernels.rotate(many, positions, rotation, true);
         return new Tensor[] {one, many};
+      });
+    }
+  }
+
+  /// Threads share rows, which are heads of tokens: a token's heads meet two threads.
+  @Test
+  void rotationAgreesWhereThreadsShareATokensHeads() {
+    try (Pair pair = Pair.of(4)) {
+      pair.agreeBitForBit((arena, kernels) -> {
+        Tensor positions = Samples.integers(arena, 1, 300, 701);
+        Tensor x = Samples.strided(arena, 2, 701, 7, 16);
+        kernels.rotate(x, positions, Rotation.plain(16, 100), false);
+        return new Tensor[] {x};
       });
     }
   }
