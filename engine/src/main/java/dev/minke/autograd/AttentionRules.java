@@ -9,18 +9,18 @@ final class AttentionRules {
 
   /// Turns the gradient back where the forward pass turned the value.
   static void input(Op.Rotate op, Gradients to) {
-    to.kernels().rotate(to.of(op.x()), op.positions(), op.rotation(), true);
+    to.kernels().rotate(to.sum(op.x()), op.positions(), op.rotation(), true);
   }
 
   static void input(Op.JoinKeys op, Gradients to) {
-    to.kernels().joinKeysGradient(to.of(op.out()), to.of(op.own()), to.of(op.shared()));
+    to.kernels().joinKeysGradient(to.of(op.out()), to.sum(op.own()), to.sum(op.shared()));
   }
 
   static void input(Op.Attention op, Gradients to) {
     Tensor dOut = to.of(op.out());
-    Tensor dQuery = to.of(op.query());
-    Tensor dKeys = to.of(op.view().keys());
-    Tensor dValues = to.of(op.view().values());
+    Tensor dQuery = to.sum(op.query());
+    Tensor dKeys = to.sum(op.view().keys());
+    Tensor dValues = to.sum(op.view().values());
     Workspace.Mark mark = to.scratch().mark();
     to.kernels()
         .attentionGradient(

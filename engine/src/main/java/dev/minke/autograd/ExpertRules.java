@@ -9,7 +9,7 @@ final class ExpertRules {
   static void input(Op.Route op, Gradients to) {
     to.kernels()
         .routeGradient(
-            to.of(op.weights()), op.logits(), op.chosen(), op.rule(), to.of(op.logits()));
+            to.of(op.weights()), op.logits(), op.chosen(), op.rule(), to.sum(op.logits()));
   }
 
   static void input(Op.GatherSlots op, Gradients to) {
@@ -18,7 +18,7 @@ final class ExpertRules {
             to.of(op.out()),
             op.routing().places(),
             op.routing().rule().activeExperts(),
-            to.of(op.x()));
+            to.sum(op.x()));
   }
 
   static void input(Op.Combine op, Gradients to) {
@@ -27,7 +27,7 @@ final class ExpertRules {
     Tensor weights = op.routing().weights();
     Gradients.Target dy = to.target(op.y());
     to.kernels().combineInputGradient(dOut, places, weights, dy.gradient(), dy.accumulate());
-    to.kernels().combineWeightGradient(dOut, op.y(), places, to.of(weights));
+    to.kernels().combineWeightGradient(dOut, op.y(), places, to.sum(weights));
   }
 
   static void input(Op.BalanceLoss op, Gradients to) {
@@ -38,6 +38,6 @@ final class ExpertRules {
             op.chosen(),
             op.sequences(),
             op.rule(),
-            to.of(op.logits()));
+            to.sum(op.logits()));
   }
 }

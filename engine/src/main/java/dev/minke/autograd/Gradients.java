@@ -12,13 +12,25 @@ import java.util.Map;
 
 /// Gradients of activations during a walk back: one per allocated tensor, views of it for views.
 ///
-/// Memory of a gradient that is done with serves the next of the same size.
+/// Several activations may hold one gradient, as a sum and what was added do, until one is added
+/// to: [#of] is for reading only, [#sum] and [#target] give memory that nobody else reads. Memory
+/// of a gradient that is done with serves the next of the same size.
 final class Gradients {
   private record Kind(DType dtype, long elements) {}
 
+  /// A gradient and how many activations have it.
+  private static final class Held {
+    private final Tensor gradient;
+    private int holders = 1;
+
+    private Held(Tensor gradient) {
+      this.gradient = gradient;
+    }
+  }
+
   private final Kernels kernels;
   private final Workspace memory;
-  private final Map<Tensor, Tensor> live = new IdentityHashMap<>();
+  private final Map<Tensor, Held> live = new IdentityHashMap<>();
   private final Map<Kind, ArrayDeque<Tensor>> free = new HashMap<>();
 
   Gradients(Kernels kernels, Workspace memory) {
@@ -35,14 +47,19 @@ final class Gradients {
     return memory;
   }
 
-  /// The gradient of an activation, to add to; zeros at first.
+  /// The gradient of an activation, to read; zeros if nothing was added.
   Tensor of(Tensor x) {
-    Tensor gradient = live.get(x.root());
-    if (gradient == null) {
-      gradient = create(x.root());
-      kernels.fill(gradient, 0);
+    Held held = live.get(x.root());
+    return view(x, held == null ? zeros(x.root()) : held.gradient);
+  }
+
+  /// The gradient of an activation, to add to; zeros at first.
+  Tensor sum(Tensor x) {
+    Held held = live.get(x.root());
+    if (held == null) {
+      return view(x, zeros(x.root()));
     }
-    return x.isView() ? x.sameViewOf(gradient) : gradient;
+    return view(x, held.holders == 1 ? held.gradient : part(x.root(), held));
   }
 
   /// Where an operation puts the gradient of its input.
@@ -52,26 +69,63 @@ final class Gradients {
   record Target(Tensor gradient, boolean accumulate) {}
 
   /// The same for operations that can overwrite: zeros are not written only to be added to. A view
-  /// is always added to, since the rest of its tensor wants zeros.
+  /// of a part is always added to, since the rest of its tensor wants zeros.
   Target target(Tensor x) {
-    boolean fresh = !x.isView() && !live.containsKey(x);
-    return new Target(fresh ? create(x) : of(x), !fresh);
+    boolean fresh = isWhole(x) && !live.containsKey(x.root());
+    return new Target(fresh ? view(x, create(x.root())) : sum(x), !fresh);
+  }
+
+  /// Adds the gradient of one activation to that of another of its shape. If there is none yet,
+  /// both hold the same.
+  void add(Tensor from, Tensor to) {
+    Held held = live.get(from.root());
+    boolean fresh = !to.isView() && !live.containsKey(to);
+    if (held != null && fresh && !from.isView()) {
+      held.holders++;
+      live.put(to, held);
+      return;
+    }
+    Tensor sum = sum(to);
+    kernels.add(sum, of(from), sum);
   }
 
   /// Gives the gradient of one activation to another that holds the same.
   void move(Tensor from, Tensor to) {
-    Tensor gradient = live.remove(from.root());
-    if (gradient != null) {
-      live.put(to.root(), gradient);
+    Held held = live.remove(from.root());
+    if (held != null) {
+      live.put(to.root(), held);
     }
   }
 
   /// Ends the life of a gradient.
   void release(Tensor x) {
-    Tensor gradient = live.remove(x.root());
-    if (gradient != null) {
-      free.computeIfAbsent(kind(gradient), _ -> new ArrayDeque<>()).push(gradient);
+    Held held = live.remove(x.root());
+    if (held != null && --held.holders == 0) {
+      free.computeIfAbsent(kind(held.gradient), _ -> new ArrayDeque<>()).push(held.gradient);
     }
+  }
+
+  private static Tensor view(Tensor x, Tensor gradient) {
+    return x.isView() ? x.sameViewOf(gradient) : gradient;
+  }
+
+  /// Whether a tensor has all elements of its root.
+  private static boolean isWhole(Tensor x) {
+    return x.shape().elements() == x.root().shape().elements();
+  }
+
+  private Tensor zeros(Tensor root) {
+    Tensor gradient = create(root);
+    kernels.fill(gradient, 0);
+    return gradient;
+  }
+
+  /// A copy of its own for one of several holders.
+  private Tensor part(Tensor root, Held held) {
+    held.holders--;
+    Tensor own = create(root);
+    kernels.copy(held.gradient, own);
+    return own;
   }
 
   private Tensor create(Tensor root) {
@@ -80,7 +134,7 @@ final class Gradients {
         reusable == null || reusable.isEmpty()
             ? memory.allocate(root.dtype(), root.shape())
             : reusable.pop().reshape(sizes(root.shape()));
-    live.put(root, gradient);
+    live.put(root, new Held(gradient));
     return gradient;
   }
 

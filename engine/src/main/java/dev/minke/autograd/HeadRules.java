@@ -19,7 +19,7 @@ final class HeadRules {
   /// `dHidden += dLogits W`.
   static void input(Op.HeadLogProbs op, Gradients to) {
     Kernels kernels = to.kernels();
-    Tensor dHidden = to.of(op.hidden());
+    Gradients.Target dHidden = to.target(op.hidden());
     Tensor kept = op.logits();
     if (kept != null) {
       kernels.logProbsGradient(to.of(op.out()), op.targets(), op.logSumExp(), kept);
@@ -31,8 +31,8 @@ final class HeadRules {
             kernels.matmul(
                 dLogits,
                 op.head().matrix(kernels, Orientation.BACKWARD),
-                dHidden.rows(from, end),
-                true));
+                dHidden.gradient().rows(from, end),
+                dHidden.accumulate()));
   }
 
   /// `dW += dLogitsᵀ hidden`. Runs after [#input].

@@ -7,9 +7,8 @@ final class RowRules {
   private RowRules() {}
 
   static void input(Op.Add op, Gradients to) {
-    Tensor dOut = to.of(op.out());
-    addOrCopy(dOut, op.a(), to);
-    addOrCopy(dOut, op.b(), to);
+    to.add(op.out(), op.a());
+    to.add(op.out(), op.b());
   }
 
   static void input(Op.Concat op, Gradients to) {
@@ -31,7 +30,7 @@ final class RowRules {
   static void input(Op.RmsNorm op, Gradients to) {
     to.kernels()
         .rmsNormInputGradient(
-            to.of(op.out()), op.x(), op.gain().value(), op.inverseRms(), to.of(op.x()));
+            to.of(op.out()), op.x(), op.gain().value(), op.inverseRms(), to.sum(op.x()));
   }
 
   static void weight(Op.RmsNorm op, Gradients to) {
@@ -49,6 +48,6 @@ final class RowRules {
 
   static void input(Op.SequenceSums op, Gradients to) {
     to.kernels()
-        .sequenceSumsGradient(to.of(op.out()), op.weights(), op.sequences(), to.of(op.values()));
+        .sequenceSumsGradient(to.of(op.out()), op.weights(), op.sequences(), to.sum(op.values()));
   }
 }

@@ -33,7 +33,7 @@ final class Tape {
     Workspace.Mark before = memory.mark();
     Gradients gradients = new Gradients(kernels, memory);
     for (Loss loss : losses) {
-      Tensor seed = gradients.of(loss.values());
+      Tensor seed = gradients.sum(loss.values());
       for (int sequence = 0; sequence < seed.shape().columns(); sequence++) {
         seed.set(0, sequence, seed.get(0, sequence) + loss.factor() * loss.share());
       }

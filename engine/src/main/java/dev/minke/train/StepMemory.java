@@ -12,8 +12,8 @@ record StepMemory(DeepSeekConfig config, long tokens) {
   private static final long HEAD_CHUNK_BYTES = 32L << 20;
 
   /// Results of a block that have the width of the model and are alive at once in backward: the
-  /// gradients of its sum, of the residual, of the routed and of the shared experts.
-  private static final int LIVE_RESIDUALS = 4;
+  /// gradients of its sum, which all that was added share, and of what was normalised.
+  private static final int LIVE_RESIDUALS = 2;
 
   /// Bytes of activations, at most. Where blocks are computed again, the insides of one come on top
   /// of what all have left, when the last logits are gone.

@@ -317,6 +317,29 @@ class OpGradientTest {
     }
   }
 
+  /// What a sum was made of holds the sum's gradient; more comes to one of them, not to both.
+  @Test
+  void whatIsAddedToOneTermDoesNotReachTheOther() {
+    try (Case c = new Case(DType.F64)) {
+      Parameter a = c.weight("a", 3, 4);
+      Parameter b = c.weight("b", 3, 4);
+      Parameter gain = c.weight("gain", 4);
+      Rotation rotation = new Rotation(new float[] {1}, 1);
+      Tensor positions = c.ints(3, 1, 2);
+      c.check(ops -> {
+        Tensor left = c.leaf(ops, a);
+        Tensor right = c.leaf(ops, b);
+        c.weigh(ops, "left", ops.rmsNorm(left, gain, 1e-3f));
+        ops.rotate(right.columns(1, 3), positions, rotation);
+        Tensor sum = ops.add(left, right);
+        Tensor parts = ops.add(sum.columns(1, 3), right.columns(0, 2));
+        c.weigh(ops, "sum", ops.swiGlu(sum));
+        c.weigh(ops, "parts", parts);
+        c.weigh(ops, "twice", ops.add(sum, sum));
+      });
+    }
+  }
+
   /// Gradients of hidden states and head where the loss is computed in parts. The last part is
   /// recorded first, so that going back adds over tokens in ascending order.
   private static List<float[]> headGradients(
