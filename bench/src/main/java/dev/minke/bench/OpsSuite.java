@@ -200,10 +200,6 @@ final class OpsSuite {
       Tensor ids = integers(VOCAB, TOKENS);
       moves("embedding", 2 * all, () -> kernels.embedding(table, ids, c));
       moves("embeddingGradient", 3 * all, () -> kernels.embeddingGradient(b, ids, table));
-      Tensor gateUp = normal(TOKENS, 2 * DIM);
-      Tensor dGateUp = normal(TOKENS, 2 * DIM);
-      moves("swiGlu", 3 * all, () -> kernels.swiGlu(gateUp, c));
-      moves("swiGluGradient", 7 * all, () -> kernels.swiGluGradient(b, gateUp, dGateUp, true));
       Tensor first = normal(TOKENS, DIM);
       Tensor second = normal(TOKENS, DIM);
       kernels.fill(second, 1);
@@ -322,15 +318,30 @@ final class OpsSuite {
           "combineWeightGradient",
           moved,
           () -> kernels.combineWeightGradient(x, sorted, places, dWeights));
-      Tensor stack = normal(EXPERTS, HIDDEN, EXPERT_DIM);
+      int units = HIDDEN / 2;
+      Tensor gateUp = normal(EXPERTS, HIDDEN, EXPERT_DIM);
+      Tensor down = normal(EXPERTS, EXPERT_DIM, units);
       Tensor dStack = normal(EXPERTS, HIDDEN, EXPERT_DIM);
       Tensor hidden = normal(slotCount, HIDDEN);
-      Prepared forward = prepared(stack, Orientation.FORWARD);
+      Tensor activated = normal(slotCount, units);
+      Prepared first = prepared(gateUp, Orientation.FORWARD);
+      Prepared second = prepared(down, Orientation.FORWARD);
+      Prepared firstBack = prepared(gateUp, Orientation.BACKWARD);
+      Prepared secondBack = prepared(down, Orientation.BACKWARD);
       double flops = 2 * moved * HIDDEN;
       computes(
-          "groupedMatmul",
-          flops,
-          () -> kernels.groupedMatmul(sorted, forward, offsets, hidden, false));
+          "feedForward",
+          1.5 * flops,
+          () -> kernels.feedForward(sorted, first, second, offsets, hidden, activated, dSorted));
+      // Together: without the one, the other would take gradients of its gradients.
+      computes(
+          "feedForward, feedForwardGradient",
+          3 * flops,
+          () -> {
+            kernels.feedForward(sorted, first, second, offsets, hidden, activated, dSorted);
+            kernels.feedForwardGradient(
+                sorted, firstBack, secondBack, offsets, hidden, dSorted, false);
+          });
       computes(
           "groupedWeightGradient",
           flops,

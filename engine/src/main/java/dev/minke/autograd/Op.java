@@ -1,6 +1,9 @@
 package dev.minke.autograd;
 
+import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
+import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
 import dev.minke.tensor.Tensor;
@@ -18,7 +21,24 @@ sealed interface Op {
 
   record MatMul(Tensor x, Parameter weight, Tensor out) implements Op {}
 
-  record GroupedMatMul(Tensor x, Parameter weight, Tensor offsets, Tensor out) implements Op {}
+  /// @param offsets of experts' rows; null if there is one layer for all rows
+  /// @param gates become their gradient
+  record FeedForward(
+      Tensor x,
+      Parameter gateUp,
+      Parameter down,
+      @Nullable Tensor offsets,
+      Tensor gates,
+      Tensor activated,
+      Tensor out)
+      implements Op {
+    /// A weight of the layer, or of all experts' layers.
+    Prepared prepared(Parameter weight, Kernels kernels, Orientation orientation) {
+      return offsets == null
+          ? weight.matrix(kernels, orientation)
+          : weight.stack(kernels, orientation);
+    }
+  }
 
   record Add(Tensor a, Tensor b, Tensor out) implements Op {}
 
@@ -37,8 +57,6 @@ sealed interface Op {
 
   record Attention(Tensor query, KvView view, float scale, Tensor logSumExp, Tensor out)
       implements Op {}
-
-  record SwiGlu(Tensor gateUp, Tensor out) implements Op {}
 
   record Route(Tensor logits, Tensor chosen, RouterRule rule, Tensor weights) implements Op {
     @Override

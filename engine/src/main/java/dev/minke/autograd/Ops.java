@@ -116,17 +116,49 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     return out;
   }
 
-  /// Each expert's rows times its own matrix.
+  /// A gated feed-forward layer, `down(silu(gate x) · up x)`.
   ///
-  /// @param x `[rows, in]`, sorted by expert
-  /// @param weight `[experts, out, in]`
+  /// @param x `[tokens, dim]`
+  /// @param gateUp `[2 · hidden, dim]`: gate rows, then up rows
+  /// @param down `[dim, hidden]`
+  /// @return `[tokens, dim]`
+  public final Tensor feedForward(Tensor x, Parameter gateUp, Parameter down) {
+    return feedForward(x, gateUp, down, null);
+  }
+
+  /// One such layer per expert.
+  ///
+  /// @param x `[rows, dim]`, sorted by expert
+  /// @param gateUp `[experts, 2 · hidden, dim]`: gate rows, then up rows of each expert
+  /// @param down `[experts, dim, hidden]`
   /// @param offsets I32 `[experts + 1]`
-  /// @return `[rows, out]`
-  public final Tensor groupedMatmul(Tensor x, Parameter weight, Tensor offsets) {
-    requireInner("grouped matmul", x, weight);
-    Tensor out = allocate(x, x.size(0), weight.shape().size(1));
-    kernels.groupedMatmul(live(x), weight.stack(kernels, Orientation.FORWARD), offsets, out, false);
-    record(new Op.GroupedMatMul(x, weight, offsets, out));
+  /// @return `[rows, dim]`
+  public final Tensor groupedFeedForward(
+      Tensor x, Parameter gateUp, Parameter down, Tensor offsets) {
+    return feedForward(x, gateUp, down, offsets);
+  }
+
+  private Tensor feedForward(Tensor x, Parameter gateUp, Parameter down, @Nullable Tensor offsets) {
+    requireInner("feed-forward", x, gateUp);
+    int hidden = down.shape().columns();
+    if (gateUp.shape().size(-2) != 2 * hidden) {
+      throw new IllegalArgumentException(
+          "feed-forward: expected twice as many gate and up rows as down has columns, found %s and %s"
+              .formatted(gateUp, down));
+    }
+    Tensor gates = allocate(x, x.size(0), 2 * hidden);
+    Tensor activated = allocate(x, x.size(0), hidden);
+    Tensor out = allocate(x, x.size(0), down.shape().size(-2));
+    Op.FeedForward op = new Op.FeedForward(live(x), gateUp, down, offsets, gates, activated, out);
+    kernels.feedForward(
+        x,
+        op.prepared(gateUp, kernels, Orientation.FORWARD),
+        op.prepared(down, kernels, Orientation.FORWARD),
+        offsets,
+        gates,
+        activated,
+        out);
+    record(op);
     return out;
   }
 
@@ -213,17 +245,6 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     Tensor logSumExp = allocate(query, query.size(0), query.size(1));
     kernels.attention(live(query), view, scale, out, logSumExp);
     record(new Op.Attention(query, view, scale, logSumExp, out));
-    return out;
-  }
-
-  /// `silu(gate) · up` of the two halves of each row.
-  ///
-  /// @param gateUp `[rows, 2 · hidden]`
-  /// @return `[rows, hidden]`
-  public final Tensor swiGlu(Tensor gateUp) {
-    Tensor out = allocate(gateUp, gateUp.size(0), gateUp.shape().columns() / 2);
-    kernels.swiGlu(live(gateUp), out);
-    record(new Op.SwiGlu(gateUp, out));
     return out;
   }
 

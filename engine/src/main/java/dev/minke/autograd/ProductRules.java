@@ -1,8 +1,10 @@
 package dev.minke.autograd;
 
+import dev.minke.kernel.Kernels;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// Rules of matrix products and of the embedding.
 final class ProductRules {
@@ -26,17 +28,36 @@ final class ProductRules {
     }
   }
 
-  static void input(Op.GroupedMatMul op, Gradients to) {
+  /// The gradient of the gates takes their place, for the weights' half.
+  static void input(Op.FeedForward op, Gradients to) {
+    Kernels kernels = to.kernels();
     Tensor dOut = to.of(op.out());
     Gradients.Target dx = to.target(op.x());
-    Prepared stack = op.weight().stack(to.kernels(), Orientation.BACKWARD);
-    to.kernels().groupedMatmul(dOut, stack, op.offsets(), dx.gradient(), dx.accumulate());
+    kernels.feedForwardGradient(
+        dOut,
+        op.prepared(op.gateUp(), kernels, Orientation.BACKWARD),
+        op.prepared(op.down(), kernels, Orientation.BACKWARD),
+        op.offsets(),
+        op.gates(),
+        dx.gradient(),
+        dx.accumulate());
   }
 
-  static void weight(Op.GroupedMatMul op, Gradients to) {
-    Tensor gradient = op.weight().gradient();
-    if (gradient != null) {
-      to.kernels().groupedWeightGradient(to.of(op.out()), op.x(), op.offsets(), gradient);
+  static void weight(Op.FeedForward op, Gradients to) {
+    weight(to.of(op.out()), op.activated(), op.offsets(), op.down(), to);
+    weight(op.gates(), op.x(), op.offsets(), op.gateUp(), to);
+  }
+
+  private static void weight(
+      Tensor dOut, Tensor x, @Nullable Tensor offsets, Parameter weight, Gradients to) {
+    Tensor gradient = weight.gradient();
+    if (gradient == null) {
+      return;
+    }
+    if (offsets == null) {
+      to.kernels().weightGradient(dOut, x, gradient);
+    } else {
+      to.kernels().groupedWeightGradient(dOut, x, offsets, gradient);
     }
   }
 

@@ -40,12 +40,6 @@ final class RowRules {
     }
   }
 
-  static void input(Op.SwiGlu op, Gradients to) {
-    Tensor dOut = to.of(op.out());
-    Gradients.Target dGateUp = to.target(op.gateUp());
-    to.kernels().swiGluGradient(dOut, op.gateUp(), dGateUp.gradient(), dGateUp.accumulate());
-  }
-
   static void input(Op.SequenceSums op, Gradients to) {
     to.kernels()
         .sequenceSumsGradient(to.of(op.out()), op.weights(), op.sequences(), to.sum(op.values()));

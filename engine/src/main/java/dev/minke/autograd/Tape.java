@@ -63,12 +63,11 @@ final class Tape {
     switch (op) {
       case Op.Embedding _ -> {}
       case Op.MatMul matmul -> ProductRules.input(matmul, to);
-      case Op.GroupedMatMul matmul -> ProductRules.input(matmul, to);
+      case Op.FeedForward layer -> ProductRules.input(layer, to);
       case Op.HeadLogProbs head -> HeadRules.input(head, to);
       case Op.Add add -> RowRules.input(add, to);
       case Op.Concat concat -> RowRules.input(concat, to);
       case Op.RmsNorm norm -> RowRules.input(norm, to);
-      case Op.SwiGlu swiGlu -> RowRules.input(swiGlu, to);
       case Op.SequenceSums sum -> RowRules.input(sum, to);
       case Op.Rotate rotate -> AttentionRules.input(rotate, to);
       case Op.JoinKeys join -> AttentionRules.input(join, to);
@@ -86,12 +85,11 @@ final class Tape {
     switch (op) {
       case Op.Embedding embedding -> ProductRules.weight(embedding, to);
       case Op.MatMul matmul -> ProductRules.weight(matmul, to);
-      case Op.GroupedMatMul matmul -> ProductRules.weight(matmul, to);
+      case Op.FeedForward layer -> ProductRules.weight(layer, to);
       case Op.HeadLogProbs head -> HeadRules.weight(head, to);
       case Op.RmsNorm norm -> RowRules.weight(norm, to);
       case Op.Add _,
           Op.Concat _,
-          Op.SwiGlu _,
           Op.SequenceSums _,
           Op.Rotate _,
           Op.JoinKeys _,

@@ -3,6 +3,7 @@ package dev.minke.kernel;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The primitives of a backend. One method is one operation; shapes are documented, checked once,
 /// and trusted below.
@@ -49,15 +50,6 @@ public interface Kernels extends AutoCloseable {
   /// @param accumulate begin the chains at the old content of `out` instead of 0
   void matmul(Tensor x, Prepared weight, Tensor out, boolean accumulate);
 
-  /// The same with one matrix per expert: rows `offsets[e] … offsets[e+1]-1` of `x` meet matrix
-  /// `e`. No weight of an expert without rows is touched.
-  ///
-  /// @param x `[rows, depth]`, sorted by expert
-  /// @param weight `groups` = experts
-  /// @param offsets I32 `[experts + 1]`, ascending, from 0 to rows
-  /// @param out `[rows, width]`
-  void groupedMatmul(Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate);
-
   /// The same with one matrix per head and every token meeting all of them (absorbed attention).
   ///
   /// @param x `[tokens, heads, depth]`
@@ -72,10 +64,53 @@ public interface Kernels extends AutoCloseable {
   /// @param dWeight `[out, in]`
   void weightGradient(Tensor dOut, Tensor x, Tensor dWeight);
 
-  /// The same with one matrix per expert, rows as in [#groupedMatmul].
+  /// The same with one matrix per expert, rows as in [#feedForward].
   ///
   /// @param dWeight `[experts, out, in]`
   void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight);
+
+  // ---- feed-forward layers
+
+  /// A gated feed-forward layer (arXiv:2002.05202): `gates = x · gateUp`, `activated = silu(gate) ·
+  /// up` of the two halves of each row of `gates`, `out = activated · down`; the products as in
+  /// [#matmul].
+  ///
+  /// With offsets one layer per expert: rows `offsets[e] … offsets[e+1]-1` meet matrices `e`; no
+  /// weight of an expert without rows is touched.
+  ///
+  /// @param x `[rows, dim]`, with offsets sorted by expert
+  /// @param gateUp FORWARD, gate rows and then up rows of each expert
+  /// @param down FORWARD
+  /// @param offsets I32 `[experts + 1]`, ascending, from 0 to rows; null: all rows meet the one
+  ///   group
+  /// @param gates `[rows, 2 · hidden]`
+  /// @param activated `[rows, hidden]`
+  /// @param out `[rows, dim]`
+  void feedForward(
+      Tensor x,
+      Prepared gateUp,
+      Prepared down,
+      @Nullable Tensor offsets,
+      Tensor gates,
+      Tensor activated,
+      Tensor out);
+
+  /// The gradient of the rows. Those of the weights are weight gradients of `dOut` and `activated`,
+  /// and of what becomes of `gates` and `x`.
+  ///
+  /// @param gateUp BACKWARD
+  /// @param down BACKWARD
+  /// @param gates what [#feedForward] gave; **becomes its own gradient**
+  /// @param dx `[rows, dim]`
+  /// @param accumulate add to the old content of `dx` instead of zeros
+  void feedForwardGradient(
+      Tensor dOut,
+      Prepared gateUp,
+      Prepared down,
+      @Nullable Tensor offsets,
+      Tensor gates,
+      Tensor dx,
+      boolean accumulate);
 
   // ---- rows
 
@@ -150,18 +185,6 @@ public interface Kernels extends AutoCloseable {
 
   /// `dOwn += …`, `dShared[t] += Σ_h …` in head order.
   void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared);
-
-  /// `out = silu(gate) · up`, with gate the first and up the second half of each row
-  /// (arXiv:2002.05202).
-  ///
-  /// @param gateUp `[rows, 2 · hidden]`
-  /// @param out `[rows, hidden]`
-  void swiGlu(Tensor gateUp, Tensor out);
-
-  /// @param dOut `[rows, hidden]`
-  /// @param dGateUp `[rows, 2 · hidden]`
-  /// @param accumulate add to the old content of `dGateUp` instead of zeros
-  void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate);
 
   // ---- attention
 

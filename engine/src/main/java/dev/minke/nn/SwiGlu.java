@@ -24,6 +24,6 @@ public record SwiGlu(Parameter gateUp, Parameter down) {
   /// @param x `[tokens, dim]`
   /// @return `[tokens, dim]`
   public Tensor forward(Ops ops, Tensor x) {
-    return ops.matmul(ops.swiGlu(ops.matmul(x, gateUp)), down);
+    return ops.feedForward(x, gateUp, down);
   }
 }

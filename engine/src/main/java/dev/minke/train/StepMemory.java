@@ -34,16 +34,9 @@ record StepMemory(DeepSeekConfig config, long tokens) {
   /// Bytes of gradients of activations, at most. Memory serves again for what has the same size, so
   /// this is one block's, whatever the number of blocks.
   long gradients() {
-    long widest = 0;
-    for (int layer = 0; layer < config.layers() + config.predictors(); layer++) {
-      widest = Math.max(widest, feedForwardGradients(layer));
-    }
-    long mixed =
-        config.denseLayers() > 0 && config.denseLayers() < config.layers()
-            ? feedForwardGradients(0)
-            : 0;
+    int last = config.layers() + config.predictors() - 1;
+    long feedForward = config.isMixture(last) ? mixtureGradients() : 0;
     long predictor = config.predictors() * 2L * config.dim();
-    long feedForward = mixed == widest ? widest : widest + mixed;
     return Float.BYTES
             * tokens
             * (LIVE_RESIDUALS * config.dim() + predictor + attentionGradients() + feedForward)
@@ -108,15 +101,11 @@ record StepMemory(DeepSeekConfig config, long tokens) {
     };
   }
 
-  private long feedForwardGradients(int layer) {
-    if (!config.isMixture(layer)) {
-      return 3L * config.denseHidden();
-    }
+  /// Of the routed experts' inputs and results, and of the choice. What lies between them takes the
+  /// place of the activations.
+  private long mixtureGradients() {
     DeepSeekConfig.Experts e = config.experts();
     long active = e.rule().activeExperts();
-    return active * (config.dim() + 3L * e.hidden())
-        + active
-        + e.count()
-        + 3L * e.shared() * e.hidden();
+    return active * 2L * config.dim() + active + e.count();
   }
 }

@@ -82,14 +82,13 @@ class OpGradientTest {
       Map.ofEntries(
           entry(Op.Embedding.class, OpGradientTest::embedding),
           entry(Op.MatMul.class, OpGradientTest::matmul),
-          entry(Op.GroupedMatMul.class, OpGradientTest::groupedMatmul),
+          entry(Op.FeedForward.class, OpGradientTest::feedForward),
           entry(Op.Add.class, OpGradientTest::add),
           entry(Op.Concat.class, OpGradientTest::concat),
           entry(Op.RmsNorm.class, OpGradientTest::rmsNorm),
           entry(Op.Rotate.class, OpGradientTest::rotate),
           entry(Op.JoinKeys.class, OpGradientTest::joinKeys),
           entry(Op.Attention.class, OpGradientTest::attention),
-          entry(Op.SwiGlu.class, OpGradientTest::swiGlu),
           entry(Op.Route.class, c -> routed(c, OpGradientTest::routeWeights)),
           entry(Op.GatherSlots.class, c -> routed(c, OpGradientTest::gathered)),
           entry(Op.Combine.class, c -> routed(c, OpGradientTest::combined)),
@@ -117,6 +116,8 @@ class OpGradientTest {
     Parameter x = c.weight("x", 3, 5);
     Parameter first = c.weight("first", 4, 5);
     Parameter second = c.weight("second", 6, 4);
+    Parameter gateUp = c.weight("gateUp", 4, 6);
+    Parameter down = c.weight("down", 3, 2);
     Consumer<Ops> program =
         ops -> {
           Tensor leaf = c.leaf(ops, x);
@@ -126,7 +127,9 @@ class OpGradientTest {
                   List.of(Shape.of(3, 4), Shape.of(3, 3)),
                   part -> {
                     Tensor once = part.matmul(leaf, first);
-                    return List.of(part.add(once, once), part.swiGlu(part.matmul(once, second)));
+                    return List.of(
+                        part.add(once, once),
+                        part.feedForward(part.matmul(once, second), gateUp, down));
                   });
           c.weigh(ops, "first", ops.add(results.getFirst(), results.getFirst()));
           c.weigh(ops, "second", results.getLast());
@@ -154,34 +157,41 @@ class OpGradientTest {
     });
   }
 
-  private static void groupedMatmul(Case c) {
+  /// One layer, and one per expert, of inputs that are read twice.
+  private static void feedForward(Case c) {
     Parameter x = c.weight("x", 5, 3);
-    Parameter weight = c.weight("weight", 4, 2, 3);
+    Parameter gateUp = c.weight("gateUp", 4, 3);
+    Parameter down = c.weight("down", 6, 2);
+    Parameter gateUps = c.weight("gateUps", 4, 4, 3);
+    Parameter downs = c.weight("downs", 4, 6, 2);
     Tensor offsets = c.ints(0, 2, 2, 5, 5);
     c.check(ops -> {
       Tensor leaf = c.leaf(ops, x);
-      c.weigh(ops, "out", ops.groupedMatmul(leaf, weight, offsets));
-      c.weigh(ops, "again", ops.groupedMatmul(leaf, weight, offsets));
+      c.weigh(ops, "one", ops.feedForward(leaf, gateUp, down));
+      c.weigh(ops, "each", ops.groupedFeedForward(leaf, gateUps, downs, offsets));
+      c.weigh(ops, "view", ops.feedForward(ops.concat(leaf, leaf).columns(2, 5), gateUp, down));
     });
   }
 
   private static void add(Case c) {
     Parameter a = c.weight("a", 3, 4);
     Parameter b = c.weight("b", 3, 4);
+    Parameter gain = c.weight("gain", 4);
     c.check(ops -> {
       Tensor left = c.leaf(ops, a);
       Tensor sum = ops.add(left, c.leaf(ops, b));
-      c.weigh(ops, "out", ops.swiGlu(ops.add(ops.add(sum, left), sum)));
+      c.weigh(ops, "out", ops.rmsNorm(ops.add(ops.add(sum, left), sum), gain, 1e-3f));
     });
   }
 
   private static void concat(Case c) {
     Parameter a = c.weight("a", 3, 4);
     Parameter b = c.weight("b", 3, 2);
+    Parameter gain = c.weight("gain", 8);
     c.check(ops -> {
       Tensor left = c.leaf(ops, a);
       Tensor joined = ops.concat(left.columns(1, 3), ops.concat(c.leaf(ops, b), left));
-      c.weigh(ops, "out", ops.swiGlu(joined));
+      c.weigh(ops, "out", ops.rmsNorm(joined, gain, 1e-3f));
     });
   }
 
@@ -230,15 +240,6 @@ class OpGradientTest {
               lengths);
       Tensor heads = c.leaf(ops, query).reshape(tokens, 4, 3);
       c.weigh(ops, "out", ops.attention(heads, view, 0.6f));
-    });
-  }
-
-  private static void swiGlu(Case c) {
-    Parameter x = c.weight("x", 3, 6);
-    c.check(ops -> {
-      Tensor leaf = c.leaf(ops, x);
-      c.weigh(ops, "out", ops.swiGlu(leaf));
-      c.weigh(ops, "view", ops.swiGlu(leaf.columns(1, 5)));
     });
   }
 

@@ -11,6 +11,7 @@ import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.lang.foreign.Arena;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -151,7 +152,7 @@ class KernelsContractTest {
   }
 
   private static List<Operation> operations() {
-    return Stream.of(products(), rows(), attention(), experts(), head())
+    return Stream.of(products(), rows(), feedForwards(), attention(), experts(), head())
         .flatMap(List::stream)
         .toList();
   }
@@ -181,17 +182,6 @@ class KernelsContractTest {
                 kernels.fill(weight.columns(0, 4), 0.5f);
                 kernels.refresh(forward, weight);
                 kernels.matmul(in.normal(ROWS, 9), forward, out, false);
-              }
-              return results(out);
-            }),
-        Operation.exact(
-            "groupedMatmul",
-            (kernels, in, size) -> {
-              Tensor out = in.normal(2 * ROWS, size);
-              Tensor offsets = in.dispatched(kernels)[2];
-              try (Prepared stack =
-                  kernels.prepare(in.contiguous(3, size, 6), Orientation.FORWARD)) {
-                kernels.groupedMatmul(in.normal(2 * ROWS, 6), stack, offsets, out, true);
               }
               return results(out);
             }),
@@ -342,24 +332,64 @@ class KernelsContractTest {
               Tensor dShared = in.normal(ROWS, size);
               kernels.joinKeysGradient(in.contiguous(ROWS, 3, 4 + size), dOwn, dShared);
               return results(dOwn, dShared);
+            }));
+  }
+
+  /// One layer for all rows, and one per expert.
+  private static List<Operation> feedForwards() {
+    return List.of(
+        Operation.near(
+            "feedForward",
+            (kernels, in, size) -> {
+              Tensor offsets = in.dispatched(kernels)[2];
+              List<Tensor> all = new ArrayList<>();
+              for (int groups : new int[] {1, 3}) {
+                Tensor gates = in.normal(2 * ROWS, 2 * size);
+                Tensor activated = in.normal(2 * ROWS, size);
+                Tensor out = in.normal(2 * ROWS, 6);
+                try (Prepared gateUp =
+                        kernels.prepare(in.contiguous(groups, 2 * size, 7), Orientation.FORWARD);
+                    Prepared down =
+                        kernels.prepare(in.contiguous(groups, 6, size), Orientation.FORWARD)) {
+                  kernels.feedForward(
+                      in.normal(2 * ROWS, 7),
+                      gateUp,
+                      down,
+                      groups == 1 ? null : offsets,
+                      gates,
+                      activated,
+                      out);
+                }
+                all.addAll(List.of(gates, activated, out));
+              }
+              return all.toArray(new Tensor[0]);
             }),
         Operation.near(
-            "swiGlu",
+            "feedForwardGradient",
             (kernels, in, size) -> {
-              Tensor out = in.normal(ROWS, size);
-              kernels.swiGlu(in.normal(ROWS, 2 * size), out);
-              return results(out);
-            }),
-        Operation.near(
-            "swiGluGradient",
-            (kernels, in, size) -> {
-              Tensor dOut = in.normal(ROWS, size);
-              Tensor gateUp = in.normal(ROWS, 2 * size);
-              Tensor added = in.normal(ROWS, 2 * size);
-              Tensor fresh = in.normal(ROWS, 2 * size);
-              kernels.swiGluGradient(dOut, gateUp, added, true);
-              kernels.swiGluGradient(dOut, gateUp, fresh, false);
-              return results(added, fresh);
+              Tensor offsets = in.dispatched(kernels)[2];
+              List<Tensor> all = new ArrayList<>();
+              for (int groups : new int[] {1, 3}) {
+                try (Prepared gateUp =
+                        kernels.prepare(in.contiguous(groups, 2 * size, 7), Orientation.BACKWARD);
+                    Prepared down =
+                        kernels.prepare(in.contiguous(groups, 6, size), Orientation.BACKWARD)) {
+                  for (boolean accumulate : new boolean[] {false, true}) {
+                    Tensor gates = in.normal(2 * ROWS, 2 * size);
+                    Tensor dx = in.normal(2 * ROWS, 7);
+                    kernels.feedForwardGradient(
+                        in.normal(2 * ROWS, 6),
+                        gateUp,
+                        down,
+                        groups == 1 ? null : offsets,
+                        gates,
+                        dx,
+                        accumulate);
+                    all.addAll(List.of(gates, dx));
+                  }
+                }
+              }
+              return all.toArray(new Tensor[0]);
             }));
   }
 

@@ -83,7 +83,7 @@ class TensorTest {
       assertThat(fresh.address()).isEqualTo(stale.address());
       assertThat(fresh.isLive()).isTrue();
       assertThatIllegalStateException().isThrownBy(() -> ops.add(fresh, stale));
-      assertThatIllegalStateException().isThrownBy(() -> ops.swiGlu(view));
+      assertThatIllegalStateException().isThrownBy(() -> ops.add(view, view));
       assertThatIllegalStateException().isThrownBy(() -> stale.get(0, 0));
     }
   }

@@ -10,6 +10,7 @@ import dev.minke.kernel.RouterRule;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The backend that defines what the others compute: one thread, scalar loops, F32 and F64.
 public final class ReferenceKernels implements Kernels {
@@ -48,12 +49,6 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void groupedMatmul(
-      Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate) {
-    ReferenceProducts.groupedMatmul(x, own(weight), offsets, out, accumulate);
-  }
-
-  @Override
   public void headMatmul(Tensor x, Prepared weight, Tensor out) {
     ReferenceProducts.headMatmul(x, own(weight), out);
   }
@@ -66,6 +61,30 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
     ReferenceProducts.groupedWeightGradient(dOut, x, offsets, dWeight);
+  }
+
+  @Override
+  public void feedForward(
+      Tensor x,
+      Prepared gateUp,
+      Prepared down,
+      @Nullable Tensor offsets,
+      Tensor gates,
+      Tensor activated,
+      Tensor out) {
+    ReferenceFeedForward.forward(x, own(gateUp), own(down), offsets, gates, activated, out);
+  }
+
+  @Override
+  public void feedForwardGradient(
+      Tensor dOut,
+      Prepared gateUp,
+      Prepared down,
+      @Nullable Tensor offsets,
+      Tensor gates,
+      Tensor dx,
+      boolean accumulate) {
+    ReferenceFeedForward.gradient(dOut, own(gateUp), own(down), offsets, gates, dx, accumulate);
   }
 
   @Override
@@ -144,16 +163,6 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared) {
     ReferenceRows.joinKeysGradient(dOut, dOwn, dShared);
-  }
-
-  @Override
-  public void swiGlu(Tensor gateUp, Tensor out) {
-    ReferenceRows.swiGlu(gateUp, out);
-  }
-
-  @Override
-  public void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
-    ReferenceRows.swiGluGradient(dOut, gateUp, dGateUp, accumulate);
   }
 
   @Override

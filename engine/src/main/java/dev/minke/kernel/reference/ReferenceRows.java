@@ -163,39 +163,4 @@ final class ReferenceRows {
       Rows.add(dShared, row / heads, Rows.read(right, row));
     }
   }
-
-  static void swiGlu(Tensor gateUp, Tensor out) {
-    Precision precision = Precision.of(out);
-    int hidden = out.shape().columns();
-    for (int row = 0; row < Rows.count(out); row++) {
-      for (int c = 0; c < hidden; c++) {
-        double gate = gateUp.get(row, c);
-        double silu = precision.round(gate / precision.round(1 + precision.exp(-gate)));
-        out.set(row, c, precision.round(silu * gateUp.get(row, hidden + c)));
-      }
-    }
-  }
-
-  static void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
-    if (!accumulate) {
-      fill(dGateUp, 0);
-    }
-    Precision precision = Precision.of(dGateUp);
-    int hidden = dOut.shape().columns();
-    for (int row = 0; row < Rows.count(dOut); row++) {
-      for (int c = 0; c < hidden; c++) {
-        double gate = gateUp.get(row, c);
-        double up = gateUp.get(row, hidden + c);
-        double d = dOut.get(row, c);
-        double sigmoid = precision.sigmoid(gate);
-        double silu = precision.round(gate * sigmoid);
-        double rest = precision.round(1 - sigmoid);
-        double slope = precision.fma(silu, rest, sigmoid);
-        double dGate = precision.round(precision.round(d * up) * slope);
-        double dUp = precision.round(d * silu);
-        dGateUp.set(row, c, precision.round(dGateUp.get(row, c) + dGate));
-        dGateUp.set(row, hidden + c, precision.round(dGateUp.get(row, hidden + c) + dUp));
-      }
-    }
-  }
 }

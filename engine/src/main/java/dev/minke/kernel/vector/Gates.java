@@ -34,18 +34,18 @@ final class Gates {
     }
   }
 
-  /// Adds the gradients of gate and up: with s the sigmoid of the gate, `d · up · (gate · s · (1 -
+  /// Gate and up become their gradients: with s the sigmoid of the gate, `d · up · (gate · s · (1 -
   /// s) + s)` and `d · gate · s`.
   ///
-  /// @param gate address of the gates; the ups lie `half` bytes behind, in the gradient as well
+  /// @param gate address of the gates; the ups lie `half` bytes behind
   /// @param powers room for `count` floats
-  static void addGradient(long d, long gate, long dGate, long half, long count, long powers) {
+  static void differentiate(long d, long gate, long half, long count, long powers) {
     Exponential.exp(gate, -1, 0, powers, count);
-    addSlopes(d, gate, dGate, half, count, powers);
+    slopes(d, gate, half, count, powers);
   }
 
-  /// [#addGradient] with `powers = exp(-gate)`.
-  private static void addSlopes(long d, long gate, long dGate, long half, long count, long powers) {
+  /// [#differentiate] with `powers = exp(-gate)`.
+  private static void slopes(long d, long gate, long half, long count, long powers) {
     long bytes = count * Float.BYTES;
     long vectors = vectors(bytes);
     FloatVector one = all(1);
@@ -54,18 +54,16 @@ final class Gates {
       FloatVector sigmoid = one.div(Memory.load(powers + i).add(1f));
       FloatVector silu = Memory.load(gate + i).mul(sigmoid);
       FloatVector ofGate = silu.fma(one.sub(sigmoid), sigmoid);
-      FloatVector change = slope.mul(Memory.load(gate + half + i)).mul(ofGate);
-      Memory.store(Memory.load(dGate + i).add(change), dGate + i);
-      Memory.store(Memory.load(dGate + half + i).add(slope.mul(silu)), dGate + half + i);
+      Memory.store(slope.mul(Memory.load(gate + half + i)).mul(ofGate), gate + i);
+      Memory.store(slope.mul(silu), gate + half + i);
     }
     for (long i = vectors; i < bytes; i += Float.BYTES) {
       float slope = Memory.get(d + i);
       float sigmoid = 1f / (1f + Memory.get(powers + i));
       float silu = Memory.get(gate + i) * sigmoid;
       float ofGate = Math.fma(silu, 1 - sigmoid, sigmoid);
-      long up = dGate + half + i;
-      Memory.set(dGate + i, Memory.get(dGate + i) + slope * Memory.get(gate + half + i) * ofGate);
-      Memory.set(up, Memory.get(up) + slope * silu);
+      Memory.set(gate + i, slope * Memory.get(gate + half + i) * ofGate);
+      Memory.set(gate + half + i, slope * silu);
     }
   }
 }

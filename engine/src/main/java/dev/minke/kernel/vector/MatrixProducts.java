@@ -80,7 +80,7 @@ final class MatrixProducts {
   /// @param xBytes bytes between rows
   /// @param out address of the first row of outputs
   /// @param outBytes bytes between rows of outputs
-  private record Rows(long x, long xBytes, long out, long outBytes, int rows, int group) {
+  record Rows(long x, long xBytes, long out, long outBytes, int rows, int group) {
     Rows part(int from, int count) {
       return new Rows(x + from * xBytes, xBytes, out + from * outBytes, outBytes, count, group);
     }
@@ -88,18 +88,6 @@ final class MatrixProducts {
 
   void matmul(Tensor x, Prepared weight, Tensor out, boolean accumulate) {
     multiply(List.of(rows(x, out, 0, (int) x.shape().rows(), 0)), (Panels) weight, accumulate);
-  }
-
-  void groupedMatmul(Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate) {
-    List<Rows> groups = new ArrayList<>();
-    for (int expert = 0; expert < weight.groups(); expert++) {
-      int from = offsets.getInt(0, expert);
-      int to = offsets.getInt(0, expert + 1);
-      if (to > from) {
-        groups.add(rows(x, out, from, to - from, expert));
-      }
-    }
-    multiply(groups, (Panels) weight, accumulate);
   }
 
   void headMatmul(Tensor x, Prepared weight, Tensor out) {
@@ -134,7 +122,8 @@ final class MatrixProducts {
 
   private record Part(Rows rows, int fromPanel, int toPanel) {}
 
-  private void multiply(List<Rows> groups, Panels weight, boolean accumulate) {
+  /// Products of rows that may meet different groups, shared among the threads.
+  void multiply(List<Rows> groups, Panels weight, boolean accumulate) {
     List<Part> parts = parts(groups, weight);
     long total = groups.stream().mapToLong(Rows::rows).sum();
     double work = (double) total * weight.depth() * weight.width() * NANOS_PER_MULTIPLY_ADD;
@@ -145,6 +134,11 @@ final class MatrixProducts {
           Part part = parts.get(index);
           multiply(part, weight, accumulate);
         });
+  }
+
+  /// A product of few rows by the calling thread.
+  void multiplyAlone(Rows rows, Panels weight, boolean accumulate) {
+    multiply(new Part(rows, 0, weight.count()), weight, accumulate);
   }
 
   /// Blocks of rows; where these are too few for all threads, columns are cut as well.

@@ -16,19 +16,16 @@ import jdk.incubator.vector.FloatVector;
 /// are shared instead, so that each element still gets its rows in order.
 final class RowKernels {
   private static final double NANOS_PER_ELEMENT = 0.25;
-  private static final double NANOS_PER_EXPONENTIAL = 1;
   private static final long BYTES = VectorWidth.BYTES;
 
   /// Columns of a part where columns are shared: whole cache lines.
   private static final int PART_COLUMNS = 64;
 
   private final Gang gang;
-  private final ScratchPool scratches;
   private final RotationTables rotations = new RotationTables();
 
-  RowKernels(Gang gang, ScratchPool scratches) {
+  RowKernels(Gang gang) {
     this.gang = gang;
-    this.scratches = scratches;
   }
 
   private static long nanos(FloatRows rows, int tensors) {
@@ -332,41 +329,6 @@ final class RowKernels {
             long shared = right.row(row / heads);
             RowLoops.add(own, d.row(row), own, left.columns());
             RowLoops.add(shared, d.row(row) + leftBytes, shared, right.columns());
-          }
-        });
-  }
-
-  void swiGlu(Tensor gateUp, Tensor out) {
-    FloatRows from = FloatRows.of(gateUp);
-    FloatRows to = FloatRows.of(out);
-    long half = (long) to.columns() * Float.BYTES;
-    gang.rows(
-        (long) (to.elements() * NANOS_PER_EXPONENTIAL),
-        to.count(),
-        (first, end) -> {
-          for (long row = first; row < end; row++) {
-            Gates.swiGlu(from.row(row), from.row(row) + half, to.row(row), to.columns());
-          }
-        });
-  }
-
-  void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
-    FloatRows d = FloatRows.of(dOut);
-    FloatRows from = FloatRows.of(gateUp);
-    FloatRows to = FloatRows.of(dGateUp);
-    long half = (long) d.columns() * Float.BYTES;
-    gang.rows(
-        (long) (2 * d.elements() * NANOS_PER_EXPONENTIAL),
-        d.count(),
-        (first, end) -> {
-          try (ScratchPool.Scratch scratch = scratches.borrow()) {
-            long powers = scratch.floats(d.columns());
-            for (long row = first; row < end; row++) {
-              if (!accumulate) {
-                RowLoops.fill(to.row(row), 0, to.columns());
-              }
-              Gates.addGradient(d.row(row), from.row(row), to.row(row), half, d.columns(), powers);
-            }
           }
         });
   }

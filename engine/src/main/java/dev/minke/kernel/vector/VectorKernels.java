@@ -10,6 +10,7 @@ import dev.minke.kernel.RouterRule;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The fast host backend. Each operation is in the class of its family; here is only the list.
 ///
@@ -18,6 +19,7 @@ public final class VectorKernels implements Kernels {
   private final Gang gang;
   private final ScratchPool scratches = new ScratchPool();
   private final MatrixProducts products;
+  private final FeedForwards feedForwards;
   private final RowKernels rows;
   private final AttentionKernels attention;
   private final AttentionGradients attentionGradients;
@@ -32,7 +34,8 @@ public final class VectorKernels implements Kernels {
     VectorWidth.require();
     gang = new Gang(threads);
     products = new MatrixProducts(gang, scratches);
-    rows = new RowKernels(gang, scratches);
+    feedForwards = new FeedForwards(gang, scratches, products);
+    rows = new RowKernels(gang);
     attention = new AttentionKernels(gang, scratches);
     attentionGradients = new AttentionGradients(gang, scratches);
     experts = new ExpertKernels(gang, scratches);
@@ -81,12 +84,6 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void groupedMatmul(
-      Tensor x, Prepared weight, Tensor offsets, Tensor out, boolean accumulate) {
-    products.groupedMatmul(x, weight, offsets, out, accumulate);
-  }
-
-  @Override
   public void headMatmul(Tensor x, Prepared weight, Tensor out) {
     products.headMatmul(x, weight, out);
   }
@@ -99,6 +96,30 @@ public final class VectorKernels implements Kernels {
   @Override
   public void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
     products.groupedWeightGradient(dOut, x, offsets, dWeight);
+  }
+
+  @Override
+  public void feedForward(
+      Tensor x,
+      Prepared gateUp,
+      Prepared down,
+      @Nullable Tensor offsets,
+      Tensor gates,
+      Tensor activated,
+      Tensor out) {
+    feedForwards.forward(x, gateUp, down, offsets, gates, activated, out);
+  }
+
+  @Override
+  public void feedForwardGradient(
+      Tensor dOut,
+      Prepared gateUp,
+      Prepared down,
+      @Nullable Tensor offsets,
+      Tensor gates,
+      Tensor dx,
+      boolean accumulate) {
+    feedForwards.gradient(dOut, gateUp, down, offsets, gates, dx, accumulate);
   }
 
   @Override
@@ -177,16 +198,6 @@ public final class VectorKernels implements Kernels {
   @Override
   public void joinKeysGradient(Tensor dOut, Tensor dOwn, Tensor dShared) {
     rows.joinKeysGradient(dOut, dOwn, dShared);
-  }
-
-  @Override
-  public void swiGlu(Tensor gateUp, Tensor out) {
-    rows.swiGlu(gateUp, out);
-  }
-
-  @Override
-  public void swiGluGradient(Tensor dOut, Tensor gateUp, Tensor dGateUp, boolean accumulate) {
-    rows.swiGluGradient(dOut, gateUp, dGateUp, accumulate);
   }
 
   @Override

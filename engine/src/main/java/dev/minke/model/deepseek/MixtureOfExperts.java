@@ -40,8 +40,8 @@ public record MixtureOfExperts(
     Routing routing = router.forward(ops, x, layer);
     routings.accept(routing);
     Tensor sorted = ops.gatherSlots(x, routing);
-    Tensor hidden = ops.swiGlu(ops.groupedMatmul(sorted, gateUp, routing.offsets()));
-    Tensor routed = ops.combine(ops.groupedMatmul(hidden, down, routing.offsets()), routing);
+    Tensor outputs = ops.groupedFeedForward(sorted, gateUp, down, routing.offsets());
+    Tensor routed = ops.combine(outputs, routing);
     return shared == null ? routed : ops.add(routed, shared.forward(ops, x));
   }
 }

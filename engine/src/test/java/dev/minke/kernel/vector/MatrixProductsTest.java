@@ -123,24 +123,16 @@ class MatrixProductsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
-  void expertsEqualTheObviousLoopForAnyNumberOfThreads(int threads) {
-    Tensor weight = random(arena, 1, 5, 37, 29);
+  void weightGradientsOfExpertsEqualTheObviousLoopForAnyNumberOfThreads(int threads) {
     Tensor x = random(arena, 2, 131, 29);
     Tensor dOut = random(arena, 3, 131, 37);
     Tensor offsets = offsets(arena, 0, 0, 7, 8, 8, 131);
-    Tensor expected = random(arena, 4, 131, 37);
-    Tensor found = random(arena, 4, 131, 37);
     Tensor expectedGradient = random(arena, 5, 5, 37, 29);
     Tensor foundGradient = random(arena, 5, 5, 37, 29);
-    try (Fast fast = new Fast(threads);
-        Prepared slow = reference.prepare(weight, Orientation.FORWARD);
-        Prepared packed = fast.products.prepare(weight, Orientation.FORWARD)) {
-      reference.groupedMatmul(x, slow, offsets, expected, false);
-      fast.products.groupedMatmul(x, packed, offsets, found, false);
+    try (Fast fast = new Fast(threads)) {
       reference.groupedWeightGradient(dOut, x, offsets, expectedGradient);
       fast.products.groupedWeightGradient(dOut, x, offsets, foundGradient);
     }
-    assertThat(found.toFloatArray()).isEqualTo(expected.toFloatArray());
     assertThat(foundGradient.toFloatArray()).isEqualTo(expectedGradient.toFloatArray());
   }
 

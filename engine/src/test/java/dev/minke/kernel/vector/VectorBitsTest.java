@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.ChildJvm;
 import dev.minke.kernel.KvView;
+import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Prepared;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.tensor.Tensor;
@@ -34,8 +36,8 @@ class VectorBitsTest {
           "3c69e3087fa48",
           "experts",
           "7d55490ffb472f",
-          "gates",
-          "fffffffba20c7ee0",
+          "feed-forward",
+          "ffffe39b6e567840",
           "head",
           "fffffef86b88c852");
 
@@ -79,7 +81,7 @@ class VectorBitsTest {
     try (Arena arena = Arena.ofConfined();
         VectorKernels kernels = new VectorKernels(threads)) {
       return Map.of(
-          "gates", gates(arena, kernels),
+          "feed-forward", feedForward(arena, kernels),
           "attention", attention(arena, kernels),
           "experts", experts(arena, kernels),
           "head", head(arena, kernels));
@@ -94,14 +96,23 @@ class VectorBitsTest {
     return Long.toHexString(hash);
   }
 
-  private static String gates(Arena arena, VectorKernels kernels) {
-    Tensor gateUp = Samples.normal(arena, 1, 40, 2 * 77);
-    Tensor out = Samples.normal(arena, 2, 40, 77);
-    Tensor dGateUp = Samples.normal(arena, 3, 40, 2 * 77);
-    kernels.addScaled(Samples.normal(arena, 4, 40, 2 * 77), 9, gateUp);
-    kernels.swiGlu(gateUp, out);
-    kernels.swiGluGradient(out, gateUp, dGateUp, true);
-    return hash(out, dGateUp);
+  private static String feedForward(Arena arena, VectorKernels kernels) {
+    Tensor gates = Samples.normal(arena, 1, 40, 2 * 77);
+    Tensor activated = Samples.normal(arena, 2, 40, 77);
+    Tensor out = Samples.normal(arena, 3, 40, 33);
+    Tensor x = Samples.normal(arena, 4, 40, 33);
+    Tensor gateUp = Samples.normal(arena, 5, 2 * 77, 33);
+    Tensor down = Samples.normal(arena, 6, 33, 77);
+    Tensor dx = Samples.normal(arena, 7, 40, 33);
+    try (Prepared first = kernels.prepare(gateUp, Orientation.FORWARD);
+        Prepared second = kernels.prepare(down, Orientation.FORWARD)) {
+      kernels.feedForward(x, first, second, null, gates, activated, out);
+    }
+    try (Prepared first = kernels.prepare(gateUp, Orientation.BACKWARD);
+        Prepared second = kernels.prepare(down, Orientation.BACKWARD)) {
+      kernels.feedForwardGradient(x, first, second, null, gates, dx, true);
+    }
+    return hash(gates, activated, out, dx);
   }
 
   private static String attention(Arena arena, VectorKernels kernels) {
