@@ -334,7 +334,7 @@ class OpGradientTest {
         ops.rotate(right.columns(1, 3), positions, rotation);
         Tensor sum = ops.add(left, right);
         Tensor parts = ops.add(sum.columns(1, 3), right.columns(0, 2));
-        c.weigh(ops, "sum", ops.swiGlu(sum));
+        c.weigh(ops, "sum", ops.rmsNorm(sum, gain, 1e-3f));
         c.weigh(ops, "parts", parts);
         c.weigh(ops, "twice", ops.add(sum, sum));
       });
