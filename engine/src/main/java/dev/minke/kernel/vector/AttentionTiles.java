@@ -66,6 +66,72 @@ final class AttentionTiles {
     }
   }
 
+  /// So many rows and those that the tiles of [Tiles#packed] take beyond them.
+  static int filledUp(int rows) {
+    return rows + Tiles.FEW_ROWS - 1;
+  }
+
+  /// Rows of a tile packed as rows of products, in groups of some positions behind each other:
+  /// `[depth, height]` each.
+  ///
+  /// @param to room for [#filledUp] rows
+  static void positionGroups(long x, long stride, int count, int depth, long to) {
+    int height;
+    for (int p = 0; p < count; p += height) {
+      height = Tiles.productHeight(count - p);
+      long group = to + (long) p * depth * Float.BYTES;
+      Tiles.pack(x + p * stride, stride, Math.min(height, count - p), height, depth, group);
+    }
+  }
+
+  /// Columns of a tile packed as rows of products, in groups of some columns behind each other:
+  /// `[count, height]` each.
+  ///
+  /// @param to room for [#filledUp] columns
+  static void columnGroups(long x, long stride, int count, int columns, long to) {
+    int height;
+    for (int c = 0; c < columns; c += height) {
+      height = Tiles.productHeight(columns - c);
+      long group = to + (long) c * count * Float.BYTES;
+      int there = Math.min(height, columns - c);
+      Tiles.packColumns(x + (long) c * Float.BYTES, stride, there, height, count, group);
+    }
+  }
+
+  /// `out[p][c] = Σ_d tile[p][d] · panel[d][c]` for the first `positions` at least.
+  ///
+  /// @param tile of [#positionGroups] for `count` positions
+  /// @param panel `[depth, columns]`
+  /// @param out `[count filled up, columns]`
+  static void scoresOfPanel(long tile, int count, int positions, long panel, int depth, long out) {
+    int height;
+    for (int p = 0; p < positions; p += height) {
+      height = Tiles.productHeight(count - p);
+      long group = tile + (long) p * depth * Float.BYTES;
+      long to = out + p * Tiles.PANEL_BYTES;
+      Tiles.packed(height, group, panel, Tiles.ZEROS, 0, to, Tiles.PANEL_BYTES, depth);
+    }
+  }
+
+  /// `sum[d][c] += Σ_p tile[p][d] · weights[p][c]` over the first `positions`.
+  ///
+  /// @param tile of [#columnGroups] for `count` positions
+  /// @param weights `[positions, columns]`
+  /// @param begin from zero instead of the old sum
+  /// @param sum `[dim filled up, columns]`
+  static void mixPanel(
+      long tile, int count, int positions, long weights, boolean begin, long sum, int dim) {
+    int height;
+    for (int d = 0; d < dim; d += height) {
+      height = Tiles.productHeight(dim - d);
+      long group = tile + (long) d * count * Float.BYTES;
+      long to = sum + d * Tiles.PANEL_BYTES;
+      long from = begin ? Tiles.ZEROS : to;
+      long fromStride = begin ? 0 : Tiles.PANEL_BYTES;
+      Tiles.packed(height, group, weights, from, fromStride, to, Tiles.PANEL_BYTES, positions);
+    }
+  }
+
   /// `out[r][p] = Σ_d x[r][d] · tile[d][p]` for the first `positions` at least.
   ///
   /// @param height rows of `x` and `out`, six or four

@@ -82,4 +82,33 @@ final class Exponential {
       Memory.set(out + i, exp(Memory.get(x + i) * factor - shift));
     }
   }
+
+  /// `x[r][c] = exp(x[r][c] · factor - shifts[c])` for a panel, `[rows, columns]`. Clamped by
+  /// comparing, which keeps NaN and takes two instructions where a minimum takes seven.
+  static void expOfPanel(long x, float factor, long shifts, int rows) {
+    x &= Memory.ADDRESS;
+    shifts &= Memory.ADDRESS;
+    int vectors = rows * MicroKernels.VECTORS;
+    for (int i = 0; i < vectors; i++) {
+      long at = x + (i & Memory.STEPS) * (long) VectorWidth.BYTES;
+      long column = (i & (MicroKernels.VECTORS - 1)) * (long) VectorWidth.BYTES;
+      FloatVector y = Memory.load(at).mul(factor).sub(Memory.load(shifts + column));
+      y = y.blend(LEAST, y.compare(VectorOperators.LT, LEAST));
+      y = y.blend(MOST, y.compare(VectorOperators.GT, MOST));
+      FloatVector t = y.fma(all(LOG2_E), all(ROUND));
+      FloatVector n = t.sub(ROUND);
+      FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), y));
+      FloatVector p = r.fma(all(C7), all(C6));
+      p = p.fma(r, all(C5));
+      p = p.fma(r, all(C4));
+      p = p.fma(r, all(C3));
+      p = p.fma(r, all(C2));
+      p = p.fma(r.mul(r), r).add(1f);
+      FloatVector power =
+          p.reinterpretAsInts()
+              .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
+              .reinterpretAsFloats();
+      Memory.store(power, at);
+    }
+  }
 }

@@ -28,9 +28,35 @@ class ExponentialTest {
           x.set(0, i, Float.intBitsToFloat(i % 2 == 0 ? bits : bits | Integer.MIN_VALUE));
         }
         Exponential.exp(x.address(), 1, 0, out.address(), PIECE);
+        requirePanel(x, out);
         for (int i = 0; i < PIECE; i++) {
           requireTrue(x.getFloat(0, i), out.getFloat(0, i));
         }
+      }
+    }
+  }
+
+  /// A panel of these numbers and what they are shifted by gives the same bits as a row.
+  private static void requirePanel(Tensor x, Tensor out) {
+    int columns = Tiles.COLUMNS;
+    int rows = PIECE / columns;
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor panel = Tensor.allocate(arena, DType.F32, Shape.of(rows, columns));
+      Tensor shifts = Tensor.allocate(arena, DType.F32, Shape.of(columns));
+      for (int i = 0; i < rows * columns; i++) {
+        shifts.set(0, i % columns, i % columns);
+        panel.set(i / columns, i % columns, x.getFloat(0, i) * 2);
+      }
+      float[] shifted = panel.toFloatArray();
+      Exponential.expOfPanel(panel.address(), 0.5f, shifts.address(), rows);
+      for (int i = 0; i < rows * columns; i++) {
+        float expected =
+            i % columns == 0
+                ? out.getFloat(0, i)
+                : Exponential.exp(shifted[i] * 0.5f - i % columns);
+        assertThat(Float.floatToRawIntBits(panel.getFloat(i / columns, i % columns)))
+            .as("exp(%s - %d)", x.getFloat(0, i), i % columns)
+            .isEqualTo(Float.floatToRawIntBits(expected));
       }
     }
   }
@@ -53,5 +79,12 @@ class ExponentialTest {
     assertThat(Exponential.exp(Float.POSITIVE_INFINITY)).isBetween(2e38f, Float.MAX_VALUE);
     assertThat(Exponential.exp(0)).isEqualTo(1);
     assertThat(Exponential.exp(Float.NaN)).isNaN();
+    try (Arena arena = Arena.ofConfined()) {
+      long x = Memory.allocateFloats(arena, Tiles.COLUMNS);
+      long zeros = Memory.allocateFloats(arena, Tiles.COLUMNS);
+      RowLoops.fill(x, Float.NaN, Tiles.COLUMNS);
+      Exponential.expOfPanel(x, 1, zeros, 1);
+      assertThat(Memory.get(x)).isNaN();
+    }
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Attention near the obvious loop, and equal to itself however its positions lie.
 class VectorAttentionTest {
@@ -135,6 +136,36 @@ class VectorAttentionTest {
             logSumExp.rows(position, position + 1));
       }
       assertThat(stepwise.toFloatArray()).isEqualTo(whole.toFloatArray());
+    }
+  }
+
+  /// However many of the last queries come at once: one, a few, half a panel, some panels.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 6, 8, 16, 17, 40, 75, 149})
+  void theLastQueriesAloneGiveWhatTheyGiveAmongAll(int queries) {
+    int length = 150;
+    Sizes sizes = new Sizes(3, 3, 40, 20);
+    try (Arena arena = Arena.ofConfined();
+        VectorKernels kernels = new VectorKernels(2)) {
+      Tensor query = Samples.strided(arena, 1, length, 3, 40);
+      Tensor keys = Samples.normal(arena, 2, length, 3, 40);
+      Tensor values = Samples.strided(arena, 3, length, 3, 20);
+      Tensor whole = Samples.normal(arena, 4, length, 3, 20);
+      Tensor sums = Samples.normal(arena, 5, length, 3);
+      KvView all = KvView.packed(keys, values, length);
+      kernels.attention(query, all, sizes.scale(), whole, sums);
+      Tensor last = Samples.normal(arena, 6, queries, 3, 20);
+      Tensor lastSums = Samples.normal(arena, 7, queries, 3);
+      var sequence = new KvView.Sequence(0, queries, length, new KvView.Location.Rows(0));
+      int first = length - queries;
+      kernels.attention(
+          query.rows(first, length),
+          new KvView(keys, values, List.of(sequence)),
+          sizes.scale(),
+          last,
+          lastSums);
+      assertThat(last.toFloatArray()).isEqualTo(whole.rows(first, length).toFloatArray());
+      assertThat(lastSums.toFloatArray()).isEqualTo(sums.rows(first, length).toFloatArray());
     }
   }
 }

@@ -1,0 +1,142 @@
+package dev.minke.kernel.vector;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.vector.AttentionKernels.Call;
+import dev.minke.kernel.vector.AttentionKernels.Part;
+
+/// The online softmax over the tiles of a part of few rows: vectors run along positions.
+final class RowAttention {
+  /// Up to so many rows, to pack a tile costs more than it saves.
+  private static final int FEW_ROWS = 2;
+
+  private final Call call;
+  private final Part part;
+  private final int rows;
+
+  /// The rows' queries, `[rows, keyDim]`.
+  private final long queries;
+
+  /// Sums of weighed values so far, `[rows, valueDim filled up]`.
+  private final long sums;
+
+  /// Scores, then weights, of a few rows: `[6, 64]`.
+  private final long scores;
+
+  /// A tile's keys and values.
+  private final long keyPanels;
+
+  private final long valuePanels;
+
+  private final float[] max;
+  private final float[] sum;
+  private final float[] lanes = new float[Kernels.LANES];
+
+  RowAttention(Part part, ScratchPool.Scratch scratch) {
+    this.part = part;
+    call = part.call();
+    rows = part.rows();
+    max = new float[rows];
+    sum = new float[rows];
+    long room = rows + Tiles.FEW_ROWS - 1L;
+    long queryFloats = room * call.keyDim();
+    long sumFloats = room * AttentionTiles.padded(call.valueDim());
+    long scoreFloats = (long) Tiles.ROWS * KvView.TILE;
+    long keyFloats = (long) call.keyDim() * KvView.TILE;
+    long valueFloats = (long) AttentionTiles.padded(call.valueDim()) * KvView.TILE;
+    // Sums and scores first: their lengths are whole cache lines.
+    sums = scratch.floats(sumFloats + scoreFloats + valueFloats + keyFloats + queryFloats);
+    scores = sums + sumFloats * Float.BYTES;
+    valuePanels = scores + scoreFloats * Float.BYTES;
+    keyPanels = valuePanels + valueFloats * Float.BYTES;
+    queries = keyPanels + keyFloats * Float.BYTES;
+    RowLoops.fill(queries, 0, queryFloats);
+    RowLoops.fill(sums, 0, sumFloats);
+  }
+
+  private long query(int index) {
+    return queries + (long) index * call.keyDim() * Float.BYTES;
+  }
+
+  private long sums(int index) {
+    return sums + (long) index * AttentionTiles.padded(call.valueDim()) * Float.BYTES;
+  }
+
+  void run() {
+    for (int index = 0; index < rows; index++) {
+      max[index] = Float.NEGATIVE_INFINITY;
+      RowLoops.copy(call.query().row(part.row(index)), query(index), call.keyDim());
+    }
+    int most = part.visible(rows - 1);
+    for (int from = 0; from < most; from += KvView.TILE) {
+      int count = Math.min(KvView.TILE, most - from);
+      if (rows <= FEW_ROWS) {
+        takeTileByRow(from, count);
+      } else {
+        takeTile(from, count);
+      }
+    }
+    for (int index = 0; index < rows; index++) {
+      float total = sum[index];
+      AttentionTiles.finish(sums(index), total, call.out().row(part.row(index)), call.valueDim());
+      float log = (float) StrictMath.log(total);
+      Memory.set(call.logSumExp(part.row(index)), max[index] + log);
+    }
+  }
+
+  private void takeTile(int from, int count) {
+    long keys = part.keys(from / KvView.TILE);
+    long values = part.values(from / KvView.TILE);
+    int keyDim = call.keyDim();
+    int valueDim = call.valueDim();
+    AttentionTiles.positionPanels(keys, call.keyStride(), count, keyDim, keyPanels);
+    AttentionTiles.columnPanels(values, call.valueStride(), count, valueDim, valuePanels);
+    int height;
+    for (int index = 0; index < rows; index += height) {
+      height = Tiles.height(rows - index);
+      int last = Math.min(index + height, rows) - 1;
+      int width = Math.min(count, part.visible(last) - from);
+      if (width > 0) {
+        AttentionTiles.scores(height, query(index), keyDim, keyPanels, width, scores);
+        for (int i = index; i <= last; i++) {
+          int seen = Math.clamp(part.visible(i) - from, 0, width);
+          weigh(i, scores + (i - index) * AttentionTiles.SCORE_STRIDE, seen, width);
+        }
+        AttentionTiles.mix(height, scores, width, valuePanels, sums(index), valueDim);
+      }
+    }
+  }
+
+  private void takeTileByRow(int from, int count) {
+    long keys = part.keys(from / KvView.TILE);
+    long values = part.values(from / KvView.TILE);
+    for (int index = 0; index < rows; index++) {
+      int seen = Math.min(count, part.visible(index) - from);
+      if (seen > 0) {
+        AttentionTiles.scoresOfOne(
+            query(index), call.keyDim(), keys, call.keyStride(), seen, scores);
+        weigh(index, scores, seen, seen);
+        AttentionTiles.mixOfOne(
+            scores, seen, values, call.valueStride(), sums(index), call.valueDim());
+      }
+    }
+  }
+
+  /// Turns the scores of a row into weights, zero beyond those that it sees.
+  private void weigh(int index, long row, int seen, int width) {
+    if (seen > 0) {
+      float newMax = Math.max(max[index], AttentionTiles.scale(row, call.scale(), seen));
+      if (newMax > max[index]) {
+        if (sum[index] > 0) {
+          float shrink = Exponential.exp(max[index] - newMax);
+          sum[index] *= shrink;
+          RowLoops.multiply(sums(index), shrink, call.valueDim());
+        }
+        max[index] = newMax;
+      }
+      sum[index] += AttentionTiles.weigh(row, newMax, seen, width, lanes);
+    } else {
+      RowLoops.fill(row, 0, width);
+    }
+  }
+}
