@@ -220,7 +220,7 @@ final class OpsSuite {
       moves("refresh backward", 2 * elements, () -> kernels.refresh(backward, weight));
       computes("matmul forward", flops, () -> kernels.matmul(x, forward, out, false));
       computes("matmul backward", flops, () -> kernels.matmul(out, backward, x, false));
-      computes("weightGradient", flops, () -> kernels.weightGradient(out, x, dWeight));
+      computes("weightGradient", flops, () -> kernels.weightGradient(out, x, dWeight, true));
       Tensor absorbed = normal(HEADS, VALUE_DIM, HIDDEN);
       Tensor byHead = normal(TOKENS, HEADS, HIDDEN);
       Tensor values = normal(TOKENS, HEADS, VALUE_DIM);
@@ -345,7 +345,7 @@ final class OpsSuite {
       computes(
           "groupedWeightGradient",
           flops,
-          () -> kernels.groupedWeightGradient(hidden, sorted, offsets, dStack));
+          () -> kernels.groupedWeightGradient(hidden, sorted, offsets, dStack, true));
     }
 
     private void head() {

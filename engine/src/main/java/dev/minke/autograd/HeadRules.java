@@ -37,13 +37,18 @@ final class HeadRules {
 
   /// `dW += dLogitsᵀ hidden`. Runs after [#input].
   static void weight(Op.HeadLogProbs op, Gradients to) {
-    Tensor gradient = op.head().gradient();
-    if (gradient != null) {
+    Gradients.Target target = op.head().target();
+    if (target != null) {
       chunks(
           op,
           to,
           (dLogits, from, end) ->
-              to.kernels().weightGradient(dLogits, op.hidden().rows(from, end), gradient));
+              to.kernels()
+                  .weightGradient(
+                      dLogits,
+                      op.hidden().rows(from, end),
+                      target.gradient(),
+                      from > 0 || target.accumulate()));
     }
   }
 

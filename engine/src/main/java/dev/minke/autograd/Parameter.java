@@ -20,6 +20,7 @@ public final class Parameter implements AutoCloseable {
   private final Tensor value;
   private final Map<Form, Entry> forms = new HashMap<>();
   private @Nullable Tensor gradient;
+  private boolean cleared;
   private long version;
 
   private record Form(Kernels kernels, Orientation orientation, boolean stacked) {}
@@ -53,9 +54,40 @@ public final class Parameter implements AutoCloseable {
     return value.shape();
   }
 
-  /// The gradient that backward adds to; null while frozen.
+  /// The gradient that backward adds to; null while frozen. After [#clearGradient] its content is
+  /// undefined until [#settleGradient].
   public @Nullable Tensor gradient() {
     return gradient;
+  }
+
+  /// Begins a new sum: whatever is added next is added to zeros, which are not written for an
+  /// operation that can overwrite.
+  public void clearGradient() {
+    cleared = true;
+  }
+
+  /// Writes the zeros of a gradient to which nothing was added since [#clearGradient].
+  public void settleGradient(Kernels kernels) {
+    if (gradient != null && cleared) {
+      kernels.fill(gradient, 0);
+    }
+    cleared = false;
+  }
+
+  /// The gradient, to add to; null while frozen.
+  @Nullable Tensor sum(Kernels kernels) {
+    settleGradient(kernels);
+    return gradient;
+  }
+
+  /// Where an operation that can overwrite puts its part; null while frozen.
+  Gradients.@Nullable Target target() {
+    if (gradient == null) {
+      return null;
+    }
+    Gradients.Target target = new Gradients.Target(gradient, !cleared);
+    cleared = false;
+    return target;
   }
 
   /// Trains this parameter: backward adds to `gradient`, which has the master's shape.

@@ -3,6 +3,7 @@ package dev.minke.autograd;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
+import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,11 @@ final class ProductRules {
 
   /// `dW += doutᵀ x`.
   static void weight(Op.MatMul op, Gradients to) {
-    Tensor gradient = op.weight().gradient();
-    if (gradient != null) {
-      Tensor matrix =
-          gradient.reshape(Math.toIntExact(gradient.shape().rows()), gradient.shape().columns());
-      to.kernels().weightGradient(to.of(op.out()), op.x(), matrix);
+    Gradients.Target target = op.weight().target();
+    if (target != null) {
+      Shape shape = target.gradient().shape();
+      Tensor matrix = target.gradient().reshape(Math.toIntExact(shape.rows()), shape.columns());
+      to.kernels().weightGradient(to.of(op.out()), op.x(), matrix, target.accumulate());
     }
   }
 
@@ -50,19 +51,20 @@ final class ProductRules {
 
   private static void weight(
       Tensor dOut, Tensor x, @Nullable Tensor offsets, Parameter weight, Gradients to) {
-    Tensor gradient = weight.gradient();
-    if (gradient == null) {
+    Gradients.Target target = weight.target();
+    if (target == null) {
       return;
     }
+    Tensor gradient = target.gradient();
     if (offsets == null) {
-      to.kernels().weightGradient(dOut, x, gradient);
+      to.kernels().weightGradient(dOut, x, gradient, target.accumulate());
     } else {
-      to.kernels().groupedWeightGradient(dOut, x, offsets, gradient);
+      to.kernels().groupedWeightGradient(dOut, x, offsets, gradient, target.accumulate());
     }
   }
 
   static void weight(Op.Embedding op, Gradients to) {
-    Tensor gradient = op.table().gradient();
+    Tensor gradient = op.table().sum(to.kernels());
     if (gradient != null) {
       to.kernels().embeddingGradient(to.of(op.out()), op.ids(), gradient);
     }

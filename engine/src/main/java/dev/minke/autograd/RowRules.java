@@ -34,7 +34,7 @@ final class RowRules {
   }
 
   static void weight(Op.RmsNorm op, Gradients to) {
-    Tensor gradient = op.gain().gradient();
+    Tensor gradient = op.gain().sum(to.kernels());
     if (gradient != null) {
       to.kernels().rmsNormGainGradient(to.of(op.out()), op.x(), op.inverseRms(), gradient);
     }

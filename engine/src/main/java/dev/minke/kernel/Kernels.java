@@ -62,12 +62,15 @@ public interface Kernels extends AutoCloseable {
   /// @param dOut `[tokens, out]`
   /// @param x `[tokens, in]`
   /// @param dWeight `[out, in]`
-  void weightGradient(Tensor dOut, Tensor x, Tensor dWeight);
+  /// @param accumulate begin the chains at the old content of `dWeight` instead of 0
+  void weightGradient(Tensor dOut, Tensor x, Tensor dWeight, boolean accumulate);
 
   /// The same with one matrix per expert, rows as in [#feedForward].
   ///
-  /// @param dWeight `[experts, out, in]`
-  void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight);
+  /// @param dWeight `[experts, out, in]`; without `accumulate` that of an expert without rows
+  ///   becomes 0
+  void groupedWeightGradient(
+      Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight, boolean accumulate);
 
   // ---- feed-forward layers
 

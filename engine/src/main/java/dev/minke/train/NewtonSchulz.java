@@ -67,8 +67,7 @@ final class NewtonSchulz implements AutoCloseable {
     kernels.addScaled(x, (float) (1 / norm), matrix);
     for (Coefficients step : steps) {
       if (tall) {
-        kernels.fill(gram, 0);
-        kernels.weightGradient(matrix, matrix, gram);
+        kernels.weightGradient(matrix, matrix, gram, false);
       } else {
         kernels.refresh(factor, matrix);
         kernels.matmul(matrix, factor, gram, false);
@@ -81,7 +80,7 @@ final class NewtonSchulz implements AutoCloseable {
         kernels.matmul(matrix, factor, next, true);
       } else {
         // The symmetric factor from the left: as the gradient of a weight, over the smaller side.
-        kernels.weightGradient(mixed, matrix, next);
+        kernels.weightGradient(mixed, matrix, next, true);
       }
       Tensor done = matrix;
       matrix = next;

@@ -89,6 +89,7 @@ final class Optimizer implements AutoCloseable {
   double gradientNorm(Kernels kernels) {
     double sum = 0;
     for (Slot slot : slots) {
+      slot.parameter().settleGradient(kernels);
       sum += kernels.sumOfSquares(slot.gradient());
     }
     return Math.sqrt(sum);
@@ -138,10 +139,10 @@ final class Optimizer implements AutoCloseable {
     }
   }
 
-  /// Zeros every gradient.
-  void zeroGradients(Kernels kernels) {
+  /// Begins the sums of a step. Gradients are whole again after [#gradientNorm].
+  void clearGradients() {
     for (Slot slot : slots) {
-      kernels.fill(slot.gradient(), 0);
+      slot.parameter().clearGradient();
     }
   }
 

@@ -82,7 +82,7 @@ final class TrainStep implements AutoCloseable {
     int step = state.step() + 1;
     Packing.Taken taken = packing.take(state.position(), ramp.at(step));
     StepRows rows = new StepRows(packing.shard(), taken.rows());
-    state.optimizer().zeroGradients(kernels);
+    state.optimizer().clearGradients();
     loads.clear();
     Map<String, Term> terms = new HashMap<>();
     for (int from = 0; from < rows.rows().size(); from += recipe.batch().microRows()) {

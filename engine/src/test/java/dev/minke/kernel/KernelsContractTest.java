@@ -198,18 +198,27 @@ class KernelsContractTest {
         Operation.exact(
             "weightGradient",
             (kernels, in, size) -> {
-              Tensor dWeight = in.normal(7, size);
-              kernels.weightGradient(in.normal(11, 7), in.normal(11, size), dWeight);
-              return results(dWeight);
+              Tensor added = in.normal(7, size);
+              Tensor fresh = in.normal(7, size);
+              Tensor none = in.normal(7, size);
+              Tensor dOut = in.normal(11, 7);
+              Tensor x = in.normal(11, size);
+              kernels.weightGradient(dOut, x, added, true);
+              kernels.weightGradient(dOut, x, fresh, false);
+              kernels.weightGradient(dOut.rows(0, 0), x.rows(0, 0), none, false);
+              return results(added, fresh, none);
             }),
         Operation.exact(
             "groupedWeightGradient",
             (kernels, in, size) -> {
-              Tensor dWeight = in.contiguous(3, 7, size);
+              Tensor added = in.contiguous(3, 7, size);
+              Tensor fresh = in.contiguous(3, 7, size);
               Tensor offsets = in.dispatched(kernels)[2];
               Tensor dOut = in.normal(2 * ROWS, 7);
-              kernels.groupedWeightGradient(dOut, in.normal(2 * ROWS, size), offsets, dWeight);
-              return results(dWeight);
+              Tensor x = in.normal(2 * ROWS, size);
+              kernels.groupedWeightGradient(dOut, x, offsets, added, true);
+              kernels.groupedWeightGradient(dOut, x, offsets, fresh, false);
+              return results(added, fresh);
             }));
   }
 

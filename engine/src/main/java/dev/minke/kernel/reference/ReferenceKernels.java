@@ -54,13 +54,14 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void weightGradient(Tensor dOut, Tensor x, Tensor dWeight) {
-    ReferenceProducts.weightGradient(dOut, x, dWeight);
+  public void weightGradient(Tensor dOut, Tensor x, Tensor dWeight, boolean accumulate) {
+    ReferenceProducts.weightGradient(dOut, x, dWeight, accumulate);
   }
 
   @Override
-  public void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
-    ReferenceProducts.groupedWeightGradient(dOut, x, offsets, dWeight);
+  public void groupedWeightGradient(
+      Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight, boolean accumulate) {
+    ReferenceProducts.groupedWeightGradient(dOut, x, offsets, dWeight, accumulate);
   }
 
   @Override

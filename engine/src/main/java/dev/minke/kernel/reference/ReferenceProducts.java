@@ -38,11 +38,18 @@ final class ReferenceProducts {
     }
   }
 
-  static void weightGradient(Tensor dOut, Tensor x, Tensor dWeight) {
+  static void weightGradient(Tensor dOut, Tensor x, Tensor dWeight, boolean accumulate) {
+    if (!accumulate) {
+      ReferenceRows.fill(dWeight, 0);
+    }
     addOuterProducts(dOut, x, 0, Rows.count(x), dWeight);
   }
 
-  static void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
+  static void groupedWeightGradient(
+      Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight, boolean accumulate) {
+    if (!accumulate) {
+      ReferenceRows.fill(dWeight, 0);
+    }
     for (int expert = 0; expert < dWeight.size(0); expert++) {
       int from = offsets.getInt(0, expert);
       int to = offsets.getInt(0, expert + 1);

@@ -285,18 +285,19 @@ final class MatrixProducts {
     }
   }
 
-  void weightGradient(Tensor dOut, Tensor x, Tensor dWeight) {
-    WeightGradients gradients = new WeightGradients(gang, scratches, dOut, x);
+  void weightGradient(Tensor dOut, Tensor x, Tensor dWeight, boolean accumulate) {
+    WeightGradients gradients = new WeightGradients(gang, scratches, dOut, x, accumulate);
     gradients.add(0, dOut.size(0), dWeight);
     gradients.run();
   }
 
-  void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
-    WeightGradients gradients = new WeightGradients(gang, scratches, dOut, x);
+  void groupedWeightGradient(
+      Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight, boolean accumulate) {
+    WeightGradients gradients = new WeightGradients(gang, scratches, dOut, x, accumulate);
     for (int expert = 0; expert < dWeight.size(0); expert++) {
       int from = offsets.getInt(0, expert);
       int to = offsets.getInt(0, expert + 1);
-      if (to > from) {
+      if (to > from || !accumulate) {
         gradients.add(from, to, dWeight.slice(expert));
       }
     }

@@ -89,13 +89,14 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void weightGradient(Tensor dOut, Tensor x, Tensor dWeight) {
-    products.weightGradient(dOut, x, dWeight);
+  public void weightGradient(Tensor dOut, Tensor x, Tensor dWeight, boolean accumulate) {
+    products.weightGradient(dOut, x, dWeight, accumulate);
   }
 
   @Override
-  public void groupedWeightGradient(Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight) {
-    products.groupedWeightGradient(dOut, x, offsets, dWeight);
+  public void groupedWeightGradient(
+      Tensor dOut, Tensor x, Tensor offsets, Tensor dWeight, boolean accumulate) {
+    products.groupedWeightGradient(dOut, x, offsets, dWeight, accumulate);
   }
 
   @Override

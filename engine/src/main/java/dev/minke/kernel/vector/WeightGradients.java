@@ -34,6 +34,7 @@ final class WeightGradients {
   private final ScratchPool scratches;
   private final Tensor dOut;
   private final Tensor x;
+  private final boolean accumulate;
   private final List<Segment> segments = new ArrayList<>();
   private long tokens;
 
@@ -43,11 +44,13 @@ final class WeightGradients {
   /// A block of one matrix.
   private record Part(Segment segment, int row, int rows, int column, int columns) {}
 
-  WeightGradients(Gang gang, ScratchPool scratches, Tensor dOut, Tensor x) {
+  /// @param accumulate begin at what the matrices hold and not at 0
+  WeightGradients(Gang gang, ScratchPool scratches, Tensor dOut, Tensor x, boolean accumulate) {
     this.gang = gang;
     this.scratches = scratches;
     this.dOut = dOut;
     this.x = x;
+    this.accumulate = accumulate;
   }
 
   /// @param dWeight `[out, in]`, may have a row stride; not that of another segment
@@ -97,6 +100,10 @@ final class WeightGradients {
   }
 
   private void multiply(Part part) {
+    if (part.segment.from == part.segment.to) {
+      clear(part);
+      return;
+    }
     int panels = (part.columns + Tiles.COLUMNS - 1) / Tiles.COLUMNS;
     long sideFloats = Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS;
     long rightFloats = (long) panels * Tiles.COLUMNS * DEPTH;
@@ -112,12 +119,29 @@ final class WeightGradients {
     }
   }
 
+  /// The sum of no tokens.
+  private void clear(Part part) {
+    if (!accumulate) {
+      for (int row = 0; row < part.rows; row++) {
+        RowLoops.fill(address(part, row, 0), 0, part.columns);
+      }
+    }
+  }
+
+  private static long address(Part part, int row, int column) {
+    Tensor dWeight = part.segment.dWeight;
+    return dWeight.address()
+        + (part.row + row) * dWeight.rowStride() * Float.BYTES
+        + (part.column + column) * (long) Float.BYTES;
+  }
+
   /// @param left packed columns of the gradient
   /// @param right packed columns of the inputs
   /// @param side for a tile of which not all is wanted
   private record Room(long left, long right, long side) {}
 
   private void pass(Part part, int token, int length, Room room) {
+    boolean begins = !accumulate && token == part.segment.from;
     packLeft(part, token, length, room.left);
     packRight(part, token, length, room.right);
     int height;
@@ -127,16 +151,14 @@ final class WeightGradients {
       for (int row = 0; row < part.rows; row += height) {
         height = Tiles.productHeight(part.rows - row);
         int rows = Math.min(height, part.rows - row);
-        Tensor dWeight = part.segment.dWeight;
-        long rowBytes = dWeight.rowStride() * Float.BYTES;
-        long to =
-            dWeight.address()
-                + (part.row + row) * rowBytes
-                + (part.column + column) * (long) Float.BYTES;
+        long rowBytes = part.segment.dWeight.rowStride() * Float.BYTES;
+        long to = address(part, row, column);
         tile(
             height,
             room.left + leftBytes(row, length),
             b,
+            begins ? Tiles.ZEROS : to,
+            begins ? 0 : rowBytes,
             to,
             rowBytes,
             rows,
@@ -183,6 +205,8 @@ final class WeightGradients {
       int height,
       long a,
       long b,
+      long from,
+      long fromBytes,
       long to,
       long rowBytes,
       int rows,
@@ -190,11 +214,11 @@ final class WeightGradients {
       int length,
       long side) {
     if (rows == height && columns == Tiles.COLUMNS) {
-      Tiles.packed(height, a, b, to, rowBytes, to, rowBytes, length);
+      Tiles.packed(height, a, b, from, fromBytes, to, rowBytes, length);
       return;
     }
     long sideBytes = Tiles.PANEL_BYTES;
-    MatrixProducts.copy(to, rowBytes, side, sideBytes, rows, columns);
+    MatrixProducts.copy(from, fromBytes, side, sideBytes, rows, columns);
     Tiles.packed(height, a, b, side, sideBytes, side, sideBytes, length);
     MatrixProducts.copy(side, sideBytes, to, rowBytes, rows, columns);
   }

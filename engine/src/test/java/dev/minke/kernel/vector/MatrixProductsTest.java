@@ -129,11 +129,16 @@ class MatrixProductsTest {
     Tensor offsets = offsets(arena, 0, 0, 7, 8, 8, 131);
     Tensor expectedGradient = random(arena, 5, 5, 37, 29);
     Tensor foundGradient = random(arena, 5, 5, 37, 29);
+    Tensor expectedFresh = random(arena, 6, 5, 37, 29);
+    Tensor foundFresh = random(arena, 6, 5, 37, 29);
     try (Fast fast = new Fast(threads)) {
-      reference.groupedWeightGradient(dOut, x, offsets, expectedGradient);
-      fast.products.groupedWeightGradient(dOut, x, offsets, foundGradient);
+      reference.groupedWeightGradient(dOut, x, offsets, expectedGradient, true);
+      fast.products.groupedWeightGradient(dOut, x, offsets, foundGradient, true);
+      reference.groupedWeightGradient(dOut, x, offsets, expectedFresh, false);
+      fast.products.groupedWeightGradient(dOut, x, offsets, foundFresh, false);
     }
     assertThat(foundGradient.toFloatArray()).isEqualTo(expectedGradient.toFloatArray());
+    assertThat(foundFresh.toFloatArray()).isEqualTo(expectedFresh.toFloatArray());
   }
 
   @ParameterizedTest
@@ -141,13 +146,15 @@ class MatrixProductsTest {
   void weightGradientsEqualTheObviousLoopBitForBit(int out, int tokens, int in) {
     Tensor dOut = strided(arena, 1, tokens, out);
     Tensor x = strided(arena, 2, tokens, in);
-    Tensor expected = random(arena, 3, out, in);
-    Tensor found = random(arena, 3, out, in);
-    try (Fast fast = new Fast(2)) {
-      reference.weightGradient(dOut, x, expected);
-      fast.products.weightGradient(dOut, x, found);
+    for (boolean accumulate : new boolean[] {true, false}) {
+      Tensor expected = random(arena, 3, out, in);
+      Tensor found = random(arena, 3, out, in);
+      try (Fast fast = new Fast(2)) {
+        reference.weightGradient(dOut, x, expected, accumulate);
+        fast.products.weightGradient(dOut, x, found, accumulate);
+      }
+      assertThat(found.toFloatArray()).isEqualTo(expected.toFloatArray());
     }
-    assertThat(found.toFloatArray()).isEqualTo(expected.toFloatArray());
   }
 
   @Test
@@ -255,7 +262,7 @@ class MatrixProductsTest {
         try (Prepared prepared = fast.products.prepare(weight, Orientation.FORWARD)) {
           fast.products.matmul(x, prepared, out, true);
         }
-        fast.products.weightGradient(out, x, gradient);
+        fast.products.weightGradient(out, x, gradient, true);
         hash = 31 * hash + Arrays.hashCode(out.toFloatArray());
         hash = 31 * hash + Arrays.hashCode(gradient.toFloatArray());
       }
