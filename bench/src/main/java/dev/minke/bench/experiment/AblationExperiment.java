@@ -19,17 +19,24 @@ public final class AblationExperiment {
   private static final int SEEDS = 3;
   private static final TrainRecipe.MatrixRule ADAMW = TrainRecipe.MatrixRule.ADAMW;
 
+  private static final DeepSeekConfig.Grouped MULTI_HEAD = new DeepSeekConfig.Grouped(6, 6, 32);
+  private static final DeepSeekConfig.Grouped GROUPED = new DeepSeekConfig.Grouped(6, 2, 32);
+
   /// Widths are chosen so that a token costs what it costs in the base, within a percent.
   static final List<Arm> ARMS =
       List.of(
           Arm.BASE,
-          new Arm("dense", Arm.LATENT, 0, 425, 0, 0, 0, ADAMW),
-          new Arm("MHA", new DeepSeekConfig.Grouped(6, 6, 32), 8, 117, 0, 0, 1e-3, ADAMW),
-          new Arm("GQA", new DeepSeekConfig.Grouped(6, 2, 32), 8, 156, 0, 0, 1e-3, ADAMW),
-          new Arm("MTP", Arm.LATENT, 8, 128, 1, 0, 1e-3, ADAMW),
-          new Arm("auxiliary loss", Arm.LATENT, 8, 128, 0, 0.01f, 0, ADAMW),
-          new Arm("no balancing", Arm.LATENT, 8, 128, 0, 0, 0, ADAMW),
-          new Arm("Muon", Arm.LATENT, 8, 128, 0, 0, 1e-3, TrainRecipe.MatrixRule.MUON));
+          new Arm("dense", Arm.LATENT, 0, 425, 0, 0, 0, ADAMW, Arm.RATE),
+          new Arm("MHA", MULTI_HEAD, 8, 117, 0, 0, 1e-3, ADAMW, Arm.RATE),
+          new Arm("GQA", GROUPED, 8, 156, 0, 0, 1e-3, ADAMW, Arm.RATE),
+          new Arm("MTP", Arm.LATENT, 8, 128, 1, 0, 1e-3, ADAMW, Arm.RATE),
+          new Arm("auxiliary loss", Arm.LATENT, 8, 128, 0, 0.01f, 0, ADAMW, Arm.RATE),
+          new Arm("no balancing", Arm.LATENT, 8, 128, 0, 0, 0, ADAMW, Arm.RATE),
+          new Arm("Muon", Arm.LATENT, 8, 128, 0, 0, 1e-3, TrainRecipe.MatrixRule.MUON, Arm.RATE),
+          // Latent attention has norms between its projections; the others may want a lower rate.
+          new Arm("MHA, half the rate", MULTI_HEAD, 8, 117, 0, 0, 1e-3, ADAMW, Arm.RATE / 2),
+          new Arm("GQA, half the rate", GROUPED, 8, 156, 0, 0, 1e-3, ADAMW, Arm.RATE / 2),
+          new Arm("base, half the rate", Arm.LATENT, 8, 128, 0, 0, 1e-3, ADAMW, Arm.RATE / 2));
 
   private AblationExperiment() {}
 

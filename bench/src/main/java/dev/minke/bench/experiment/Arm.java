@@ -16,6 +16,7 @@ import dev.minke.train.TrainRecipe;
 /// @param balance α of the sequence-wise balance loss
 /// @param biasRate γ of balancing by biases
 /// @param matrices what updates hidden matrices
+/// @param rate of learning, at its peak
 record Arm(
     String name,
     DeepSeekConfig.Attention attention,
@@ -24,14 +25,15 @@ record Arm(
     int predictors,
     float balance,
     double biasRate,
-    TrainRecipe.MatrixRule matrices) {
+    TrainRecipe.MatrixRule matrices,
+    double rate) {
   static final int DIM = 192;
   private static final int LAYERS = 4;
   private static final int DENSE_HIDDEN = 512;
   private static final int ACTIVE = 2;
   private static final int ROWS = 16;
 
-  /// Of learning, at its peak.
+  /// Of learning, where nothing else is said.
   static final double RATE = 2e-3;
 
   private static final float PREDICTION = 0.3f;
@@ -40,7 +42,8 @@ record Arm(
 
   /// What all others are compared with: latent attention, 8 experts of which a token has two, and a
   /// shared one, balanced by biases; AdamW.
-  static final Arm BASE = new Arm("base", LATENT, 8, 128, 0, 0, 1e-3, TrainRecipe.MatrixRule.ADAMW);
+  static final Arm BASE =
+      new Arm("base", LATENT, 8, 128, 0, 0, 1e-3, TrainRecipe.MatrixRule.ADAMW, RATE);
 
   DeepSeekConfig config(int vocab) {
     return model().config(vocab);
@@ -80,7 +83,7 @@ record Arm(
         model(),
         vocab,
         matrices,
-        RATE,
+        rate,
         TrainRecipe.Losses.constant(PREDICTION, balance, biasRate),
         ROWS,
         steps,
