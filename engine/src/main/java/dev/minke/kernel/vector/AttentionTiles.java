@@ -98,37 +98,40 @@ final class AttentionTiles {
     }
   }
 
-  /// `out[p][c] = Σ_d tile[p][d] · panel[d][c]` for the first `positions` at least.
+  /// `out[r][c] = Σ_d x[r][d] · panel[d][c]` for rows `[from, to)` at least.
   ///
-  /// @param tile of [#positionGroups] for `count` positions
+  /// @param x of [#positionGroups] for `count` rows
   /// @param panel `[depth, columns]`
   /// @param out `[count filled up, columns]`
-  static void scoresOfPanel(long tile, int count, int positions, long panel, int depth, long out) {
+  static void scoresOfPanel(long x, int count, int from, int to, long panel, int depth, long out) {
     int height;
-    for (int p = 0; p < positions; p += height) {
-      height = Tiles.productHeight(count - p);
-      long group = tile + (long) p * depth * Float.BYTES;
-      long to = out + p * Tiles.PANEL_BYTES;
-      Tiles.packed(height, group, panel, Tiles.ZEROS, 0, to, Tiles.PANEL_BYTES, depth);
+    for (int r = 0; r < to; r += height) {
+      height = Tiles.productHeight(count - r);
+      if (r + height > from) {
+        long group = x + (long) r * depth * Float.BYTES;
+        long at = out + r * Tiles.PANEL_BYTES;
+        Tiles.packed(height, group, panel, Tiles.ZEROS, 0, at, Tiles.PANEL_BYTES, depth);
+      }
     }
   }
 
-  /// `sum[d][c] += Σ_p tile[p][d] · weights[p][c]` over the first `positions`.
+  /// `sum[d][c] += Σ_r x[r][d] · weights[r][c]` over rows `[from, to)` in order.
   ///
-  /// @param tile of [#columnGroups] for `count` positions
-  /// @param weights `[positions, columns]`
+  /// @param x of [#columnGroups] for `count` rows
+  /// @param weights `[rows, columns]`
   /// @param begin from zero instead of the old sum
   /// @param sum `[dim filled up, columns]`
   static void mixPanel(
-      long tile, int count, int positions, long weights, boolean begin, long sum, int dim) {
+      long x, int count, int from, int to, long weights, boolean begin, long sum, int dim) {
+    long panel = weights + from * Tiles.PANEL_BYTES;
     int height;
     for (int d = 0; d < dim; d += height) {
       height = Tiles.productHeight(dim - d);
-      long group = tile + (long) d * count * Float.BYTES;
-      long to = sum + d * Tiles.PANEL_BYTES;
-      long from = begin ? Tiles.ZEROS : to;
-      long fromStride = begin ? 0 : Tiles.PANEL_BYTES;
-      Tiles.packed(height, group, weights, from, fromStride, to, Tiles.PANEL_BYTES, positions);
+      long group = x + ((long) d * count + (long) from * height) * Float.BYTES;
+      long at = sum + d * Tiles.PANEL_BYTES;
+      long old = begin ? Tiles.ZEROS : at;
+      long oldStride = begin ? 0 : Tiles.PANEL_BYTES;
+      Tiles.packed(height, group, panel, old, oldStride, at, Tiles.PANEL_BYTES, to - from);
     }
   }
 
@@ -159,40 +162,6 @@ final class AttentionTiles {
       long to = sum + (long) first * Float.BYTES;
       long panel = tile + first * SCORE_STRIDE;
       Tiles.inPlace(height, weights, SCORE_STRIDE, panel, to, rowBytes, to, rowBytes, positions);
-    }
-  }
-
-  /// `sum[p][c] += Σ_r weights[r][p] · x[r][c]`, queries r in ascending order, for all positions of
-  /// a tile from `0` to `positions`.
-  ///
-  /// @param weights `queries` rows of 64
-  /// @param diagonal position p is seen by queries from p on only; otherwise by all
-  /// @param x of [#columnPanels], queries as k
-  /// @param sum contiguous rows of `columns`, filled up to whole panels; three more than positions
-  /// @param packed room for `[64, 6]`
-  static void mixColumns(
-      long weights,
-      int queries,
-      int positions,
-      boolean diagonal,
-      long x,
-      long sum,
-      int columns,
-      long packed) {
-    long rowBytes = (long) padded(columns) * Float.BYTES;
-    int height;
-    for (int position = 0; position < positions; position += height) {
-      height = Tiles.height(positions - position);
-      int from = diagonal ? position : 0;
-      int depth = queries - from;
-      int count = Math.min(height, KvView.TILE - position);
-      long factors = weights + from * SCORE_STRIDE + (long) position * Float.BYTES;
-      Tiles.packColumns(factors, SCORE_STRIDE, count, height, depth, packed);
-      for (int first = 0; first < columns; first += Tiles.COLUMNS) {
-        long to = sum + position * rowBytes + (long) first * Float.BYTES;
-        long panel = x + first * SCORE_STRIDE + from * Tiles.PANEL_BYTES;
-        Tiles.packed(height, packed, panel, to, rowBytes, to, rowBytes, depth);
-      }
     }
   }
 

@@ -28,6 +28,12 @@ final class Exponential {
   private static final float C6 = 1.3981999507e-3f;
   private static final float C7 = 1.9875691500e-4f;
 
+  /// All rows of a panel have the same shifts.
+  static final long PER_COLUMN = Tiles.PANEL_BYTES - 1;
+
+  /// Each row of a panel has its own shifts.
+  static final long PER_ELEMENT = -1;
+
   private Exponential() {}
 
   /// `exp(x)`.
@@ -83,16 +89,19 @@ final class Exponential {
     }
   }
 
-  /// `x[r][c] = exp(x[r][c] · factor - shifts[c])` for a panel, `[rows, columns]`. Clamped by
+  /// `x[r][c] = exp(x[r][c] · factor - shifts[r][c])` for a panel, `[rows, columns]`. Clamped by
   /// comparing, which keeps NaN and takes two instructions where a minimum takes seven.
-  static void expOfPanel(long x, float factor, long shifts, int rows) {
+  ///
+  /// @param shifts `[columns]` for all rows with [#PER_COLUMN], `[rows, columns]` with
+  ///   [#PER_ELEMENT]
+  static void expOfPanel(long x, float factor, long shifts, long ofShifts, int rows) {
     x &= Memory.ADDRESS;
-    shifts &= Memory.ADDRESS;
     int vectors = rows * MicroKernels.VECTORS;
     for (int i = 0; i < vectors; i++) {
-      long at = x + (i & Memory.STEPS) * (long) VectorWidth.BYTES;
-      long column = (i & (MicroKernels.VECTORS - 1)) * (long) VectorWidth.BYTES;
-      FloatVector y = Memory.load(at).mul(factor).sub(Memory.load(shifts + column));
+      long step = (i & Memory.STEPS) * (long) VectorWidth.BYTES;
+      long at = x + step;
+      FloatVector shift = Memory.load((shifts + (step & ofShifts)) & Memory.ADDRESS);
+      FloatVector y = Memory.load(at).mul(factor).sub(shift);
       y = y.blend(LEAST, y.compare(VectorOperators.LT, LEAST));
       y = y.blend(MOST, y.compare(VectorOperators.GT, MOST));
       FloatVector t = y.fma(all(LOG2_E), all(ROUND));

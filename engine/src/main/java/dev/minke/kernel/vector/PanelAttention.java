@@ -59,19 +59,19 @@ final class PanelAttention {
     valueDim = call.valueDim();
     int panels = (rows + COLUMNS - 1) / COLUMNS;
     int sumRows = AttentionTiles.filledUp(valueDim);
-    Layout layout = new Layout();
-    long queriesAt = layout.add((long) panels * keyDim * COLUMNS);
-    long sumsAt = layout.add((long) panels * sumRows * COLUMNS);
-    long mostAt = layout.add((long) panels * COLUMNS);
-    long totalsAt = layout.add((long) panels * COLUMNS);
-    long scoresAt = layout.add((long) AttentionTiles.filledUp(KvView.TILE) * COLUMNS);
-    long seenAt = layout.add(COLUMNS);
-    long newMostAt = layout.add(COLUMNS);
-    long lanesAt = layout.add((long) Kernels.LANES * COLUMNS);
-    long keysAt = layout.add((long) AttentionTiles.filledUp(KvView.TILE) * keyDim);
-    long valuesAt = layout.add((long) KvView.TILE * sumRows);
-    long turnedAt = layout.add((long) COLUMNS * Math.max(keyDim, COLUMNS));
-    long packedAt = layout.add(Tiles.PANEL_SCRATCH);
+    ScratchLayout layout = new ScratchLayout();
+    long queriesAt = layout.add((long) panels * keyDim, COLUMNS);
+    long sumsAt = layout.add((long) panels * sumRows, COLUMNS);
+    long mostAt = layout.add(panels, COLUMNS);
+    long totalsAt = layout.add(panels, COLUMNS);
+    long scoresAt = layout.add(AttentionTiles.filledUp(KvView.TILE), COLUMNS);
+    long seenAt = layout.add(1, COLUMNS);
+    long newMostAt = layout.add(1, COLUMNS);
+    long lanesAt = layout.add(Kernels.LANES, COLUMNS);
+    long keysAt = layout.add(AttentionTiles.filledUp(KvView.TILE), keyDim);
+    long valuesAt = layout.add(KvView.TILE, sumRows);
+    long turnedAt = layout.add(COLUMNS, Math.max(keyDim, COLUMNS));
+    long packedAt = layout.add(1, Tiles.PANEL_SCRATCH);
     long base = scratch.floats(layout.floats());
     queries = base + queriesAt;
     sums = base + sumsAt;
@@ -141,9 +141,10 @@ final class PanelAttention {
       int positions = Math.min(count, part.visible(last) - from);
       if (positions > 0) {
         AttentionTiles.scoresOfPanel(
-            keys, count, positions, panel(queries, first, keyDim), keyDim, scores);
+            keys, count, 0, positions, panel(queries, first, keyDim), keyDim, scores);
         weigh(first, from, positions);
-        AttentionTiles.mixPanel(values, count, positions, scores, from == 0, sums(first), valueDim);
+        AttentionTiles.mixPanel(
+            values, count, 0, positions, scores, from == 0, sums(first), valueDim);
       }
     }
   }
@@ -169,7 +170,7 @@ final class PanelAttention {
       PanelLoops.multiply(sums(first), valueDim, oldMost);
     }
     RowLoops.copy(newMost, oldMost, COLUMNS);
-    Exponential.expOfPanel(scores, call.scale(), newMost, positions);
+    Exponential.expOfPanel(scores, call.scale(), newMost, Exponential.PER_COLUMN, positions);
     PanelLoops.hide(scores, sure, positions, seen);
     PanelLoops.addUp(scores, positions, lanes, total);
   }
@@ -190,23 +191,6 @@ final class PanelAttention {
       long at = (long) (first + column) * Float.BYTES;
       float log = (float) StrictMath.log(Memory.get(totals + at));
       Memory.set(call.logSumExp(part.row(first + column)), Memory.get(most + at) + log);
-    }
-  }
-
-  /// Where the pieces of a scratch begin, in bytes: each at a cache line.
-  static final class Layout {
-    private static final long LINE_FLOATS = 16;
-
-    private long floats;
-
-    long add(long count) {
-      long at = floats * Float.BYTES;
-      floats += (count + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
-      return at;
-    }
-
-    long floats() {
-      return floats;
     }
   }
 }

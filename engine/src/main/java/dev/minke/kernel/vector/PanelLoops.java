@@ -8,13 +8,14 @@ import static dev.minke.kernel.vector.RowLoops.all;
 
 import dev.minke.kernel.Kernels;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// Loops over panels of attention: a column is a query, a row a position or a component.
+/// Loops over panels of attention: forward, a column is a query and a row a position; backward, a
+/// column is a position and a row a query.
 ///
-/// A lane is a query, so nothing is ever added or compared across lanes, and a loop meets many rows
-/// without waiting for one of them. All panels are contiguous, `[rows, columns]`, and all begin as
-/// [MicroKernels] say.
+/// Nothing is ever added or compared across lanes, and a loop meets many rows without waiting for
+/// one of them. All panels are contiguous, `[rows, columns]`, and all begin as [MicroKernels] say.
 final class PanelLoops {
   private static final long BYTES = VectorWidth.BYTES;
   private static final long PANEL_BYTES = Tiles.PANEL_BYTES;
@@ -125,6 +126,65 @@ final class PanelLoops {
       long at = x + (r & STEPS) * PANEL_BYTES;
       store(load(at).div(totals0).add(0f), at);
       store(load(at + BYTES).div(totals1).add(0f), at + BYTES);
+    }
+  }
+
+  /// Minus zero becomes plus zero, to which any number of zeros may be added.
+  static void plusZero(long x, int rows) {
+    x &= ADDRESS;
+    for (int r = 0; r < rows; r++) {
+      long at = x + (r & STEPS) * PANEL_BYTES;
+      store(load(at).add(0f), at);
+      store(load(at + BYTES).add(0f), at + BYTES);
+    }
+  }
+
+  /// `x[r][c] = values[r]`.
+  static void spread(long values, int rows, long x) {
+    values &= ADDRESS;
+    x &= ADDRESS;
+    for (int r = 0; r < rows; r++) {
+      long at = x + (r & STEPS) * PANEL_BYTES;
+      FloatVector value = Memory.broadcast(values + (r & STEPS) * (long) Float.BYTES);
+      store(value, at);
+      store(value, at + BYTES);
+    }
+  }
+
+  /// `slopes[r][c] = weights[r][c] · (slopes[r][c] - totals[r]) · scale`, and zero for both where a
+  /// row does not see a column.
+  ///
+  /// @param steps the first so many rows see columns `0 … r` only
+  /// @param numbers the number of each column
+  static void slopes(
+      long weights, long slopes, int steps, int rows, long totals, float scale, long numbers) {
+    weights &= ADDRESS;
+    slopes &= ADDRESS;
+    totals &= ADDRESS;
+    FloatVector scales = all(scale);
+    FloatVector numbers0 = load(numbers);
+    FloatVector numbers1 = load(numbers + BYTES);
+    for (int r = 0; r < steps; r++) {
+      long step = (r & STEPS) * PANEL_BYTES;
+      FloatVector total = Memory.broadcast(totals + (r & STEPS) * (long) Float.BYTES);
+      FloatVector weight0 = load(weights + step);
+      FloatVector weight1 = load(weights + step + BYTES);
+      FloatVector slope0 = weight0.mul(load(slopes + step).sub(total)).mul(scales);
+      FloatVector slope1 = weight1.mul(load(slopes + step + BYTES).sub(total)).mul(scales);
+      VectorMask<Float> unseen0 = numbers0.compare(VectorOperators.GT, r);
+      VectorMask<Float> unseen1 = numbers1.compare(VectorOperators.GT, r);
+      store(weight0.blend(0f, unseen0), weights + step);
+      store(weight1.blend(0f, unseen1), weights + step + BYTES);
+      store(slope0.blend(0f, unseen0), slopes + step);
+      store(slope1.blend(0f, unseen1), slopes + step + BYTES);
+    }
+    for (int r = steps; r < rows; r++) {
+      long step = (r & STEPS) * PANEL_BYTES;
+      FloatVector total = Memory.broadcast(totals + (r & STEPS) * (long) Float.BYTES);
+      FloatVector weight0 = load(weights + step);
+      FloatVector weight1 = load(weights + step + BYTES);
+      store(weight0.mul(load(slopes + step).sub(total)).mul(scales), slopes + step);
+      store(weight1.mul(load(slopes + step + BYTES).sub(total)).mul(scales), slopes + step + BYTES);
     }
   }
 }

@@ -36,27 +36,28 @@ class ExponentialTest {
     }
   }
 
-  /// A panel of these numbers and what they are shifted by gives the same bits as a row.
+  /// A panel of these numbers, shifted by one number a column or by one an element, gives the same
+  /// bits as a row.
   private static void requirePanel(Tensor x, Tensor out) {
     int columns = Tiles.COLUMNS;
     int rows = PIECE / columns;
     try (Arena arena = Arena.ofConfined()) {
       Tensor panel = Tensor.allocate(arena, DType.F32, Shape.of(rows, columns));
-      Tensor shifts = Tensor.allocate(arena, DType.F32, Shape.of(columns));
-      for (int i = 0; i < rows * columns; i++) {
-        shifts.set(0, i % columns, i % columns);
-        panel.set(i / columns, i % columns, x.getFloat(0, i) * 2);
-      }
-      float[] shifted = panel.toFloatArray();
-      Exponential.expOfPanel(panel.address(), 0.5f, shifts.address(), rows);
-      for (int i = 0; i < rows * columns; i++) {
-        float expected =
-            i % columns == 0
-                ? out.getFloat(0, i)
-                : Exponential.exp(shifted[i] * 0.5f - i % columns);
-        assertThat(Float.floatToRawIntBits(panel.getFloat(i / columns, i % columns)))
-            .as("exp(%s - %d)", x.getFloat(0, i), i % columns)
-            .isEqualTo(Float.floatToRawIntBits(expected));
+      Tensor shifts = Tensor.allocate(arena, DType.F32, Shape.of(rows, columns));
+      for (long ofShifts : new long[] {Exponential.PER_COLUMN, Exponential.PER_ELEMENT}) {
+        for (int i = 0; i < rows * columns; i++) {
+          shifts.set(i / columns, i % columns, i % 7);
+          panel.set(i / columns, i % columns, x.getFloat(0, i) * 2);
+        }
+        Exponential.expOfPanel(panel.address(), 0.5f, shifts.address(), ofShifts, rows);
+        for (int i = 0; i < rows * columns; i++) {
+          int shift = (ofShifts == Exponential.PER_COLUMN ? i % columns : i) % 7;
+          float number = x.getFloat(0, i);
+          float expected = shift == 0 ? out.getFloat(0, i) : Exponential.exp(number - shift);
+          assertThat(Float.floatToRawIntBits(panel.getFloat(i / columns, i % columns)))
+              .as("exp(%s - %d)", number, shift)
+              .isEqualTo(Float.floatToRawIntBits(expected));
+        }
       }
     }
   }
@@ -83,7 +84,7 @@ class ExponentialTest {
       long x = Memory.allocateFloats(arena, Tiles.COLUMNS);
       long zeros = Memory.allocateFloats(arena, Tiles.COLUMNS);
       RowLoops.fill(x, Float.NaN, Tiles.COLUMNS);
-      Exponential.expOfPanel(x, 1, zeros, 1);
+      Exponential.expOfPanel(x, 1, zeros, Exponential.PER_COLUMN, 1);
       assertThat(Memory.get(x)).isNaN();
     }
   }
