@@ -84,8 +84,16 @@ class ExponentialTest {
       long x = Memory.allocateFloats(arena, Tiles.COLUMNS);
       long zeros = Memory.allocateFloats(arena, Tiles.COLUMNS);
       RowLoops.fill(x, Float.NaN, Tiles.COLUMNS);
+      Exponential.exp(x, 1, 0, x, Tiles.COLUMNS);
+      assertThat(Memory.get(x)).isNaN();
       Exponential.expOfPanel(x, 1, zeros, Exponential.PER_COLUMN, 1);
       assertThat(Memory.get(x)).isNaN();
+      RowLoops.fill(x, Float.NEGATIVE_INFINITY, Tiles.COLUMNS);
+      Exponential.exp(x, 1, 0, x, Tiles.COLUMNS);
+      assertThat(Memory.get(x)).isEqualTo(Exponential.exp(Float.NEGATIVE_INFINITY));
+      RowLoops.fill(x, Float.POSITIVE_INFINITY, Tiles.COLUMNS);
+      Exponential.exp(x, 1, 0, x, Tiles.COLUMNS);
+      assertThat(Memory.get(x)).isEqualTo(Exponential.exp(Float.POSITIVE_INFINITY));
     }
   }
 }
