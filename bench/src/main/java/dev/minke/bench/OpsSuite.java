@@ -176,6 +176,9 @@ final class OpsSuite {
       Tensor dGain = normal(DIM);
       moves("fill", all, () -> kernels.fill(c, 1));
       moves("copy", 2 * all, () -> kernels.copy(a, c));
+      Tensor half = Tensor.allocate(arena, DType.BF16, a.shape());
+      moves("narrow", 1.5 * all, () -> kernels.narrow(a, half));
+      moves("widen", 1.5 * all, () -> kernels.widen(half, c));
       moves("add", 3 * all, () -> kernels.add(a, b, c));
       moves("addScaled", 3 * all, () -> kernels.addScaled(a, 1e-9f, c));
       moves("sumOfSquares", all, () -> kernels.sumOfSquares(a));

@@ -60,9 +60,12 @@ class ShowCommandTest {
         .isEqualTo(2 * own.path("trainingBytesByPart").path("activations").longValue());
     assertThat(larger.path("trainingBytesByPart").path("weights"))
         .isEqualTo(own.path("trainingBytesByPart").path("weights"));
-    JsonNode again = json("show", recipe, "--json", "-o", "memory.recompute=true");
-    assertThat(again.path("trainingBytes").longValue())
+    JsonNode half = json("show", recipe, "--json", "-o", "memory.activations=BF16");
+    assertThat(half.path("trainingBytes").longValue())
         .isLessThan(own.path("trainingBytes").longValue());
+    JsonNode again = json("show", recipe, "--json", "-o", "memory.activations=RECOMPUTE");
+    assertThat(again.path("trainingBytes").longValue())
+        .isLessThan(half.path("trainingBytes").longValue());
   }
 
   @Test

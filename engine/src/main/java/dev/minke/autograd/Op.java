@@ -86,6 +86,16 @@ sealed interface Op {
   record SequenceSums(Tensor values, Tensor weights, List<KvView.Sequence> sequences, Tensor out)
       implements Op {}
 
+  /// @param stored what backward reads of the segment
+  /// @param results of the segment
+  record Stored(StoredSegment stored, List<Tensor> results) implements Op {
+    /// Null: the gradients of the results go over to those inside the segment.
+    @Override
+    public @Nullable Tensor out() {
+      return null;
+    }
+  }
+
   /// @param results what was kept of the segment
   record Recomputed(Ops.Segment segment, List<Tensor> results) implements Op {
     /// Null: the gradients of the results go over to those that are computed again.

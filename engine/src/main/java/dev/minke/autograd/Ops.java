@@ -65,20 +65,20 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     return List.copyOf(losses);
   }
 
-  /// A part of a model whose insides backward can compute again instead of keeping them: it reads
+  /// A part of a model that may leave less than all of its activations for backward: it reads
   /// tensors that were there before, and gives some of the shapes that were announced.
   @FunctionalInterface
   public interface Segment {
     List<Tensor> run(Ops ops);
   }
 
-  /// Runs a segment. If this recording computes again, only its results are kept, and its losses
-  /// must leave as results; the bits are the same either way.
+  /// Runs a segment; its losses must leave as results. What stays of its insides is the recording's
+  /// affair; the bits of its results are always the same.
   ///
   /// @param dtype of its results
   /// @param shapes of its results, in order
   /// @return its results
-  public List<Tensor> recomputable(DType dtype, List<Shape> shapes, Segment segment) {
+  public List<Tensor> segment(DType dtype, List<Shape> shapes, Segment segment) {
     return segment.run(this);
   }
 

@@ -29,6 +29,11 @@ final class Tape {
     ends.add(activations.mark());
   }
 
+  /// The operations so far.
+  List<Op> ops() {
+    return List.copyOf(ops);
+  }
+
   void backward(List<Loss> losses, Workspace memory) {
     Workspace.Mark before = memory.mark();
     Gradients gradients = new Gradients(kernels, memory);
@@ -77,6 +82,7 @@ final class Tape {
       case Op.Combine combine -> ExpertRules.input(combine, to);
       case Op.BalanceLoss balance -> ExpertRules.input(balance, to);
       case Op.Recomputed segment -> again(segment, to);
+      case Op.Stored segment -> restored(segment, to);
     }
   }
 
@@ -98,7 +104,8 @@ final class Tape {
           Op.GatherSlots _,
           Op.Combine _,
           Op.BalanceLoss _,
-          Op.Recomputed _ -> {}
+          Op.Recomputed _,
+          Op.Stored _ -> {}
     }
   }
 
@@ -110,5 +117,15 @@ final class Tape {
       to.move(op.results().get(i), results.get(i));
     }
     inside.backward(to);
+  }
+
+  /// Both halves of a segment whose activations were stored: reads them back, and walks back.
+  private void restored(Op.Stored op, Gradients to) {
+    Tape inside = new Tape(kernels, activations);
+    List<Tensor> results = op.stored().restore(kernels, activations, inside);
+    for (int i = 0; i < results.size(); i++) {
+      to.move(op.results().get(i), results.get(i));
+    }
+    inside.walk(to);
   }
 }

@@ -120,8 +120,21 @@ public interface Kernels extends AutoCloseable {
   /// Sets every element.
   void fill(Tensor x, float value);
 
-  /// `out = x`; same shape, strides may differ.
+  /// `out = x`; same shape, strides may differ. Takes indices and BF16, too.
   void copy(Tensor x, Tensor out);
+
+  /// `out = x` in half the bytes, rounded to nearest, ties to even; NaN stays NaN. Bound by memory:
+  /// 6 bytes an element.
+  ///
+  /// @param x any shape
+  /// @param out BF16, of the same shape; strides may differ
+  void narrow(Tensor x, Tensor out);
+
+  /// `out = x`, exactly: the way back from [#narrow].
+  ///
+  /// @param x BF16, any shape
+  /// @param out of the same shape; strides may differ
+  void widen(Tensor x, Tensor out);
 
   /// `out = a + b`; `out` may be `a` or `b`.
   void add(Tensor a, Tensor b, Tensor out);

@@ -131,6 +131,11 @@ public final class Tensor {
     return ticket == null || ticket.isLive();
   }
 
+  /// Proof of what it was allocated in; null if that is no workspace.
+  Workspace.@Nullable Ticket ticket() {
+    return ticket;
+  }
+
   /// Size of an axis; negative counts from the end.
   public int size(int axis) {
     return shape.size(axis);

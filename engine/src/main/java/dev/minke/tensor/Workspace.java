@@ -106,6 +106,16 @@ public final class Workspace implements AutoCloseable {
     return new Mark(depth, block, used, usedBytes);
   }
 
+  /// Whether a tensor, or what it is a view of, was allocated here since the mark and is not yet
+  /// released.
+  public boolean holds(Tensor x, Mark since) {
+    Ticket ticket = x.ticket();
+    return ticket != null
+        && ticket.workspace == this
+        && ticket.isLive()
+        && ticket.depth >= since.depth;
+  }
+
   /// Gives back everything allocated since the mark.
   ///
   /// @throws IllegalArgumentException if the mark lies above the present top

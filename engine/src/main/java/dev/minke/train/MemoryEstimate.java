@@ -7,9 +7,9 @@ import dev.minke.tensor.DType;
 /// The memory that a training will take, from the sizes alone: what is allocated, not what a
 /// process adds around it.
 ///
-/// Activations follow the operations of the model one by one, all of them in F32; small tensors and
-/// the rounding of sizes are left out, and gradients of different kinds that happen to have one
-/// size are counted apart. A test holds the sum to within a fifth of what a step measures.
+/// Activations follow the operations of the model one by one; small tensors and the rounding of
+/// sizes are left out, and gradients of different kinds that happen to have one size are counted
+/// apart. A test holds the sum to within a fifth of what a step measures.
 ///
 /// @param weights F32 masters
 /// @param prepared panels of the matrices, forward and backward
@@ -38,19 +38,19 @@ public record MemoryEstimate(
 
   /// What a recipe decides about memory.
   ///
-  /// @param recompute whether blocks are computed again in backward
+  /// @param activations what waits for backward
   /// @param keepsAverage whether a moving average of the weights is kept
   /// @param moments type in which AdamW keeps its means
-  public record Choices(boolean recompute, boolean keepsAverage, DType moments) {
+  public record Choices(TrainRecipe.Activations activations, boolean keepsAverage, DType moments) {
     /// Where there is no recipe.
-    public static final Choices PLAIN = new Choices(false, false, DType.F32);
+    public static final Choices PLAIN = new Choices(TrainRecipe.Activations.KEEP, false, DType.F32);
 
     /// Those of a recipe.
     public static Choices of(TrainRecipe recipe) {
       TrainRecipe.Optimizer optimizer = recipe.optimizer();
       boolean half = optimizer.matrices() == TrainRecipe.MatrixRule.ADAMW;
       return new Choices(
-          recipe.memory().recompute(),
+          recipe.memory().activations(),
           optimizer.averageDecay() > 0,
           half ? optimizer.moments() : DType.F32);
     }
@@ -70,7 +70,7 @@ public record MemoryEstimate(
         bytes,
         2 * numbers * choices.moments.bytes(),
         choices.keepsAverage ? bytes : 0,
-        step.activations(choices.recompute),
-        step.gradients());
+        step.activations(choices.activations),
+        step.gradients(choices.activations));
   }
 }

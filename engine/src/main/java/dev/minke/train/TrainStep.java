@@ -122,9 +122,12 @@ final class TrainStep implements AutoCloseable {
     TrainingRows batch = rows.training(activations, from, to, factors);
     clock.lap(Clock.Phase.DATA);
     RecordingOps ops =
-        recipe.memory().recompute()
-            ? RecordingOps.recomputing(kernels, activations, loads)
-            : new RecordingOps(kernels, activations, loads);
+        switch (recipe.memory().activations()) {
+          case KEEP -> new RecordingOps(kernels, activations, loads);
+          // Gradients have no use for their memory before backward.
+          case BF16 -> RecordingOps.storingBf16(kernels, activations, loads, gradients);
+          case RECOMPUTE -> RecordingOps.recomputing(kernels, activations, loads);
+        };
     loads.expect(batch.rows());
     state.model().loss(ops, batch);
     for (Loss loss : ops.losses()) {

@@ -2,6 +2,7 @@ package dev.minke.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minke.kernel.Kernels;
 import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.RandomStream;
@@ -30,29 +31,34 @@ public final class GradientCheck {
 
   private static final int ELEMENTS = 8;
 
+  /// A kind of recording.
+  @FunctionalInterface
+  interface Recording {
+    RecordingOps begin(Kernels kernels, Workspace activations, Workspace gradients);
+  }
+
   private final ReferenceKernels kernels = new ReferenceKernels();
   private final ParameterStore store;
   private final Consumer<Ops> program;
   private final long seed;
-  private final boolean recomputes;
+  private final Recording recording;
 
   /// @param store F64 parameters
   /// @param program adds losses
   public GradientCheck(ParameterStore store, long seed, Consumer<Ops> program) {
-    this(store, seed, program, false);
+    this(
+        store,
+        seed,
+        program,
+        (kernels, activations, gradients) -> new RecordingOps(kernels, activations, Observer.NONE));
   }
 
-  private GradientCheck(
-      ParameterStore store, long seed, Consumer<Ops> program, boolean recomputes) {
-    this.recomputes = recomputes;
+  /// The same with a recording of another kind.
+  GradientCheck(ParameterStore store, long seed, Consumer<Ops> program, Recording recording) {
+    this.recording = recording;
     this.store = store;
     this.seed = seed;
     this.program = program;
-  }
-
-  /// The same with a recording that computes segments again.
-  static GradientCheck recomputing(ParameterStore store, long seed, Consumer<Ops> program) {
-    return new GradientCheck(store, seed, program, true);
   }
 
   /// Checks every parameter that is no buffer.
@@ -76,10 +82,7 @@ public final class GradientCheck {
         Workspace gradients = Workspace.poisoning()) {
       for (int pass = 0; pass < passes; pass++) {
         begin(pass % 2 == 1);
-        RecordingOps ops =
-            recomputes
-                ? RecordingOps.recomputing(kernels, activations, Observer.NONE)
-                : new RecordingOps(kernels, activations, Observer.NONE);
+        RecordingOps ops = recording.begin(kernels, activations, gradients);
         program.accept(ops);
         ops.backward(gradients);
         trained().forEach(one -> one.settleGradient(kernels));

@@ -95,7 +95,8 @@ class OpGradientTest {
           entry(Op.BalanceLoss.class, c -> routed(c, OpGradientTest::balance)),
           entry(Op.HeadLogProbs.class, OpGradientTest::headLogProbs),
           entry(Op.SequenceSums.class, OpGradientTest::sequenceSums),
-          entry(Op.Recomputed.class, OpGradientTest::recomputed));
+          entry(Op.Recomputed.class, OpGradientTest::recomputed),
+          entry(Op.Stored.class, OpGradientTest::stored));
 
   static Stream<Class<?>> kinds() {
     return Stream.of(Op.class.getPermittedSubclasses());
@@ -122,7 +123,7 @@ class OpGradientTest {
         ops -> {
           Tensor leaf = c.leaf(ops, x);
           List<Tensor> results =
-              ops.recomputable(
+              ops.segment(
                   DType.F64,
                   List.of(Shape.of(3, 4), Shape.of(3, 3)),
                   part -> {
@@ -136,7 +137,53 @@ class OpGradientTest {
           c.weigh(ops, "outside", ops.matmul(leaf, first));
         };
     c.check(program);
-    GradientCheck.recomputing(c.store, SEED, program).run();
+    new GradientCheck(
+            c.store,
+            SEED,
+            program,
+            (kernels, activations, gradients) ->
+                RecordingOps.recomputing(kernels, activations, Observer.NONE))
+        .run();
+  }
+
+  /// A segment of which backward reads nothing that may be rounded, so that its gradients are the
+  /// exact ones: views, an operation in place, indices, logits. One result is read twice.
+  private static void stored(Case c) {
+    Parameter x = c.weight("x", 4, 5);
+    Parameter first = c.weight("first", 6, 5);
+    Parameter second = c.weight("second", 3, 5);
+    Rotation rotation = new Rotation(new float[] {1, 0.3f}, 1.25f);
+    RouterRule rule = new RouterRule(ScoreFunction.SIGMOID, 2, 1, 1, true, true, 1.5f);
+    Tensor positions = c.ints(0, 7, 2, 1);
+    Tensor bias = Tensor.of(c.arena, Shape.of(3), 0, 0.1f, -0.2f);
+    Consumer<Ops> program =
+        ops -> {
+          Tensor leaf = c.leaf(ops, x);
+          List<Tensor> results =
+              ops.segment(
+                  DType.F64,
+                  List.of(Shape.of(8, 6), Shape.of(4, 2), Shape.of(4, 10)),
+                  part -> {
+                    Tensor turned = part.matmul(leaf, first);
+                    part.rotate(turned.columns(1, 5), positions, rotation);
+                    Routing routing = part.route(part.matmul(leaf, second), bias, rule);
+                    Tensor sorted = part.gatherSlots(part.add(turned, turned), routing);
+                    Tensor joined = part.concat(turned.columns(2, 6), turned);
+                    return List.of(sorted, routing.weights(), joined);
+                  });
+          c.weigh(ops, "sorted", ops.add(results.get(0), results.get(0)));
+          c.weigh(ops, "weights", results.get(1));
+          c.weigh(ops, "joined", results.get(2));
+          c.weigh(ops, "outside", ops.matmul(leaf, first));
+        };
+    c.check(program);
+    new GradientCheck(
+            c.store,
+            SEED,
+            program,
+            (kernels, activations, gradients) ->
+                RecordingOps.storingBf16(kernels, activations, Observer.NONE, gradients))
+        .run();
   }
 
   private static void embedding(Case c) {

@@ -236,7 +236,36 @@ class KernelsContractTest {
             (kernels, in, size) -> {
               Tensor out = in.normal(ROWS, size);
               kernels.copy(in.normal(ROWS, size), out);
-              return results(out);
+              Tensor indices = in.integers(1, ROWS, size + 2).columns(1, size + 1);
+              kernels.copy(in.integers(1000, ROWS, size), indices);
+              Tensor half = in.bf16(ROWS, size + 2).columns(1, size + 1);
+              kernels.copy(in.bf16(ROWS, size), half);
+              return results(out, indices, half);
+            }),
+        Operation.exact(
+            "narrow",
+            (kernels, in, size) -> {
+              // Rows that begin anywhere and have a gap, and rows that have none.
+              Tensor strided = in.bf16(ROWS, size + 3);
+              kernels.narrow(in.normal(ROWS, size), strided.columns(2, size + 2));
+              Tensor special = in.contiguous(ROWS, size);
+              special.set(0, size - 1, Float.NaN);
+              special.set(1, 0, 1 + 0x1p-8);
+              special.set(2, size - 1, -(1 + 3 * 0x1p-8));
+              special.set(3, 0, Float.MAX_VALUE);
+              special.set(4, 0, Float.MIN_VALUE);
+              Tensor flat = in.bf16(ROWS, size);
+              kernels.narrow(special, flat);
+              return results(strided, flat);
+            }),
+        Operation.exact(
+            "widen",
+            (kernels, in, size) -> {
+              Tensor strided = in.normal(ROWS, size);
+              kernels.widen(in.bf16(ROWS, size + 3).columns(2, size + 2), strided);
+              Tensor flat = in.contiguous(ROWS, size);
+              kernels.widen(in.bf16(ROWS, size), flat);
+              return results(strided, flat);
             }),
         Operation.exact(
             "add",

@@ -32,17 +32,28 @@ class MemoryEstimateTest {
       new DeepSeekConfig.Latent(4, 48, 32, 24, 8, 24);
   private static final DeepSeekConfig.Grouped GROUPED = new DeepSeekConfig.Grouped(8, 2, 16);
 
-  /// Vocabulary, attention, layers, dense layers, experts, shared experts, predictors, whether it
-  /// computes again.
+  /// Vocabulary, attention, layers, dense layers, experts, shared experts, predictors, what waits
+  /// for backward.
   static Stream<Arguments> models() {
     return Stream.of(
-        Arguments.of(300, LATENT, 4, 1, 8, 1, 1, false),
-        Arguments.of(300, LATENT, 4, 1, 8, 1, 0, false),
-        Arguments.of(300, LATENT, 4, 1, 8, 1, 1, true),
-        Arguments.of(300, GROUPED, 3, 3, 0, 0, 0, false),
-        Arguments.of(300, GROUPED, 6, 0, 16, 2, 0, false),
-        Arguments.of(3000, new DeepSeekConfig.Latent(2, 0, 64, 32, 16, 32), 2, 1, 4, 1, 1, false),
-        Arguments.of(40_000, LATENT, 2, 1, 4, 0, 1, false));
+        Arguments.of(300, LATENT, 4, 1, 8, 1, 1, TrainRecipe.Activations.KEEP),
+        Arguments.of(300, LATENT, 4, 1, 8, 1, 0, TrainRecipe.Activations.KEEP),
+        Arguments.of(300, LATENT, 4, 1, 8, 1, 1, TrainRecipe.Activations.RECOMPUTE),
+        Arguments.of(300, LATENT, 4, 1, 8, 1, 1, TrainRecipe.Activations.BF16),
+        Arguments.of(300, GROUPED, 6, 0, 16, 2, 0, TrainRecipe.Activations.BF16),
+        Arguments.of(40_000, LATENT, 5, 2, 4, 0, 1, TrainRecipe.Activations.BF16),
+        Arguments.of(300, GROUPED, 3, 3, 0, 0, 0, TrainRecipe.Activations.KEEP),
+        Arguments.of(300, GROUPED, 6, 0, 16, 2, 0, TrainRecipe.Activations.KEEP),
+        Arguments.of(
+            3000,
+            new DeepSeekConfig.Latent(2, 0, 64, 32, 16, 32),
+            2,
+            1,
+            4,
+            1,
+            1,
+            TrainRecipe.Activations.KEEP),
+        Arguments.of(40_000, LATENT, 2, 1, 4, 0, 1, TrainRecipe.Activations.KEEP));
   }
 
   @ParameterizedTest
@@ -55,7 +66,7 @@ class MemoryEstimateTest {
       int experts,
       int shared,
       int predictors,
-      boolean recompute) {
+      TrainRecipe.Activations activations) {
     RouterRule rule = new RouterRule(ScoreFunction.SIGMOID, 2, 1, 1, true, true, 1);
     TrainRecipe.Model model =
         new TrainRecipe.Model(
@@ -71,15 +82,15 @@ class MemoryEstimateTest {
             predictors,
             1e-6f,
             0.02);
-    long measured = measured(model, vocab, recompute);
+    long measured = measured(model, vocab, activations);
     MemoryEstimate estimate =
         MemoryEstimate.of(
-            model.config(vocab), 4, 128, new MemoryEstimate.Choices(recompute, false, DType.F32));
+            model.config(vocab), 4, 128, new MemoryEstimate.Choices(activations, false, DType.F32));
     assertThat((double) estimate.steps())
         .isBetween(measured * (1 - BELOW / 100), measured * (1 + ABOVE / 100));
   }
 
-  private long measured(TrainRecipe.Model model, int vocab, boolean recompute) {
+  private long measured(TrainRecipe.Model model, int vocab, TrainRecipe.Activations activations) {
     TrainRecipe tiny = TinyRun.recipe(TrainRecipe.Length.ofSteps(1));
     TrainRecipe recipe =
         new TrainRecipe(
@@ -91,7 +102,7 @@ class MemoryEstimateTest {
             tiny.schedule(),
             tiny.losses(),
             TrainRecipe.Batch.constant(8, 4),
-            new TrainRecipe.Memory(recompute),
+            new TrainRecipe.Memory(activations),
             tiny.length(),
             tiny.validation(),
             tiny.checkpoint(),

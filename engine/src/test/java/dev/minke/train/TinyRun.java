@@ -24,6 +24,11 @@ final class TinyRun {
   }
 
   static TrainRecipe recipe(TrainRecipe.Length length, TrainRecipe.MatrixRule matrices) {
+    return recipe(length, matrices, TrainRecipe.Memory.KEEP);
+  }
+
+  static TrainRecipe recipe(
+      TrainRecipe.Length length, TrainRecipe.MatrixRule matrices, TrainRecipe.Memory memory) {
     return new TrainRecipe(
         "tiny",
         model(),
@@ -34,7 +39,7 @@ final class TinyRun {
         TrainRecipe.Schedule.cosine(0.1, 0.3, 0.1),
         TrainRecipe.Losses.constant(0.3f, 0.0001f, 0.001),
         TrainRecipe.Batch.constant(3, 2),
-        TrainRecipe.Memory.KEEP,
+        memory,
         length,
         TrainRecipe.Validation.of(20, 200),
         TrainRecipe.Checkpoint.every(0.02, 2),

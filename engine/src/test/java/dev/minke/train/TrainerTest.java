@@ -111,6 +111,45 @@ class TrainerTest {
     assertThat(losses(other)).isEqualTo(losses(directory.resolve("a")));
   }
 
+  private static TrainRecipe steps(int steps, TrainRecipe.Activations activations) {
+    return TinyRun.recipe(
+        TrainRecipe.Length.ofSteps(steps),
+        TrainRecipe.MatrixRule.ADAMW,
+        new TrainRecipe.Memory(activations));
+  }
+
+  /// In BF16 as well: what is rounded lives no longer than a step.
+  @ParameterizedTest
+  @EnumSource
+  void whateverWaitsForBackwardARunGoesOnWithTheSameBits(TrainRecipe.Activations activations)
+      throws IOException {
+    TrainRecipe recipe = steps(12, activations);
+    byte[] undisturbed = bytes(run(recipe, directory.resolve("a"), TrainListener.NONE));
+    Path other = directory.resolve("b");
+    assertThat(runUntil(5, recipe, other).reason()).isEqualTo(StopReason.REQUESTED);
+    assertThat(bytes(run(recipe, other, TrainListener.NONE))).isEqualTo(undisturbed);
+  }
+
+  /// Computing again may begin or end in the middle of a run, as it changes no bit; BF16 may not.
+  @Test
+  void whatWaitsForBackwardChangesWithinARunOnlyIfTheBitsStay() throws IOException {
+    TrainRecipe keep = steps(12, TrainRecipe.Activations.KEEP);
+    TrainRecipe again = steps(12, TrainRecipe.Activations.RECOMPUTE);
+    TrainRecipe bf16 = steps(12, TrainRecipe.Activations.BF16);
+    byte[] kept = bytes(run(keep, directory.resolve("a"), TrainListener.NONE));
+    Path other = directory.resolve("b");
+    runUntil(5, keep, other);
+    assertThatThrownBy(() -> run(bf16, other, TrainListener.NONE))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("recipe");
+    assertThat(bytes(run(again, other, TrainListener.NONE))).isEqualTo(kept);
+    byte[] rounded = bytes(run(bf16, directory.resolve("c"), TrainListener.NONE));
+    assertThat(rounded).isNotEqualTo(kept);
+    assertThatThrownBy(() -> run(keep, directory.resolve("c"), TrainListener.NONE))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("recipe");
+  }
+
   private static TrainSummary runUntil(int stop, TrainRecipe recipe, Path directory) {
     try (Kernels kernels = new ReferenceKernels()) {
       return TinyRun.runUntil(stop, recipe, directory, kernels);

@@ -103,7 +103,11 @@ public record ModelFacts(
             "training, %d rows of %,d tokens at once%s: %s",
             batch,
             length,
-            choices.recompute() ? ", blocks computed again" : "",
+            switch (choices.activations()) {
+              case KEEP -> "";
+              case BF16 -> ", insides of blocks in BF16";
+              case RECOMPUTE -> ", blocks computed again";
+            },
             bytes(training().total())));
     memory().forEach((name, bytes) -> lines.add(text("  %-24s %s", name, bytes(bytes))));
     return lines;

@@ -99,6 +99,16 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void narrow(Tensor x, Tensor out) {
+    ReferenceRows.convert(x, out);
+  }
+
+  @Override
+  public void widen(Tensor x, Tensor out) {
+    ReferenceRows.convert(x, out);
+  }
+
+  @Override
   public void add(Tensor a, Tensor b, Tensor out) {
     ReferenceRows.add(a, b, out);
   }

@@ -2,6 +2,7 @@ package dev.minke.kernel.reference;
 
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
+import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import java.util.List;
 
@@ -18,6 +19,19 @@ final class ReferenceRows {
   }
 
   static void copy(Tensor x, Tensor out) {
+    if (x.dtype() != DType.I32) {
+      convert(x, out);
+      return;
+    }
+    for (int row = 0; row < Rows.count(x); row++) {
+      for (int column = 0; column < x.shape().columns(); column++) {
+        out.setInt(row, column, x.getInt(row, column));
+      }
+    }
+  }
+
+  /// `out = x`, rounded to the type of `out`.
+  static void convert(Tensor x, Tensor out) {
     for (int row = 0; row < Rows.count(x); row++) {
       Rows.write(out, row, Rows.read(x, row));
     }

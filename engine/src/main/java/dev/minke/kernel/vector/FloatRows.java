@@ -2,7 +2,7 @@ package dev.minke.kernel.vector;
 
 import dev.minke.tensor.Tensor;
 
-/// Float rows at addresses: what a loop needs of a tensor.
+/// Float rows at addresses, in F32 or BF16: what a loop needs of a tensor.
 ///
 /// @param address of the first element
 /// @param stride bytes between rows
@@ -17,7 +17,7 @@ record FloatRows(long address, long stride, long count, int columns, long elemen
   static FloatRows of(Tensor x) {
     return new FloatRows(
         x.address(),
-        x.rowStride() * Float.BYTES,
+        x.rowStride() * x.dtype().bytes(),
         x.shape().rows(),
         x.shape().columns(),
         x.shape().elements());
@@ -41,7 +41,7 @@ record FloatRows(long address, long stride, long count, int columns, long elemen
     long elements = x.shape().elements();
     long count = (elements + FLAT_COLUMNS - 1) / FLAT_COLUMNS;
     return new FloatRows(
-        x.address(), (long) FLAT_COLUMNS * Float.BYTES, count, FLAT_COLUMNS, elements);
+        x.address(), (long) FLAT_COLUMNS * x.dtype().bytes(), count, FLAT_COLUMNS, elements);
   }
 
   /// Address of a row.

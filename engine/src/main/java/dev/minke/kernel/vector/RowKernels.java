@@ -6,6 +6,7 @@ import static dev.minke.kernel.vector.RowLoops.vectors;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
+import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
@@ -50,12 +51,41 @@ final class RowKernels {
 
   void copy(Tensor x, Tensor out) {
     FloatRows[] rows = FloatRows.elementwise(x, out);
+    boolean half = x.dtype() == DType.BF16;
     gang.rows(
         nanos(rows[0], 2),
         rows[0].count(),
         (from, to) -> {
           for (long row = from; row < to; row++) {
-            RowLoops.copy(rows[0].row(row), rows[1].row(row), rows[0].length(row));
+            if (half) {
+              RowLoops.copyShorts(rows[0].row(row), rows[1].row(row), rows[0].length(row));
+            } else {
+              RowLoops.copy(rows[0].row(row), rows[1].row(row), rows[0].length(row));
+            }
+          }
+        });
+  }
+
+  void narrow(Tensor x, Tensor out) {
+    FloatRows[] rows = FloatRows.elementwise(x, out);
+    gang.rows(
+        nanos(rows[0], 2),
+        rows[0].count(),
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            Bf16Rows.narrow(rows[0].row(row), rows[1].row(row), rows[0].length(row));
+          }
+        });
+  }
+
+  void widen(Tensor x, Tensor out) {
+    FloatRows[] rows = FloatRows.elementwise(x, out);
+    gang.rows(
+        nanos(rows[0], 2),
+        rows[0].count(),
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            Bf16Rows.widen(rows[0].row(row), rows[1].row(row), rows[0].length(row));
           }
         });
   }

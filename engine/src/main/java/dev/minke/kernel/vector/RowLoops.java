@@ -41,6 +41,18 @@ final class RowLoops {
     }
   }
 
+  /// `out = x` for numbers of two bytes.
+  static void copyShorts(long x, long out, long count) {
+    long bytes = count * Short.BYTES;
+    long vectors = vectors(bytes);
+    for (long i = 0; i < vectors; i += BYTES) {
+      Memory.store(Memory.load(x + i), out + i);
+    }
+    for (long i = vectors; i < bytes; i += Short.BYTES) {
+      Memory.setShort(out + i, Memory.getShort(x + i));
+    }
+  }
+
   /// `out = a + b`.
   static void add(long a, long b, long out, long count) {
     long bytes = count * Float.BYTES;

@@ -134,6 +134,16 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void narrow(Tensor x, Tensor out) {
+    rows.narrow(x, out);
+  }
+
+  @Override
+  public void widen(Tensor x, Tensor out) {
+    rows.widen(x, out);
+  }
+
+  @Override
   public void add(Tensor a, Tensor b, Tensor out) {
     rows.add(a, b, out);
   }

@@ -38,7 +38,7 @@ public record Block(
     return "layers." + index;
   }
 
-  /// The block in training; backward may compute it again.
+  /// The block in training, a segment of its own.
   ///
   /// @param x `[tokens, dim]`
   /// @param balance the balance loss to be added; null for none
@@ -50,7 +50,7 @@ public record Block(
       shapes.add(Shape.of(term.sequences().size()));
     }
     List<Tensor> results =
-        ops.recomputable(
+        ops.segment(
             x.dtype(),
             shapes,
             part -> {

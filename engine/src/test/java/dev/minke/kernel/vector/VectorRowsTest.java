@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.minke.kernel.AdamWRule;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
+import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -55,7 +56,11 @@ class VectorRowsTest {
         Tensor filled = Samples.normal(arena, 3, elements + 1).columns(0, elements);
         kernels.addScaled(a, -0.7f, sum);
         kernels.fill(filled, 2);
-        return new Tensor[] {sum, filled};
+        Tensor half = Tensor.allocate(arena, DType.BF16, Shape.of(elements));
+        Tensor wide = Samples.normal(arena, 4, elements);
+        kernels.narrow(a, half);
+        kernels.widen(half, wide);
+        return new Tensor[] {sum, filled, half, wide};
       });
     }
   }
