@@ -14,11 +14,13 @@ import jdk.incubator.vector.VectorOperators;
 
 /// What attention does with a tile of 64 positions, forward and backward.
 ///
-/// Its products are those of [MicroKernels]: queries against the tile's keys as panels of
-/// positions, weights against its values as panels of columns. A position that a row does not see
-/// has weight zero there: it adds nothing to a chain but perhaps the sign of a zero, and [#finish]
-/// takes that away. One or two rows are not worth the packing and have loops of their own, with the
-/// same chains.
+/// Its products are those of [MicroKernels]. Where many rows are panels ([PanelAttention],
+/// [PanelGradient]), the tile's keys and values are packed rows ([#positionGroups],
+/// [#columnGroups]) and scores the panel between them. Where there are few ([RowAttention]), rows
+/// meet the tile's keys as panels of positions and its values as panels of columns. A position that
+/// a row does not see has weight zero: it adds nothing to a chain but perhaps the sign of a zero,
+/// and that is taken away at the end. One or two rows are not worth the packing and have loops of
+/// their own, with the same chains.
 final class AttentionTiles {
   /// Bytes between rows of scores.
   static final long SCORE_STRIDE = (long) KvView.TILE * Float.BYTES;
@@ -44,12 +46,14 @@ final class AttentionTiles {
 
   /// Rows of a tile as panels whose columns are positions, `[panels, depth, columns]`; positions
   /// beyond `count` are zero.
-  static void positionPanels(long x, long stride, int count, int depth, long to) {
+  ///
+  /// @param scratch room for [Tiles#PANEL_SCRATCH] floats
+  static void positionPanels(long x, long stride, int count, int depth, long to, long scratch) {
     for (int panel = 0; panel < PANELS; panel++) {
       int first = panel * Tiles.COLUMNS;
       int columns = Math.clamp(count - first, 0, Tiles.COLUMNS);
-      Tiles.panelOfColumns(
-          x + first * stride, stride, columns, depth, to + panel * (depth * Tiles.PANEL_BYTES));
+      long at = to + panel * (depth * Tiles.PANEL_BYTES);
+      Tiles.panelOfColumns(x + first * stride, stride, columns, depth, at, scratch);
     }
   }
 

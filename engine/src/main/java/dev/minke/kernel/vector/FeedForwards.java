@@ -23,7 +23,6 @@ final class FeedForwards {
   /// What a block may fill of the second-level cache, with its weights.
   private static final long BLOCK_BYTES = SecondLevelCache.BYTES * 3 / 4;
 
-  private static final double NANOS_PER_MULTIPLY_ADD = 0.025;
   private static final double NANOS_PER_EXPONENTIAL = 1;
 
   private final Gang gang;
@@ -60,19 +59,21 @@ final class FeedForwards {
       Tensor gates,
       Tensor activated,
       Tensor out) {
+    Panels first = (Panels) gateUp;
+    Panels second = (Panels) down;
     FloatRows inputs = FloatRows.of(x);
     FloatRows hidden = FloatRows.of(gates);
     FloatRows units = FloatRows.of(activated);
     FloatRows outputs = FloatRows.of(out);
     pieces(
         offsets,
-        (Panels) gateUp,
-        (Panels) down,
+        first,
+        second,
         (int) inputs.count(),
         piece -> {
-          multiply(piece, inputs, (Panels) gateUp, hidden, false);
+          multiply(piece, inputs, first, hidden, false);
           activate(piece, hidden, units);
-          multiply(piece, units, (Panels) down, outputs, false);
+          multiply(piece, units, second, outputs, false);
         });
   }
 
@@ -84,22 +85,24 @@ final class FeedForwards {
       Tensor gates,
       Tensor dx,
       boolean accumulate) {
+    Panels first = (Panels) gateUp;
+    Panels second = (Panels) down;
     FloatRows slopes = FloatRows.of(dOut);
     FloatRows hidden = FloatRows.of(gates);
     FloatRows inputs = FloatRows.of(dx);
     int units = hidden.columns() / 2;
     pieces(
         offsets,
-        (Panels) gateUp,
-        (Panels) down,
+        first,
+        second,
         (int) slopes.count(),
         piece -> {
           try (ScratchPool.Scratch scratch = scratches.borrow()) {
             FloatRows dUnits = rowsOfPiece(piece, units, scratch);
-            multiply(piece, slopes, (Panels) down, dUnits, false);
+            multiply(piece, slopes, second, dUnits, false);
             differentiate(piece, dUnits, hidden);
           }
-          multiply(piece, hidden, (Panels) gateUp, inputs, accumulate);
+          multiply(piece, hidden, first, inputs, accumulate);
         });
   }
 
@@ -127,8 +130,7 @@ final class FeedForwards {
     long weights = (gateUp.bytes() + down.bytes()) / gateUp.groups();
     // Rows of inputs, gates, units and outputs, and packed rows of inputs and units.
     long rowBytes = (long) (gateUp.depth() + gateUp.width() + down.depth() + down.width());
-    int most =
-        (int) Math.clamp((BLOCK_BYTES - weights) / (2 * rowBytes * Float.BYTES), 0, MANY_ROWS);
+    int most = Math.clamp((BLOCK_BYTES - weights) / (2 * rowBytes * Float.BYTES), 0, MANY_ROWS);
     List<Piece> blocks = new ArrayList<>();
     if (most >= FEW_ROWS) {
       for (Segment segment : segments) {
@@ -141,7 +143,7 @@ final class FeedForwards {
     double work = (double) rows * (gateUp.depth() + down.depth()) * gateUp.width();
     if (blocks.size() >= gang.threads()) {
       gang.run(
-          (long) (work * NANOS_PER_MULTIPLY_ADD),
+          (long) (work * MatrixProducts.NANOS_PER_MULTIPLY_ADD),
           blocks.size(),
           index -> steps.run(blocks.get(index)));
     } else {

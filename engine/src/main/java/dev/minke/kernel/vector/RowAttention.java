@@ -28,6 +28,9 @@ final class RowAttention {
 
   private final long valuePanels;
 
+  /// Room to turn keys.
+  private final long packed;
+
   private final float[] max;
   private final float[] sum;
   private final float[] lanes = new float[Kernels.LANES];
@@ -38,20 +41,24 @@ final class RowAttention {
     rows = part.rows();
     max = new float[rows];
     sum = new float[rows];
-    long room = rows + Tiles.FEW_ROWS - 1L;
-    long queryFloats = room * call.keyDim();
-    long sumFloats = room * AttentionTiles.padded(call.valueDim());
-    long scoreFloats = (long) Tiles.ROWS * KvView.TILE;
-    long keyFloats = (long) call.keyDim() * KvView.TILE;
-    long valueFloats = (long) AttentionTiles.padded(call.valueDim()) * KvView.TILE;
-    // Sums and scores first: their lengths are whole cache lines.
-    sums = scratch.floats(sumFloats + scoreFloats + valueFloats + keyFloats + queryFloats);
-    scores = sums + sumFloats * Float.BYTES;
-    valuePanels = scores + scoreFloats * Float.BYTES;
-    keyPanels = valuePanels + valueFloats * Float.BYTES;
-    queries = keyPanels + keyFloats * Float.BYTES;
-    RowLoops.fill(queries, 0, queryFloats);
-    RowLoops.fill(sums, 0, sumFloats);
+    int room = AttentionTiles.filledUp(rows);
+    int padded = AttentionTiles.padded(call.valueDim());
+    ScratchLayout layout = new ScratchLayout();
+    long sumsAt = layout.add(room, padded);
+    long scoresAt = layout.add(Tiles.ROWS, KvView.TILE);
+    long valuePanelsAt = layout.add(KvView.TILE, padded);
+    long keyPanelsAt = layout.add(KvView.TILE, call.keyDim());
+    long queriesAt = layout.add(room, call.keyDim());
+    long packedAt = layout.add(1, Tiles.PANEL_SCRATCH);
+    long base = scratch.floats(layout.floats());
+    sums = base + sumsAt;
+    scores = base + scoresAt;
+    valuePanels = base + valuePanelsAt;
+    keyPanels = base + keyPanelsAt;
+    queries = base + queriesAt;
+    packed = base + packedAt;
+    RowLoops.fill(queries, 0, (long) room * call.keyDim());
+    RowLoops.fill(sums, 0, (long) room * padded);
   }
 
   private long query(int index) {
@@ -89,7 +96,7 @@ final class RowAttention {
     long values = part.values(from / KvView.TILE);
     int keyDim = call.keyDim();
     int valueDim = call.valueDim();
-    AttentionTiles.positionPanels(keys, call.keyStride(), count, keyDim, keyPanels);
+    AttentionTiles.positionPanels(keys, call.keyStride(), count, keyDim, keyPanels, packed);
     AttentionTiles.columnPanels(values, call.valueStride(), count, valueDim, valuePanels);
     int height;
     for (int index = 0; index < rows; index += height) {

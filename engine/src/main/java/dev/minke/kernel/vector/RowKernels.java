@@ -302,8 +302,8 @@ final class RowKernels {
     }
     long tokens = positions.address();
     long heads = rows.count() / positions.shape().elements();
-    Turns turns =
-        new Turns(rotations.upTo(highest(positions), rotation), rotation.ropeDim(), inverse);
+    RotaryPairs pairs =
+        new RotaryPairs(rotations.upTo(highest(positions), rotation), rotation.ropeDim(), inverse);
     gang.rows(
         nanos(rows, 4),
         rows.count(),
@@ -313,7 +313,7 @@ final class RowKernels {
             long token = row / heads;
             end = Math.min(to, (token + 1) * heads);
             int position = Memory.getInt(tokens + token * Integer.BYTES);
-            turns.turn(rows.row(row), rows.stride(), end - row, position);
+            pairs.turn(rows.row(row), rows.stride(), end - row, position);
           }
         });
   }

@@ -248,7 +248,7 @@ final class Tiles {
   /// @param scratch room for [#PANEL_SCRATCH] floats
   static void panelOfColumns(long a, long rowBytes, int columns, int depth, long to, long scratch) {
     if (!Transposition.IS_HERE || columns < COLUMNS) {
-      panelOfColumns(a, rowBytes, columns, depth, to);
+      turnColumns(a, rowBytes, columns, depth, to);
       return;
     }
     for (int k = 0; k < depth; k += JOINED) {
@@ -262,7 +262,7 @@ final class Tiles {
   }
 
   /// [#panelOfColumns] element by element.
-  static void panelOfColumns(long a, long rowBytes, int columns, int depth, long to) {
+  private static void turnColumns(long a, long rowBytes, int columns, int depth, long to) {
     if (columns < COLUMNS) {
       Memory.clear(to, (long) depth * COLUMNS);
     }

@@ -28,8 +28,6 @@ final class WeightGradients {
   /// first-level cache.
   private static final int GAP = 8;
 
-  private static final double NANOS_PER_MULTIPLY_ADD = 0.025;
-
   private final Gang gang;
   private final ScratchPool scratches;
   private final Tensor dOut;
@@ -62,7 +60,10 @@ final class WeightGradients {
   void run() {
     List<Part> parts = parts();
     double work =
-        (double) tokens * dOut.shape().columns() * x.shape().columns() * NANOS_PER_MULTIPLY_ADD;
+        (double) tokens
+            * dOut.shape().columns()
+            * x.shape().columns()
+            * MatrixProducts.NANOS_PER_MULTIPLY_ADD;
     gang.run((long) work, parts.size(), index -> multiply(parts.get(index)));
   }
 

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// In a vector both elements of a pair hold its `e`, or its `o`, and the factors beside them come
 /// out of the table: `(cos, sin)` for `e`, and the same exchanged and negated, `(-sin, cos)`, for
 /// `o`. Turning back negates the sines.
-final class Turns {
+final class RotaryPairs {
   private static final long BYTES = VectorWidth.BYTES;
 
   private static final VectorShuffle<Float> EVENS = evens(VectorWidth.FLOATS);
@@ -36,7 +36,7 @@ final class Turns {
 
   /// @param table `[positions, ropeDim / 2, 2]`, see [RotationTables]
   /// @param inverse turn back
-  Turns(float[] table, int ropeDim, boolean inverse) {
+  RotaryPairs(float[] table, int ropeDim, boolean inverse) {
     this.table = table;
     this.ropeDim = ropeDim;
     evenSign = inverse ? 1 : -1;
