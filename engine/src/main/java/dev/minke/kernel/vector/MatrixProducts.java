@@ -22,6 +22,10 @@ final class MatrixProducts {
   /// Panels of a part at least, so that packing its rows is worth it.
   private static final int PART_PANELS = 4;
 
+  /// Steps of k that a panel takes with all rows of a part before the next ones: so much of a panel
+  /// and of a group of rows stay in the first-level cache.
+  private static final int CHUNK = 256;
+
   /// About, on one thread.
   static final double NANOS_PER_MULTIPLY_ADD = 0.025;
 
@@ -217,25 +221,50 @@ final class MatrixProducts {
       long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
       int columns = weight.columns(panel);
       long out = rows.out + panel * Tiles.PANEL_BYTES;
-      for (int row = 0; row < rows.rows; row += height) {
-        height = Tiles.productHeight(rows.rows - row);
-        tile(rows, row, height, b, columns, out + row * rows.outBytes, pass);
+      long nextPanel = panel + 1 < part.toPanel ? out + Tiles.PANEL_BYTES : out;
+      for (int k = 0; k < pass.length; k += CHUNK) {
+        int length = Math.min(CHUNK, pass.length - k);
+        Chunk chunk = new Chunk(b, columns, k, length, pass.zero && k == 0);
+        for (int row = 0; row < rows.rows; row += height) {
+          height = Tiles.productHeight(rows.rows - row);
+          long at = out + row * rows.outBytes;
+          long next = row + height < rows.rows ? at + height * rows.outBytes : nextPanel;
+          tile(rows, row, height, at, next, pass, chunk);
+        }
       }
     }
   }
 
+  /// Some k of a pass over a panel.
+  ///
+  /// @param zero chains begin at 0 instead of the outputs' old values
+  private record Chunk(long panel, int columns, int from, int length, boolean zero) {
+    long b() {
+      return panel + from * Tiles.PANEL_BYTES;
+    }
+  }
+
+  /// @param out the tile's outputs
+  /// @param next those of the tile behind it
   private static void tile(
-      Rows rows, int row, int height, long b, int columns, long out, Pass pass) {
+      Rows rows, int row, int height, long out, long next, Pass pass, Chunk chunk) {
     int count = Math.min(height, rows.rows - row);
+    int columns = chunk.columns;
     boolean whole = columns == Tiles.COLUMNS && count == height;
     long to = whole ? out : pass.side;
     long toBytes = whole ? rows.outBytes : Tiles.PANEL_BYTES;
-    if (!whole && !pass.zero) {
+    if (!whole && !chunk.zero) {
       copy(out, rows.outBytes, to, toBytes, count, columns);
     }
-    long from = pass.zero ? Tiles.ZEROS : to;
-    long fromBytes = pass.zero ? 0 : toBytes;
-    Tiles.packed(height, pass.group(row), b, from, fromBytes, to, toBytes, pass.length);
+    long from = chunk.zero ? Tiles.ZEROS : to;
+    long fromBytes = chunk.zero ? 0 : toBytes;
+    long a = pass.group(row) + chunk.from * (long) height * Float.BYTES;
+    int length = chunk.length;
+    if (chunk.from == 0) {
+      Tiles.packed(height, a, chunk.b(), from, fromBytes, to, toBytes, length, next, rows.outBytes);
+    } else {
+      Tiles.packed(height, a, chunk.b(), from, fromBytes, to, toBytes, length);
+    }
     if (!whole) {
       copy(to, toBytes, out, rows.outBytes, count, columns);
     }

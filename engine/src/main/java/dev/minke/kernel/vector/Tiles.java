@@ -9,6 +9,7 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /// How products are cut into tiles, and the packing of their operands.
@@ -55,6 +56,15 @@ final class Tiles {
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final VectorSpecies<Float> TWO = FloatVector.SPECIES_64;
 
+  /// Steps of k after which a tile asks for the second half of the next one's outputs.
+  private static final int REACH_STEPS = 128;
+
+  /// Steps of k from which on that is worth an interruption.
+  private static final int REACH_DEPTH = 192;
+
+  private static final int LINE_BYTES = 64;
+  private static final VectorMask<Float> NO_LANE = VectorMask.fromLong(FloatVector.SPECIES_512, 0);
+
   private Tiles() {}
 
   /// Rows of the next tile, some of them missing perhaps, where `left` are still to be done.
@@ -83,6 +93,47 @@ final class Tiles {
       case 8 -> MicroKernels.packedEight(a, b, from, fromStride, to, toStride, depth);
       case 6 -> MicroKernels.packedSix(a, b, from, fromStride, to, toStride, depth);
       default -> MicroKernels.packedFour(a, b, from, fromStride, to, toStride, depth);
+    }
+  }
+
+  /// A tile of packed rows, during which the outputs of the next are asked for.
+  ///
+  /// Outputs in memory would otherwise all be asked for at once, when a tile is stored; until they
+  /// are there, nothing comes from the second-level cache either.
+  ///
+  /// @param next the next tile's outputs, rows `nextStride` bytes apart
+  static void packed(
+      int height,
+      long a,
+      long b,
+      long from,
+      long fromStride,
+      long to,
+      long toStride,
+      int depth,
+      long next,
+      long nextStride) {
+    if (!VectorWidth.MANY_REGISTERS || depth < REACH_DEPTH) {
+      packed(height, a, b, from, fromStride, to, toStride, depth);
+      return;
+    }
+    int rows = height / 2;
+    reach(next, nextStride, rows);
+    packed(height, a, b, from, fromStride, to, toStride, REACH_STEPS);
+    reach(next + rows * nextStride, nextStride, rows);
+    long restOfA = a + REACH_STEPS * (long) height * Float.BYTES;
+    long restOfB = b + REACH_STEPS * PANEL_BYTES;
+    packed(height, restOfA, restOfB, to, toStride, to, toStride, depth - REACH_STEPS);
+  }
+
+  /// Has the lines of a panel's columns brought in for writing, without waiting for them: a store
+  /// of no lane writes nothing and asks for its line all the same.
+  private static void reach(long row, long stride, int rows) {
+    FloatVector any = FloatVector.zero(FloatVector.SPECIES_512);
+    for (int i = 0; i < rows; i++, row += stride) {
+      for (long line = 0; line < PANEL_BYTES; line += LINE_BYTES) {
+        any.intoMemorySegment(ALL, (row + line) & ADDRESS, ORDER, NO_LANE);
+      }
     }
   }
 
