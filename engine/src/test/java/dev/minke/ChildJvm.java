@@ -18,7 +18,7 @@ public final class ChildJvm {
     command.addAll(
         List.of(
             "--add-modules=jdk.incubator.vector",
-            "-XX:MaxTrivialSize=16",
+            "-XX:MaxTrivialSize=24",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),

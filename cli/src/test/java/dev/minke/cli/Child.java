@@ -46,7 +46,7 @@ final class Child implements AutoCloseable {
     command.addAll(
         List.of(
             "--add-modules=jdk.incubator.vector",
-            "-XX:MaxTrivialSize=16",
+            "-XX:MaxTrivialSize=24",
             "--enable-native-access=ALL-UNNAMED",
             "-Xmx512m",
             "-cp",
