@@ -19,7 +19,7 @@ public final class Panels {
           .tiles{display:flex;flex-wrap:wrap;gap:8px;margin:12px 0}.tiles span{border:1px solid var(--grid);border-radius:6px;padding:4px 10px}
           progress{width:100%;height:8px;accent-color:var(--c0)}
           .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:14px}.charts .wide{grid-column:1/-1;overflow-x:auto}.charts svg{width:100%;height:auto;display:block}.charts .wide svg{min-width:800px}
-          .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{text-align:right;padding:3px 14px 3px 0;white-space:nowrap}td:first-child,th:first-child{text-align:left}th{color:var(--pale);font-weight:500}tr+tr td{border-top:1px solid var(--grid)}
+          .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{text-align:right;padding:3px 14px 3px 0;white-space:nowrap}td:first-child,th:first-child{text-align:left}.facts td{text-align:left;vertical-align:top}.facts td+td{white-space:normal;overflow-wrap:anywhere}th{color:var(--pale);font-weight:500}tr+tr td{border-top:1px solid var(--grid)}
           pre{font:12.5px/1.4 ui-monospace,monospace;overflow-x:auto;border:1px solid var(--grid);border-radius:6px;padding:10px;margin:6px 0}pre.text{white-space:pre-wrap;overflow-wrap:anywhere}
           """;
 

@@ -147,7 +147,7 @@ public final class RunReport {
     if (facts.isEmpty()) {
       return;
     }
-    out.append("<h2>Model and machine</h2>\n<div class=\"scroll\"><table>\n");
+    out.append("<h2>Model and machine</h2>\n<div class=\"scroll\"><table class=\"facts\">\n");
     facts.forEach((key, value) ->
         out.append(
             "<tr><td>%s</td><td>%s</td></tr>\n".formatted(Svg.escape(key), Svg.escape(value))));

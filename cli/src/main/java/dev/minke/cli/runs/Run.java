@@ -36,7 +36,8 @@ public record Run(
     samples = List.copyOf(samples);
   }
 
-  /// A run that is looked at again and again. Mutable; belongs to one thread.
+  /// A run that is looked at again and again; of a training in phases, the phase that was written
+  /// to last. Mutable; belongs to one thread.
   public static final class Observed {
     private final Path directory;
     private final InstantSource clock;
@@ -53,23 +54,12 @@ public record Run(
 
     /// The run now.
     public Run look() throws IOException {
-      RunFiles now = RunFiles.of(directory);
+      RunFiles now = RunFiles.ofLastPhase(directory);
       if (!now.equals(files)) {
         files = now;
         reader = new MetricsReader(files.training());
       }
-      Metrics metrics = reader.read();
-      List<LedgerEntry> entries = Ledger.read(files.accounts()).entries();
-      Instant time = clock.instant();
-      RunStatus status = RunStatus.of(entries, written(files.training()), slowest(metrics), time);
-      return new Run(
-          files,
-          RunCard.read(files.training()),
-          status,
-          metrics,
-          entries,
-          Sample.all(files.training()),
-          time);
+      return Run.of(files, reader.read(), clock.instant());
     }
   }
 
@@ -77,8 +67,22 @@ public record Run(
   ///
   /// @throws IllegalArgumentException if the directory has nothing of a run
   public static Run of(Path directory) throws IOException {
-    RunFiles.of(directory).require();
-    return new Observed(directory, InstantSource.system()).look();
+    RunFiles files = RunFiles.of(directory);
+    files.require();
+    return of(files, new MetricsReader(files.training()).read(), InstantSource.system().instant());
+  }
+
+  private static Run of(RunFiles files, Metrics metrics, Instant time) throws IOException {
+    List<LedgerEntry> entries = Ledger.read(files.accounts()).entries();
+    Path training = files.training();
+    return new Run(
+        files,
+        RunCard.read(training),
+        RunStatus.of(entries, written(training), slowest(metrics), time),
+        metrics,
+        entries,
+        Sample.all(training),
+        time);
   }
 
   private static @Nullable Instant written(Path directory) throws IOException {

@@ -1,8 +1,12 @@
 package dev.minke.cli.runs;
 
 import dev.minke.ledger.Ledger;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 
 /// Where the files of a run lie. The quickstart keeps its training in a directory `run` below the
 /// one that has the ledger; both names find the same run. Later phases of a training lie below the
@@ -20,6 +24,29 @@ public record RunFiles(Path directory, Path training, Path accounts) {
     boolean isOuter = !Files.exists(directory.resolve(METRICS)) && Files.isDirectory(below);
     Path training = isOuter ? below : directory;
     return new RunFiles(directory, training, accounts(directory));
+  }
+
+  /// Those of the phase whose metrics were written last: of a directory below, or of the run
+  /// itself.
+  static RunFiles ofLastPhase(Path directory) throws IOException {
+    if (!Files.exists(directory.resolve(METRICS))) {
+      return of(directory);
+    }
+    Path last = directory;
+    try (DirectoryStream<Path> below = Files.newDirectoryStream(directory, Files::isDirectory)) {
+      for (Path phase : below) {
+        if (Files.exists(phase.resolve(METRICS)) && written(phase).compareTo(written(last)) > 0) {
+          last = phase;
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return of(last);
+  }
+
+  private static FileTime written(Path phase) throws IOException {
+    return Files.getLastModifiedTime(phase.resolve(METRICS));
   }
 
   private static Path accounts(Path directory) {
