@@ -127,7 +127,8 @@ final class Tiles {
   }
 
   /// Has the lines of a panel's columns brought in for writing, without waiting for them: a store
-  /// of no lane writes nothing and asks for its line all the same.
+  /// of no lane writes nothing and asks for its line all the same. So columns that a last panel
+  /// lacks, behind the outputs, do no harm.
   private static void reach(long row, long stride, int rows) {
     FloatVector any = FloatVector.zero(FloatVector.SPECIES_512);
     for (int i = 0; i < rows; i++, row += stride) {
