@@ -59,7 +59,7 @@ final class Tiles {
   /// Steps of k after which a tile asks for the second half of the next one's outputs.
   private static final int REACH_STEPS = 128;
 
-  /// Steps of k from which on that is worth an interruption.
+  /// Steps of k from which on two halves are worth an interruption.
   private static final int REACH_DEPTH = 192;
 
   private static final int LINE_BYTES = 64;
@@ -114,6 +114,7 @@ final class Tiles {
       long next,
       long nextStride) {
     if (!VectorWidth.MANY_REGISTERS || depth < REACH_DEPTH) {
+      reach(next, nextStride, height);
       packed(height, a, b, from, fromStride, to, toStride, depth);
       return;
     }
@@ -128,8 +129,11 @@ final class Tiles {
 
   /// Has the lines of a panel's columns brought in for writing, without waiting for them: a store
   /// of no lane writes nothing and asks for its line all the same. So columns that a last panel
-  /// lacks, behind the outputs, do no harm.
-  private static void reach(long row, long stride, int rows) {
+  /// lacks, behind the outputs, do no harm. Only where vectors have masks of their own.
+  static void reach(long row, long stride, int rows) {
+    if (!VectorWidth.MANY_REGISTERS) {
+      return;
+    }
     FloatVector any = FloatVector.zero(FloatVector.SPECIES_512);
     for (int i = 0; i < rows; i++, row += stride) {
       for (long line = 0; line < PANEL_BYTES; line += LINE_BYTES) {

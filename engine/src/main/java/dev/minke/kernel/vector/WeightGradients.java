@@ -149,11 +149,15 @@ final class WeightGradients {
     for (int column = 0; column < part.columns; column += Tiles.COLUMNS) {
       long b = room.right + column * (long) Float.BYTES * length;
       int columns = Math.min(Tiles.COLUMNS, part.columns - column);
+      int nextColumn = column + columns < part.columns ? column + columns : column;
+      long nextPanel = address(part, 0, nextColumn);
       for (int row = 0; row < part.rows; row += height) {
         height = Tiles.productHeight(part.rows - row);
         int rows = Math.min(height, part.rows - row);
         long rowBytes = part.segment.dWeight.rowStride() * Float.BYTES;
         long to = address(part, row, column);
+        long next = row + height < part.rows ? to + height * rowBytes : nextPanel;
+        Tiles.reach(next, rowBytes, height);
         tile(
             height,
             room.left + leftBytes(row, length),
