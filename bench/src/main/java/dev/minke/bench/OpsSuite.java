@@ -13,7 +13,6 @@ import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
-import dev.minke.tensor.Workspace;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -111,7 +110,6 @@ final class OpsSuite {
   private static final class Operands implements AutoCloseable {
     private final Kernels kernels;
     private final Arena arena = Arena.ofShared();
-    private final Workspace scratch = new Workspace();
     private final List<Prepared> prepared = new ArrayList<>();
     private final List<Op> ops = new ArrayList<>();
     private long seed;
@@ -258,7 +256,7 @@ final class OpsSuite {
           2 * pairs * (3 * KEY_DIM + 2 * VALUE_DIM),
           () ->
               kernels.attentionGradient(
-                  dOut, query, view, scale, out, logSumExp, dQuery, dKeys, dValues, scratch));
+                  dOut, query, view, scale, out, logSumExp, dQuery, dKeys, dValues, false));
       Tensor positions = integers(LENGTH, TOKENS);
       Tensor turned = query.columns(KEY_DIM - ROPE_DIM, KEY_DIM);
       Rotation rotation = Rotation.plain(ROPE_DIM, 10_000);
@@ -368,7 +366,6 @@ final class OpsSuite {
     @Override
     public void close() {
       prepared.forEach(Prepared::close);
-      scratch.close();
       arena.close();
     }
   }

@@ -1,7 +1,6 @@
 package dev.minke.autograd;
 
 import dev.minke.tensor.Tensor;
-import dev.minke.tensor.Workspace;
 
 /// Rules of attention and of what prepares its queries and keys.
 final class AttentionRules {
@@ -18,10 +17,7 @@ final class AttentionRules {
 
   static void input(Op.Attention op, Gradients to) {
     Tensor dOut = to.of(op.out());
-    Tensor dQuery = to.sum(op.query());
-    Tensor dKeys = to.sum(op.view().keys());
-    Tensor dValues = to.sum(op.view().values());
-    Workspace.Mark mark = to.scratch().mark();
+    Gradients.Targets targets = to.targets(op.query(), op.view().keys(), op.view().values());
     to.kernels()
         .attentionGradient(
             dOut,
@@ -30,10 +26,9 @@ final class AttentionRules {
             op.scale(),
             op.out(),
             op.logSumExp(),
-            dQuery,
-            dKeys,
-            dValues,
-            to.scratch());
-    to.scratch().release(mark);
+            targets.gradients().get(0),
+            targets.gradients().get(1),
+            targets.gradients().get(2),
+            targets.accumulate());
   }
 }

@@ -6,9 +6,13 @@ import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Gradients of activations during a walk back: one per allocated tensor, views of it for views.
 ///
@@ -68,11 +72,35 @@ final class Gradients {
   ///   undefined then
   record Target(Tensor gradient, boolean accumulate) {}
 
-  /// The same for operations that can overwrite: zeros are not written only to be added to. A view
-  /// of a part is always added to, since the rest of its tensor wants zeros.
+  /// Where an operation that can overwrite puts the gradient of its input: zeros are not written
+  /// only to be added to. A view of a part is always added to, since the rest of its tensor wants
+  /// zeros.
   Target target(Tensor x) {
-    boolean fresh = isWhole(x) && !live.containsKey(x.root());
-    return new Target(fresh ? view(x, create(x.root())) : sum(x), !fresh);
+    Targets one = targets(x);
+    return new Target(one.gradients.getFirst(), one.accumulate);
+  }
+
+  /// Where an operation puts the gradients of several inputs.
+  ///
+  /// @param gradients to be added to, or, if not `accumulate`, to be overwritten, all of them
+  record Targets(List<Tensor> gradients, boolean accumulate) {}
+
+  /// The same for operations with several inputs, which may be views of one tensor.
+  ///
+  /// @throws IllegalArgumentException if two of them share columns: what is put in the gradient of
+  ///   one would be lost with that of the other
+  Targets targets(Tensor... inputs) {
+    Map<Tensor, List<Tensor>> byRoot = new IdentityHashMap<>();
+    for (Tensor x : inputs) {
+      byRoot.computeIfAbsent(x.root(), _ -> new ArrayList<>()).add(x);
+    }
+    boolean fresh =
+        byRoot.entrySet().stream()
+            .allMatch(of -> !live.containsKey(of.getKey()) && areWhole(of.getValue()));
+    if (fresh) {
+      byRoot.keySet().forEach(this::create);
+    }
+    return new Targets(Stream.of(inputs).map(this::sum).toList(), !fresh);
   }
 
   /// Adds the gradient of one activation to that of another of its shape. If there is none yet,
@@ -109,9 +137,23 @@ final class Gradients {
     return x.isView() ? x.sameViewOf(gradient) : gradient;
   }
 
-  /// Whether a tensor has all elements of its root.
-  private static boolean isWhole(Tensor x) {
-    return x.shape().elements() == x.root().shape().elements();
+  /// Whether views of one tensor have all its elements: columns that follow each other.
+  private static boolean areWhole(List<Tensor> views) {
+    Tensor root = views.getFirst().root();
+    long stride = views.getFirst().rowStride();
+    long next = root.offset();
+    boolean isWhole = true;
+    for (Tensor x : views.stream().sorted(Comparator.comparingLong(Tensor::offset)).toList()) {
+      if (x.rowStride() == stride && x.offset() < next) {
+        throw new IllegalArgumentException(
+            "gradients of %s: expected inputs that share no columns, found %s among others"
+                .formatted(root.shape(), x.shape()));
+      }
+      isWhole &= x.offset() == next && x.rowStride() == stride;
+      isWhole &= x.shape().rows() * stride == root.shape().elements();
+      next = x.offset() + x.shape().columns();
+    }
+    return isWhole && next == root.offset() + stride;
   }
 
   private Tensor zeros(Tensor root) {

@@ -1,7 +1,6 @@
 package dev.minke.kernel;
 
 import dev.minke.tensor.Tensor;
-import dev.minke.tensor.Workspace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -223,8 +222,9 @@ public interface Kernels extends AutoCloseable {
   ///
   /// @param out what [#attention] gave
   /// @param dKeys like `view.keys()`; a row gets its queries in ascending order
-  /// @param dValues like `view.values()`
-  /// @param scratch for intermediate tiles
+  /// @param dValues like `view.values()`, sharing no element with `dKeys`
+  /// @param accumulate add to what the three gradients hold; if not, rows that belong to a sequence
+  ///   are overwritten
   void attentionGradient(
       Tensor dOut,
       Tensor query,
@@ -235,7 +235,7 @@ public interface Kernels extends AutoCloseable {
       Tensor dQuery,
       Tensor dKeys,
       Tensor dValues,
-      Workspace scratch);
+      boolean accumulate);
 
   // ---- mixture of experts
 

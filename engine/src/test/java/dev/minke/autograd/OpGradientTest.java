@@ -2,6 +2,7 @@ package dev.minke.autograd;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every operation's two backward halves against central differences in double.
@@ -288,6 +290,54 @@ class OpGradientTest {
       Tensor heads = c.leaf(ops, query).reshape(tokens, 4, 3);
       c.weigh(ops, "out", ops.attention(heads, view, 0.6f));
     });
+  }
+
+  /// Keys and values may be columns of one tensor.
+  @ParameterizedTest
+  @CsvSource({
+    "keys and then values,0,3,3,4",
+    "values and then keys,1,4,0,1",
+    "columns between,0,2,3,4"
+  })
+  void attentionOverColumnsOfOneTensor(
+      String layout, int keysFrom, int keysTo, int valuesFrom, int valuesTo) {
+    try (Case c = new Case(DType.F64)) {
+      Parameter query = c.weight("query", 5, 2 * (keysTo - keysFrom));
+      Parameter both = c.weight("both", 5, 4);
+      c.check(ops ->
+          c.weigh(
+              ops,
+              "out",
+              overColumns(c, ops, query, both, keysFrom, keysTo, valuesFrom, valuesTo)));
+    }
+  }
+
+  @Test
+  void attentionWhoseKeysAreAlsoValuesHasNoGradient() {
+    try (Case c = new Case(DType.F64)) {
+      Parameter query = c.weight("query", 5, 2 * 2);
+      Parameter both = c.weight("both", 5, 4);
+      assertThatThrownBy(() ->
+              c.check(ops -> c.weigh(ops, "out", overColumns(c, ops, query, both, 0, 2, 1, 3))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("share no columns");
+    }
+  }
+
+  /// Two heads that attend to columns of one tensor, over two sequences.
+  private static Tensor overColumns(
+      Case c,
+      Ops ops,
+      Parameter query,
+      Parameter both,
+      int keysFrom,
+      int keysTo,
+      int valuesFrom,
+      int valuesTo) {
+    Tensor rows = c.leaf(ops, both).reshape(5, 1, 4);
+    KvView view =
+        KvView.packed(rows.columns(keysFrom, keysTo), rows.columns(valuesFrom, valuesTo), 4, 1);
+    return ops.attention(c.leaf(ops, query).reshape(5, 2, keysTo - keysFrom), view, 0.6f);
   }
 
   /// What a case does with a choice of experts.

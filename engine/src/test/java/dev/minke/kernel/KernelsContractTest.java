@@ -8,7 +8,6 @@ import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
-import dev.minke.tensor.Workspace;
 import java.lang.foreign.Arena;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -458,11 +457,12 @@ class KernelsContractTest {
               Tensor out = in.contiguous(3 + size, 4, 9);
               Tensor logSumExp = in.contiguous(3 + size, 4);
               kernels.attention(query, view, ATTENTION_SCALE, out, logSumExp);
-              Tensor dQuery = in.contiguous(3 + size, 4, 6);
-              Tensor dKeys = in.contiguous(3 + size, 2, 6);
-              Tensor dValues = in.contiguous(3 + size, 2, 9);
               Tensor dOut = in.contiguous(3 + size, 4, 9);
-              try (Workspace scratch = new Workspace()) {
+              List<Tensor> all = new ArrayList<>();
+              for (boolean accumulate : new boolean[] {false, true}) {
+                Tensor dQuery = in.contiguous(3 + size, 4, 6);
+                Tensor dKeys = in.contiguous(3 + size, 2, 6);
+                Tensor dValues = in.contiguous(3 + size, 2, 9);
                 kernels.attentionGradient(
                     dOut,
                     query,
@@ -473,9 +473,10 @@ class KernelsContractTest {
                     dQuery,
                     dKeys,
                     dValues,
-                    scratch);
+                    accumulate);
+                all.addAll(List.of(dQuery, dKeys, dValues));
               }
-              return results(dQuery, dKeys, dValues);
+              return all.toArray(new Tensor[0]);
             }));
   }
 

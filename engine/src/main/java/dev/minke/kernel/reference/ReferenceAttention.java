@@ -83,6 +83,24 @@ final class ReferenceAttention {
   /// What [#attention] was given and gave.
   record Forward(Tensor query, KvView view, float scale, Tensor out, Tensor logSumExp) {}
 
+  /// Zeros where whole sequences have their queries and positions.
+  static void clear(KvView view, Tensor dQuery, Tensor dKeys, Tensor dValues) {
+    for (KvView.Sequence sequence : view.sequences()) {
+      for (int position = 0; position < sequence.length(); position++) {
+        clear(dQuery, sequence.firstQuery() + position);
+        clear(dKeys, row(sequence, position));
+        clear(dValues, row(sequence, position));
+      }
+    }
+  }
+
+  private static void clear(Tensor x, long entry) {
+    int heads = x.size(1);
+    for (int head = 0; head < heads; head++) {
+      Rows.write(x, entry * heads + head, new double[x.shape().columns()]);
+    }
+  }
+
   static void attentionGradient(
       Tensor dOut, Forward forward, Tensor dQuery, Tensor dKeys, Tensor dValues) {
     int heads = forward.query.size(1);

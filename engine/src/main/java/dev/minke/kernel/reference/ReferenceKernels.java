@@ -8,7 +8,6 @@ import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
 import dev.minke.tensor.Tensor;
-import dev.minke.tensor.Workspace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -192,8 +191,11 @@ public final class ReferenceKernels implements Kernels {
       Tensor dQuery,
       Tensor dKeys,
       Tensor dValues,
-      Workspace scratch) {
+      boolean accumulate) {
     var forward = new ReferenceAttention.Forward(query, view, scale, out, logSumExp);
+    if (!accumulate) {
+      ReferenceAttention.clear(view, dQuery, dKeys, dValues);
+    }
     ReferenceAttention.attentionGradient(dOut, forward, dQuery, dKeys, dValues);
   }
 

@@ -2,7 +2,6 @@ package dev.minke.kernel.vector;
 
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.AttentionKernels.Call;
-import dev.minke.tensor.Tensor;
 
 /// Gradients of attention.
 ///
@@ -23,13 +22,12 @@ final class AttentionGradients {
   }
 
   /// Where gradients come from and go to.
-  record Sums(FloatRows dOut, FloatRows dQuery, FloatRows dKeys, FloatRows dValues) {}
+  ///
+  /// @param accumulate add to what is there
+  record Sums(
+      FloatRows dOut, FloatRows dQuery, FloatRows dKeys, FloatRows dValues, boolean accumulate) {}
 
-  void attentionGradient(
-      Call call, KvView view, Tensor dOut, Tensor dQuery, Tensor dKeys, Tensor dValues) {
-    Sums sums =
-        new Sums(
-            FloatRows.of(dOut), FloatRows.of(dQuery), FloatRows.of(dKeys), FloatRows.of(dValues));
+  void attentionGradient(Call call, KvView view, Sums sums) {
     gang.run(
         (long) (AttentionKernels.nanos(call, view) * TIMES_FORWARD),
         view.sequences().size() * call.kvHeads(),

@@ -164,10 +164,8 @@ final class PanelGradient {
       turn(ofValues, count, at(values, from, valueDim), valueDim);
       AttentionTiles.columnGroups(
           ofKeys.address, ofKeys.stride, count, keyDim, at(keyGroups, from, keyRows));
-      turn(positions(sums.dKeys(), from), count, at(dKeys, from, keyRows), keyRows);
-      turn(positions(sums.dValues(), from), count, at(dValues, from, valueRows), valueRows);
-      PanelLoops.plusZero(at(dKeys, from, keyRows), keyRows * TILE / COLUMNS);
-      PanelLoops.plusZero(at(dValues, from, valueRows), valueRows * TILE / COLUMNS);
+      begin(positions(sums.dKeys(), from), count, at(dKeys, from, keyRows), keyRows);
+      begin(positions(sums.dValues(), from), count, at(dValues, from, valueRows), valueRows);
     }
     for (int head = 0; head < call.group(); head++) {
       for (int from = 0; from < sequence.length(); from += TILE) {
@@ -179,6 +177,16 @@ final class PanelGradient {
       turnBack(at(dKeys, from, keyRows), keyRows, positions(sums.dKeys(), from), count, false);
       turnBack(
           at(dValues, from, valueRows), valueRows, positions(sums.dValues(), from), count, false);
+    }
+  }
+
+  /// What gradients of a tile's positions begin with.
+  private void begin(Lines old, int count, long panels, int rows) {
+    if (sums.accumulate()) {
+      turn(old, count, panels, rows);
+      PanelLoops.plusZero(panels, rows * TILE / COLUMNS);
+    } else {
+      RowLoops.fill(panels, 0, (long) rows * TILE);
     }
   }
 
@@ -238,7 +246,11 @@ final class PanelGradient {
         addToQueries(count, position, first, diagonal);
       }
     }
-    turnBack(dQueries, keyRows, queries(sums.dQuery(), head, from), count, true);
+    if (!sums.accumulate()) {
+      // As if added to zeros.
+      PanelLoops.plusZero(dQueries, keyRows * TILE / COLUMNS);
+    }
+    turnBack(dQueries, keyRows, queries(sums.dQuery(), head, from), count, sums.accumulate());
   }
 
   /// Weights and gradients of scores of a block of queries and a panel of positions, zero where a

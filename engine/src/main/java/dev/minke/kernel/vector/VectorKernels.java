@@ -8,7 +8,6 @@ import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
 import dev.minke.tensor.Tensor;
-import dev.minke.tensor.Workspace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -227,9 +226,16 @@ public final class VectorKernels implements Kernels {
       Tensor dQuery,
       Tensor dKeys,
       Tensor dValues,
-      Workspace scratch) {
+      boolean accumulate) {
     AttentionKernels.Call call = AttentionKernels.Call.of(query, view, scale, out, logSumExp);
-    attentionGradients.attentionGradient(call, view, dOut, dQuery, dKeys, dValues);
+    AttentionGradients.Sums sums =
+        new AttentionGradients.Sums(
+            FloatRows.of(dOut),
+            FloatRows.of(dQuery),
+            FloatRows.of(dKeys),
+            FloatRows.of(dValues),
+            accumulate);
+    attentionGradients.attentionGradient(call, view, sums);
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.minke.kernel.KvView;
 import dev.minke.kernel.Tolerance;
 import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.tensor.Tensor;
-import dev.minke.tensor.Workspace;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
@@ -26,8 +25,16 @@ class VectorAttentionTest {
     }
   }
 
+  /// What gradients begin with.
+  private enum Begin {
+    NUMBERS,
+    ZEROS,
+    OVERWRITTEN
+  }
+
   /// Results of both directions over packed sequences.
-  private static List<Tensor> run(Arena arena, Kernels kernels, Sizes sizes, int... lengths) {
+  private static List<Tensor> run(
+      Arena arena, Kernels kernels, Sizes sizes, Begin begin, int... lengths) {
     int tokens = Arrays.stream(lengths).sum();
     Tensor query = Samples.strided(arena, 1, tokens, sizes.heads, sizes.keyDim);
     Tensor keys = Samples.normal(arena, 2, tokens, sizes.kvHeads, sizes.keyDim);
@@ -40,10 +47,12 @@ class VectorAttentionTest {
     Tensor dValues = Samples.strided(arena, 9, tokens, sizes.kvHeads, sizes.valueDim);
     KvView view = KvView.packed(keys, values, lengths);
     kernels.attention(query, view, sizes.scale(), out, logSumExp);
-    try (Workspace scratch = new Workspace()) {
-      kernels.attentionGradient(
-          dOut, query, view, sizes.scale(), out, logSumExp, dQuery, dKeys, dValues, scratch);
+    boolean accumulate = begin != Begin.OVERWRITTEN;
+    if (begin == Begin.ZEROS) {
+      List.of(dQuery, dKeys, dValues).forEach(gradient -> kernels.fill(gradient, 0));
     }
+    kernels.attentionGradient(
+        dOut, query, view, sizes.scale(), out, logSumExp, dQuery, dKeys, dValues, accumulate);
     return List.of(out, logSumExp, dQuery, dKeys, dValues);
   }
 
@@ -55,8 +64,8 @@ class VectorAttentionTest {
     int[] lengths = {1, 3, 64, 65, 130};
     try (Arena arena = Arena.ofConfined();
         VectorKernels fast = new VectorKernels(2)) {
-      List<Tensor> expected = run(arena, new ReferenceKernels(), sizes, lengths);
-      List<Tensor> found = run(arena, fast, sizes, lengths);
+      List<Tensor> expected = run(arena, new ReferenceKernels(), sizes, Begin.NUMBERS, lengths);
+      List<Tensor> found = run(arena, fast, sizes, Begin.NUMBERS, lengths);
       for (int i = 0; i < expected.size(); i++) {
         float[] truth = expected.get(i).root().toFloatArray();
         float[] ours = found.get(i).root().toFloatArray();
@@ -70,6 +79,23 @@ class VectorAttentionTest {
               .as("result %d, element %d", i, at)
               .isCloseTo(truth[at], within(bound));
         }
+      }
+    }
+  }
+
+  @Test
+  void gradientsOverwrittenAreThoseAddedToZeros() {
+    Sizes sizes = new Sizes(4, 2, 41, 25);
+    int[] lengths = {1, 64, 99};
+    try (Arena arena = Arena.ofConfined();
+        VectorKernels kernels = new VectorKernels(2)) {
+      List<Tensor> written = run(arena, kernels, sizes, Begin.OVERWRITTEN, lengths);
+      List<Tensor> added = run(arena, kernels, sizes, Begin.ZEROS, lengths);
+      for (int i = 0; i < written.size(); i++) {
+        // Rows, without what lies between them.
+        assertThat(written.get(i).toFloatArray())
+            .as("result %d", i)
+            .isEqualTo(added.get(i).toFloatArray());
       }
     }
   }
