@@ -50,6 +50,10 @@ record TrainingPhase(
         recipe.sources(), recipe.training(), recipe.maxBadShare(), directory, leastVocab, progress);
   }
 
+  private List<String> later() {
+    return recipe.then().stream().map(phase -> phase.training().name()).toList();
+  }
+
   /// Refuses text that is not there, before any work.
   void requireText() throws IOException {
     text(0).requireText();
@@ -73,7 +77,7 @@ record TrainingPhase(
     List<TrainListener> listeners =
         List.of(
             new LedgerListener(ledger, "pretrain", training.name()),
-            new RunRecord(directory, training.name(), recipe.resolved(), kernels),
+            new RunRecord(directory, training.name(), recipe.resolved(), later(), kernels),
             new SampleWriter(directory, training, tokenizer, kernels, () -> running.get().model()),
             progress,
             new Epochs(data.training().tokens(), progress));

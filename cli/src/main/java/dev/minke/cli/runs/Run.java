@@ -59,7 +59,13 @@ public record Run(
         files = now;
         reader = new MetricsReader(files.training());
       }
-      return Run.of(files, reader.read(), clock.instant());
+      return Run.of(files, reader.read(), goesOn(), clock.instant());
+    }
+
+    /// Whether phases are to come after the one that is shown.
+    private boolean goesOn() throws IOException {
+      List<String> later = RunCard.read(RunFiles.of(directory).training()).later();
+      return !later.isEmpty() && !files.directory().endsWith(later.getLast());
     }
   }
 
@@ -69,16 +75,18 @@ public record Run(
   public static Run of(Path directory) throws IOException {
     RunFiles files = RunFiles.of(directory);
     files.require();
-    return of(files, new MetricsReader(files.training()).read(), InstantSource.system().instant());
+    Instant now = InstantSource.system().instant();
+    return of(files, new MetricsReader(files.training()).read(), false, now);
   }
 
-  private static Run of(RunFiles files, Metrics metrics, Instant time) throws IOException {
+  private static Run of(RunFiles files, Metrics metrics, boolean goesOn, Instant time)
+      throws IOException {
     List<LedgerEntry> entries = Ledger.read(files.accounts()).entries();
     Path training = files.training();
     return new Run(
         files,
         RunCard.read(training),
-        RunStatus.of(entries, written(training), slowest(metrics), time),
+        RunStatus.of(entries, goesOn, written(training), slowest(metrics), time),
         metrics,
         entries,
         Sample.all(training),

@@ -14,6 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param name of the recipe
 /// @param recipe as resolved, in YAML
+/// @param later phases of its training, by their folders in its directory
 /// @param steps of the whole run; 0 if unknown
 /// @param parameters trained numbers
 /// @param activeParameters of those, what a token meets
@@ -22,15 +23,17 @@ import tools.jackson.databind.json.JsonMapper;
 public record RunCard(
     @Nullable String name,
     @Nullable String recipe,
+    List<String> later,
     int steps,
     double parameters,
     double activeParameters,
     double peakFlops,
     Map<String, String> facts) {
   private static final List<String> OWN =
-      List.of("name", "recipe", "steps", "parameters", "activeParameters", "peakFlops");
+      List.of("name", "recipe", "later", "steps", "parameters", "activeParameters", "peakFlops");
 
   public RunCard {
+    later = List.copyOf(later);
     facts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(facts));
   }
 
@@ -46,9 +49,12 @@ public record RunCard(
           }
         });
     String recipe = Json.text(card, "recipe");
+    List<String> later = new ArrayList<>();
+    card.path("later").forEach(phase -> later.add(phase.asString("")));
     return new RunCard(
         Json.text(card, "name"),
         recipe == null ? Json.read(directory.resolve("recipe.yaml")) : recipe,
+        later,
         card.path("steps").asInt(0),
         Json.number(card, "parameters"),
         Json.number(card, "activeParameters"),

@@ -25,21 +25,30 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param directory of the run
 /// @param name of the recipe
 /// @param recipe as resolved, in YAML
+/// @param later phases of the training, by their folders in this directory
 /// @param kernels that compute
-public record RunRecord(Path directory, String name, String recipe, Kernels kernels)
+public record RunRecord(
+    Path directory, String name, String recipe, List<String> later, Kernels kernels)
     implements TrainListener {
   private static final long GIT_SECONDS = 5;
+
+  public RunRecord {
+    later = List.copyOf(later);
+  }
 
   /// Of a run whose recipe is the program's own: without the keys that name a text.
   public static RunRecord of(Path directory, TrainRecipe recipe, Kernels kernels) {
     String yaml = YAMLMapper.shared().writeValueAsString(recipe);
-    return new RunRecord(directory, recipe.name(), yaml, kernels);
+    return new RunRecord(directory, recipe.name(), yaml, List.of(), kernels);
   }
 
   @Override
   public void started(RunFacts facts) {
     Map<String, Object> card = new LinkedHashMap<>();
     card.put("name", name);
+    if (!later.isEmpty()) {
+      card.put("later", later);
+    }
     card.put("started", Instant.now().toString());
     card.put("steps", facts.steps());
     card.put("tokensPerStep", facts.rowsTokens());

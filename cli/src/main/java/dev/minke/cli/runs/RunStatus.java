@@ -22,6 +22,9 @@ public record RunStatus(Phase phase, String stage, @Nullable Instant lastSign) {
 
   private static final String TRAINING = "pretrain";
 
+  /// What a training in phases prepares before a stage of the ledger has begun.
+  private static final String NEXT_PHASE = "next phase";
+
   /// Where a run is in its life.
   public enum Phase {
     /// No file of it is there.
@@ -60,10 +63,15 @@ public record RunStatus(Phase phase, String stage, @Nullable Instant lastSign) {
   }
 
   /// @param entries of the ledger, in order
+  /// @param goesOn whether a later phase follows a training that is completed
   /// @param written when the metrics were last written; null if never
   /// @param slowest seconds of the slowest of the newest steps; NaN if unknown
   static RunStatus of(
-      List<LedgerEntry> entries, @Nullable Instant written, double slowest, Instant now) {
+      List<LedgerEntry> entries,
+      boolean goesOn,
+      @Nullable Instant written,
+      double slowest,
+      Instant now) {
     List<Charge> charges = Charge.all(entries);
     if (charges.isEmpty()) {
       Duration patience = patience(slowest);
@@ -79,11 +87,15 @@ public record RunStatus(Phase phase, String stage, @Nullable Instant lastSign) {
             .orElse(null);
     Instant sign = later(entries.getLast().time(), written);
     String stage = last.start().stage();
+    boolean isCompleted = training != null && training.outcome().equals("completed");
+    if (isCompleted && !goesOn) {
+      return new RunStatus(Phase.FINISHED, stage, sign);
+    }
+    if (isCompleted && last == training) {
+      return new RunStatus(alive(sign, SILENCE, now, Phase.PREPARING), NEXT_PHASE, sign);
+    }
     if (training != null && !training.isCrashed() && last == training) {
       return new RunStatus(over(training.outcome()), stage, sign);
-    }
-    if (training != null && training.outcome().equals("completed")) {
-      return new RunStatus(Phase.FINISHED, stage, sign);
     }
     if (last == training) {
       return new RunStatus(alive(sign, patience(slowest), now, Phase.RUNNING), stage, sign);
@@ -96,11 +108,7 @@ public record RunStatus(Phase phase, String stage, @Nullable Instant lastSign) {
   }
 
   private static Phase over(String outcome) {
-    return switch (outcome) {
-      case "completed" -> Phase.FINISHED;
-      case "stopped" -> Phase.STOPPED;
-      default -> Phase.FAILED;
-    };
+    return outcome.equals("stopped") ? Phase.STOPPED : Phase.FAILED;
   }
 
   private static Duration patience(double slowest) {

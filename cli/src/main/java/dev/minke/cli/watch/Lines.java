@@ -2,6 +2,7 @@ package dev.minke.cli.watch;
 
 import dev.minke.cli.report.RunWords;
 import dev.minke.cli.runs.Run;
+import dev.minke.cli.runs.RunFiles;
 import dev.minke.cli.runs.StepPoint;
 import dev.minke.cli.runs.ValidationPoint;
 import java.io.PrintWriter;
@@ -17,6 +18,7 @@ final class Lines {
   private final PrintWriter out;
   private final Duration interval;
   private String state = "";
+  private @Nullable RunFiles files;
   private int validated = -1;
   private int stepped = -1;
   private @Nullable Instant spoken;
@@ -29,6 +31,12 @@ final class Lines {
 
   /// Says what is new.
   void tell(Run run) {
+    if (files != null && !files.equals(run.files())) {
+      state = "";
+      validated = -1;
+      stepped = -1;
+    }
+    files = run.files();
     if (run.step() < stepped) {
       out.printf("again      from step %d, which a crash had undone%n", run.step());
       stepped = run.step() - 1;

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
       "In a terminal the whole screen, until q or Ctrl-C. In a pipe a line for each validation and"
           + " for a step now and then, until the run is over; the exit code is then 1 if it failed"
           + " or crashed. With --web a page for browsers on this machine, until Ctrl-C. The run"
-          + " need not have begun; of one in phases, the phase that was written to last is shown."
+          + " need not have begun; of one in phases, the phase that was written to last is shown,"
+          + " and the run is over with the last."
     },
     footer = {
       "",
