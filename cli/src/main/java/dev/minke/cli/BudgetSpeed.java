@@ -2,8 +2,6 @@ package dev.minke.cli;
 
 import dev.minke.checkpoint.AtomicFile;
 import dev.minke.checkpoint.TrainingCheckpoint;
-import dev.minke.kernel.Kernels;
-import dev.minke.train.GemmPeak;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,23 +25,23 @@ record BudgetSpeed(double seconds, double operationsPerSecond) {
   /// goes on.
   ///
   /// @throws UsageException if the run in the directory has another budget
-  static double of(Path directory, Budget budget, Kernels kernels) throws IOException {
+  static double of(Path directory, Budget budget, ProductPeak peak) throws IOException {
     if (!(budget instanceof Budget.Time(double seconds))) {
-      return measured(kernels);
+      return expected(peak);
     }
     Path file = directory.resolve(FILE);
     if (TrainingCheckpoint.latest(directory.resolve("checkpoints")).isPresent()) {
       return read(directory, seconds).operationsPerSecond;
     }
-    BudgetSpeed speed = new BudgetSpeed(seconds, measured(kernels));
+    BudgetSpeed speed = new BudgetSpeed(seconds, expected(peak));
     Files.createDirectories(directory);
     String json = JsonMapper.shared().writeValueAsString(speed) + "\n";
     AtomicFile.write(file, json.getBytes(StandardCharsets.UTF_8));
     return speed.operationsPerSecond;
   }
 
-  private static double measured(Kernels kernels) {
-    return TRAINING_SHARE * GemmPeak.measure(kernels, GemmPeak.USUAL_SECONDS);
+  private static double expected(ProductPeak peak) {
+    return TRAINING_SHARE * peak.flops();
   }
 
   private static BudgetSpeed read(Path directory, double seconds) throws IOException {

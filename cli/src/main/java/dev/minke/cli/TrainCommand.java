@@ -83,8 +83,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
+      ProductPeak peak = new ProductPeak(kernels);
       if (budget != null) {
-        double speed = BudgetSpeed.of(directory, budget, kernels);
+        double speed = BudgetSpeed.of(directory, budget, peak);
         BudgetPlan plan = BudgetPlan.choose(draft, budget, speed);
         progress.say("budget", "%s", plan.words(budget, speed));
         read = plan.recipe();
@@ -99,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
               phases.size(),
               phase.recipe().training().name());
         }
-        int code = phase.run(kernels, ledger);
+        int code = phase.run(kernels, peak, ledger);
         if (code != Main.OK) {
           return code;
         }

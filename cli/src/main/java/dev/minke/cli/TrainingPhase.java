@@ -16,7 +16,6 @@ import dev.minke.ledger.Ledger;
 import dev.minke.model.deepseek.DeepSeekModel;
 import dev.minke.tensor.DType;
 import dev.minke.tokenizer.Tokenizer;
-import dev.minke.train.GemmPeak;
 import dev.minke.train.LedgerListener;
 import dev.minke.train.Start;
 import dev.minke.train.StopReason;
@@ -61,9 +60,10 @@ record TrainingPhase(
 
   /// Trains, or goes on.
   ///
+  /// @param peak of this machine's products
   /// @param ledger is charged
   /// @return the exit code: 0, 1 if the training failed, that of the signal if it was interrupted
-  int run(Kernels kernels, Ledger ledger) throws IOException {
+  int run(Kernels kernels, ProductPeak peak, Ledger ledger) throws IOException {
     TrainRecipe training = recipe.training();
     Stages stages = new Stages(ledger, training.name());
     if (from != null) {
@@ -72,7 +72,7 @@ record TrainingPhase(
     RunData text = text(from == null ? 0 : ModelDirectory.config(from).vocab());
     Tokenizer tokenizer = stages.charge("tokenizer", _ -> text.tokenizer());
     TrainingData data = stages.charge("encode", tally -> text.encode(tokenizer, tally));
-    double peak = stages.charge("probe", _ -> GemmPeak.measure(kernels, GemmPeak.USUAL_SECONDS));
+    double peakFlops = stages.charge("probe", _ -> peak.flops());
     AtomicReference<Trainer> running = new AtomicReference<>();
     List<TrainListener> listeners =
         List.of(
@@ -81,7 +81,7 @@ record TrainingPhase(
             new SampleWriter(directory, training, tokenizer, kernels, () -> running.get().model()),
             progress,
             new Epochs(data.training().tokens(), progress));
-    var setup = new Trainer.Setup(directory, kernels, peak, new Listeners(listeners));
+    var setup = new Trainer.Setup(directory, kernels, peakFlops, new Listeners(listeners));
     Start start = from == null ? new Start.Drawn() : new Start.Weights(from);
     try (Trainer trainer = Trainer.open(training, data, start, setup);
         Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {
