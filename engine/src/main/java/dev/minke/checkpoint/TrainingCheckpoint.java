@@ -33,6 +33,9 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
   /// Key of the tokenizer's identity among the facts of a training run.
   public static final String TOKENIZER = "run.tokenizer";
 
+  /// Key of the hash of the tokens that a training run learns from.
+  public static final String DATA = "run.data";
+
   private static final System.Logger LOG = System.getLogger(TrainingCheckpoint.class.getName());
   private static final String VERSION = "1";
   private static final String OURS = "minke.";

@@ -49,7 +49,7 @@ public final class TokenFolder {
   /// How text becomes a folder of tokens.
   ///
   /// @param parquet readers of a column
-  /// @param encoder of text, as [Corpus.Encoding#encoder] has it
+  /// @param encoder of text, as [Corpus.Encoding#encoder] has it; called by many threads
   /// @param making how documents become tokens
   /// @param maxBadShare share of bad documents of a source that is allowed
   public record Maker(
@@ -101,12 +101,7 @@ public final class TokenFolder {
       // Text that is gone costs no tokens that are there.
       source.source().files();
     }
-    Files.deleteIfExists(folder.resolve(MANIFEST));
-    try (var old = Files.newDirectoryStream(folder, "*.{shard,partial}")) {
-      for (Path file : old) {
-        Files.delete(file);
-      }
-    }
+    clear(folder);
     List<DataManifest.SourceEntry> entries = new ArrayList<>();
     for (WeightedSource source : sources) {
       String name = "source-%d".formatted(entries.size());
@@ -126,6 +121,15 @@ public final class TokenFolder {
     return new TokenFolder(folder, whole);
   }
 
+  private static void clear(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(MANIFEST));
+    try (var old = Files.newDirectoryStream(folder, "*.{shard,partial}")) {
+      for (Path file : old) {
+        Files.delete(file);
+      }
+    }
+  }
+
   private static DataManifest.SourceEntry make(
       Path folder, String name, WeightedSource weighted, Maker maker, long mostTokens)
       throws IOException {
@@ -139,19 +143,15 @@ public final class TokenFolder {
     }
     try (ShardSeries training = new ShardSeries(folder, name + "-training", making, mostTokens);
         ShardSeries heldOut = new ShardSeries(folder, name + "-held-out", making, mostTokens)) {
-      SourceReport report =
-          source.read(
-              maker.parquet(),
-              (text, bytes) -> {
-                if (Corpus.isHeldOut(text, making.validationShare())) {
-                  heldOut.add(encoding.encode(text), bytes);
-                } else if (exercises == null) {
-                  training.add(encoding.encode(text), bytes);
-                } else {
-                  training.add(exercises.encode(text, encoding), bytes);
-                }
-              });
+      DocumentBatch.Encoder encoder =
+          (text, isHeldOut) ->
+              isHeldOut || exercises == null
+                  ? encoding.encode(text)
+                  : exercises.encode(text, encoding);
+      DocumentBatch batch = new DocumentBatch(encoder, making.validationShare(), training, heldOut);
+      SourceReport report = source.read(maker.parquet(), batch::add);
       report.requireUsable(maker.maxBadShare());
+      batch.write();
       return new DataManifest.SourceEntry(
           source.path().toString(),
           source.format(),
@@ -205,6 +205,11 @@ public final class TokenFolder {
               .formatted(file, DataManifest.VERSION, manifest.version(), folder));
     }
     return new TokenFolder(folder, manifest);
+  }
+
+  /// Deletes the tokens, of which nobody reads any.
+  public void delete() throws IOException {
+    clear(folder);
   }
 
   /// What it holds.

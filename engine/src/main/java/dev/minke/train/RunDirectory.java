@@ -28,7 +28,6 @@ final class RunDirectory implements AutoCloseable {
   private static final String LOCK = "run.lock";
   private static final String CHECKPOINTS = "checkpoints";
   private static final String STEPS = "run.steps";
-  private static final String DATA = "run.data";
   private static final String START = "run.start";
   private static final String DRAWN = "drawn";
 
@@ -84,7 +83,7 @@ final class RunDirectory implements AutoCloseable {
   private static Map<String, String> identity(TrainRecipe recipe, TrainingData data, Start start) {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("run.recipe", hash(recipe.decisive()));
-    identity.put(DATA, data.training().hash());
+    identity.put(TrainingCheckpoint.DATA, data.training().hash());
     identity.put(TrainingCheckpoint.TOKENIZER, data.training().tokenizer());
     identity.put(
         START,
@@ -147,7 +146,7 @@ final class RunDirectory implements AutoCloseable {
       boolean unsaid = key.equals(START) && expected.equals(DRAWN);
       String found = checkpoint.metadata().get(key);
       if (!unsaid && !expected.equals(found)) {
-        if (key.equals(DATA)) {
+        if (key.equals(TrainingCheckpoint.DATA)) {
           throw otherData(checkpoint, found, expected);
         }
         throw new CheckpointException(

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The tokenizer and the tokens of a run: `tokenizer.json` and `data/` in its directory. The text
@@ -165,8 +166,29 @@ public record RunData(
     TokenFolder.Maker maker =
         new TokenFolder.Maker(ParquetColumn::new, tokenizer::encode, making, maxBadShare);
     TokenFolder made = TokenFolder.make(folder, sources, maker);
+    requireTokensOfTheRun(made);
     tally.add(made.manifest().tokens(), 0);
     return made;
+  }
+
+  /// A run that lost its tokens gets them back from the text that it began with; those of another
+  /// would stand in the way of that.
+  private void requireTokensOfTheRun(TokenFolder made) throws IOException {
+    TrainingCheckpoint checkpoint = checkpoint().orElse(null);
+    String hash = made.training().hash();
+    if (checkpoint != null && !hash.equals(checkpoint.metadata().get(TrainingCheckpoint.DATA))) {
+      made.delete();
+      throw new IllegalArgumentException(
+          "run directory %s: it holds a run with other data: expected tokens with the hash %s, as %s has it, found %s, made of %s; put the text back as it was, or choose another directory"
+              .formatted(
+                  directory,
+                  checkpoint.metadata().get(TrainingCheckpoint.DATA),
+                  checkpoint.file().getFileName(),
+                  hash,
+                  made.manifest().sources().stream()
+                      .map(DataManifest.SourceEntry::path)
+                      .collect(Collectors.joining(", "))));
+    }
   }
 
   private DataManifest.Making making(Tokenizer tokenizer) {
