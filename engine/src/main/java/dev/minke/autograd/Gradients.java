@@ -94,9 +94,10 @@ final class Gradients {
     for (Tensor x : inputs) {
       byRoot.computeIfAbsent(x.root(), _ -> new ArrayList<>()).add(x);
     }
-    boolean fresh =
-        byRoot.entrySet().stream()
-            .allMatch(of -> !live.containsKey(of.getKey()) && areWhole(of.getValue()));
+    boolean fresh = byRoot.keySet().stream().noneMatch(live::containsKey);
+    for (List<Tensor> views : byRoot.values()) {
+      fresh &= areWhole(views);
+    }
     if (fresh) {
       byRoot.keySet().forEach(this::create);
     }
