@@ -40,7 +40,7 @@ record BudgetSpeed(double seconds, double operationsPerSecond) {
     return speed.operationsPerSecond;
   }
 
-  private static double expected(ProductPeak peak) {
+  private static double expected(ProductPeak peak) throws IOException {
     return TRAINING_SHARE * peak.flops();
   }
 

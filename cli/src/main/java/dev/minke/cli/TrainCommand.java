@@ -3,6 +3,7 @@ package dev.minke.cli;
 import dev.minke.backend.Backends;
 import dev.minke.cli.console.Progress;
 import dev.minke.cli.console.RunLedger;
+import dev.minke.cli.console.Stages;
 import dev.minke.kernel.Kernels;
 import dev.minke.ledger.Ledger;
 import java.io.IOException;
@@ -83,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     try (Kernels kernels = Backends.openDefault();
         Ledger ledger = RunLedger.open(directory)) {
-      ProductPeak peak = new ProductPeak(kernels);
+      ProductPeak peak = new ProductPeak(kernels, new Stages(ledger, read.training().name()));
       if (budget != null) {
         double speed = BudgetSpeed.of(directory, budget, peak);
         BudgetPlan plan = BudgetPlan.choose(draft, budget, speed);

@@ -72,7 +72,6 @@ record TrainingPhase(
     RunData text = text(from == null ? 0 : ModelDirectory.config(from).vocab());
     Tokenizer tokenizer = stages.charge("tokenizer", _ -> text.tokenizer());
     TrainingData data = stages.charge("encode", tally -> text.encode(tokenizer, tally));
-    double peakFlops = stages.charge("probe", _ -> peak.flops());
     AtomicReference<Trainer> running = new AtomicReference<>();
     List<TrainListener> listeners =
         List.of(
@@ -81,7 +80,7 @@ record TrainingPhase(
             new SampleWriter(directory, training, tokenizer, kernels, () -> running.get().model()),
             progress,
             new Epochs(data.training().tokens(), progress));
-    var setup = new Trainer.Setup(directory, kernels, peakFlops, new Listeners(listeners));
+    var setup = new Trainer.Setup(directory, kernels, peak.flops(), new Listeners(listeners));
     Start start = from == null ? new Start.Drawn() : new Start.Weights(from);
     try (Trainer trainer = Trainer.open(training, data, start, setup);
         Interrupt interrupt = Interrupt.requesting(progress, trainer::requestStop)) {

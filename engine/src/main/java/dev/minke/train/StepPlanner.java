@@ -92,6 +92,7 @@ final class StepPlanner {
     return steps.subList(from, steps.size());
   }
 
+  /// Seconds of a step, in the middle.
   static double median(List<Timed> steps) {
     return steps.stream()
         .mapToDouble(Timed::seconds)

@@ -301,43 +301,29 @@ class OpGradientTest {
   })
   void attentionOverColumnsOfOneTensor(
       String layout, int keysFrom, int keysTo, int valuesFrom, int valuesTo) {
-    try (Case c = new Case(DType.F64)) {
-      Parameter query = c.weight("query", 5, 2 * (keysTo - keysFrom));
-      Parameter both = c.weight("both", 5, 4);
-      c.check(ops ->
-          c.weigh(
-              ops,
-              "out",
-              overColumns(c, ops, query, both, keysFrom, keysTo, valuesFrom, valuesTo)));
-    }
+    attentionOverColumns(keysFrom, keysTo, valuesFrom, valuesTo);
   }
 
   @Test
   void attentionWhoseKeysAreAlsoValuesHasNoGradient() {
-    try (Case c = new Case(DType.F64)) {
-      Parameter query = c.weight("query", 5, 2 * 2);
-      Parameter both = c.weight("both", 5, 4);
-      assertThatThrownBy(() ->
-              c.check(ops -> c.weigh(ops, "out", overColumns(c, ops, query, both, 0, 2, 1, 3))))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("share no columns");
-    }
+    assertThatThrownBy(() -> attentionOverColumns(0, 2, 1, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("share no columns");
   }
 
   /// Two heads that attend to columns of one tensor, over two sequences.
-  private static Tensor overColumns(
-      Case c,
-      Ops ops,
-      Parameter query,
-      Parameter both,
-      int keysFrom,
-      int keysTo,
-      int valuesFrom,
-      int valuesTo) {
-    Tensor rows = c.leaf(ops, both).reshape(5, 1, 4);
-    KvView view =
-        KvView.packed(rows.columns(keysFrom, keysTo), rows.columns(valuesFrom, valuesTo), 4, 1);
-    return ops.attention(c.leaf(ops, query).reshape(5, 2, keysTo - keysFrom), view, 0.6f);
+  private static void attentionOverColumns(int keysFrom, int keysTo, int valuesFrom, int valuesTo) {
+    try (Case c = new Case(DType.F64)) {
+      Parameter query = c.weight("query", 5, 2 * (keysTo - keysFrom));
+      Parameter both = c.weight("both", 5, 4);
+      c.check(ops -> {
+        Tensor rows = c.leaf(ops, both).reshape(5, 1, 4);
+        Tensor keys = rows.columns(keysFrom, keysTo);
+        KvView view = KvView.packed(keys, rows.columns(valuesFrom, valuesTo), 4, 1);
+        Tensor heads = c.leaf(ops, query).reshape(5, 2, keysTo - keysFrom);
+        c.weigh(ops, "out", ops.attention(heads, view, 0.6f));
+      });
+    }
   }
 
   /// What a case does with a choice of experts.

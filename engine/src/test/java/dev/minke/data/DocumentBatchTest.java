@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,8 @@ class DocumentBatchTest {
 
   private final DataManifest.Making making =
       new DataManifest.Making("letters", 200, -1, -1, SHARE, null);
+
+  private final CountDownLatch another = new CountDownLatch(1);
 
   /// The first ids of all documents of a side.
   private List<Integer> firsts(String name, int shards) throws IOException {
@@ -33,6 +37,20 @@ class DocumentBatchTest {
     return firsts;
   }
 
+  /// The first thread waits for another.
+  private void meet(Set<Thread> threads) {
+    if (threads.add(Thread.currentThread()) && threads.size() > 1) {
+      another.countDown();
+    }
+    if (Runtime.getRuntime().availableProcessors() > 1) {
+      try {
+        assertThat(another.await(1, TimeUnit.MINUTES)).as("another thread").isTrue();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
   /// Some batches of documents that are encoded out of their order.
   @Test
   void documentsKeepTheirOrderWhoeverEncodesThem() throws IOException {
@@ -44,7 +62,7 @@ class DocumentBatchTest {
       DocumentBatch batch =
           new DocumentBatch(
               (text, isHeldOut) -> {
-                threads.add(Thread.currentThread());
+                meet(threads);
                 int number = Integer.parseInt(text.replace("x", ""));
                 return new int[] {number / 200, number % 200, isHeldOut ? 1 : 0};
               },

@@ -130,6 +130,8 @@ final class Tiles {
   /// Has the lines of a panel's columns brought in for writing, without waiting for them: a store
   /// of no lane writes nothing and asks for its line all the same. So columns that a last panel
   /// lacks, behind the outputs, do no harm. Only where vectors have masks of their own.
+  ///
+  /// @param row address of the first row's columns; `stride` bytes to the next
   static void reach(long row, long stride, int rows) {
     if (!VectorWidth.MANY_REGISTERS) {
       return;
