@@ -59,11 +59,13 @@ class BudgetCommandTest {
   /// Whatever the machine's speed is the second time.
   @Test
   void aTimeGoesOnWithTheSizesThatItBeganWith() throws IOException {
-    train("--budget", "1s").succeeded();
+    assertThat(train("--budget", "1s").err()).contains("plan       timing steps");
     String config = Files.readString(temporary.resolve("run/model/config.json"));
     Run again = train("--budget", "1s");
     again.succeeded();
     assertThat(again.err()).contains("going on after step");
+    // Computing that made no model is paid for, too; a run that goes on does not plan again.
+    assertThat(Run.of("cost", temporary.resolve("run")).succeeded()).containsPattern("plan +1 ");
     assertThat(Files.readString(temporary.resolve("run/model/config.json"))).isEqualTo(config);
     assertThat(train("--budget", "2s").failed(2))
         .contains("expected --budget 1s", "found 2s", "another directory");

@@ -7,7 +7,8 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps the account of a run: start, a heartbeat every few seconds, end. Serves one run.
+/// Keeps the account of a run: start, a heartbeat every few seconds, end; before it, where steps
+/// are timed to plan it, an account `plan`. Serves one run.
 public final class LedgerListener implements TrainListener {
   private static final long HEARTBEAT_NANOS = 10_000_000_000L;
 
@@ -30,12 +31,32 @@ public final class LedgerListener implements TrainListener {
   }
 
   @Override
-  public void started(RunFacts facts) {
+  public void planning() {
+    account = start("plan");
+  }
+
+  @Override
+  public void planned(long plannedTokens, double plannedFlops) {
+    if (account != null) {
+      try {
+        account.end("completed", plannedTokens, plannedFlops, 0);
+      } catch (IOException e) {
+        throw failure(e);
+      }
+    }
+  }
+
+  private Account start(String what) {
     try {
-      account = ledger.start(stage, subject);
+      return ledger.start(what, subject);
     } catch (IOException e) {
       throw failure(e);
     }
+  }
+
+  @Override
+  public void started(RunFacts facts) {
+    account = start(stage);
     lastBeat = System.nanoTime();
   }
 

@@ -30,23 +30,36 @@ final class StepPlanner {
 
   private StepPlanner() {}
 
-  static int plan(TrainRecipe recipe, TrainingData data, Kernels kernels, boolean validates) {
+  /// @param listener hears of steps that are timed
+  static int plan(
+      TrainRecipe recipe,
+      TrainingData data,
+      Kernels kernels,
+      boolean validates,
+      TrainListener listener) {
     double seconds = recipe.length().seconds();
     if (seconds == 0) {
       return recipe.length().steps();
     }
+    listener.planning();
     long begin = System.nanoTime();
     double validation = 0;
+    long tokens = 0;
+    double flops = 0;
     List<Timed> steps = new ArrayList<>();
     try (TrainState state = new TrainState(recipe, data.vocab());
         TrainStep step = new TrainStep(recipe, kernels, state, data, Integer.MAX_VALUE, () -> {})) {
       do {
-        steps.add(Timed.of(step.run().times().total(), begin));
+        TrainStep.Result result = step.run();
+        tokens += result.tokens();
+        flops += result.flops();
+        steps.add(Timed.of(result.times().total(), begin));
       } while (isWorthwhile(steps, seconds));
       if (validates) {
         validation = validation(recipe, data, kernels, state, PROBE_SHARE * seconds - since(begin));
       }
     }
+    listener.planned(tokens, flops);
     int every = recipe.validation().everySteps();
     TrainRecipe.Batch batch = recipe.batch();
     double growth = new BatchRamp(batch, 1).mean() / batch.firstRows();

@@ -8,6 +8,16 @@ public interface TrainListener {
   /// Hears nothing.
   TrainListener NONE = new TrainListener() {};
 
+  /// Before steps are timed on a state that is thrown away, to turn a time into a number of steps.
+  /// Only a new run whose length is a time does that.
+  default void planning() {}
+
+  /// After it.
+  ///
+  /// @param tokens in the steps that were timed
+  /// @param flops of these
+  default void planned(long tokens, double flops) {}
+
   /// Before the first step.
   default void started(RunFacts facts) {}
 

@@ -58,7 +58,7 @@ public final class Trainer implements AutoCloseable {
       int steps =
           latest.isPresent()
               ? directory.steps(latest.get(), recipe.length().steps())
-              : StepPlanner.plan(recipe, data, setup.kernels(), hasTarget(data));
+              : StepPlanner.plan(recipe, data, setup.kernels(), hasTarget(data), setup.listener());
       TrainState state = new TrainState(recipe, data.vocab());
       try {
         if (latest.isPresent()) {

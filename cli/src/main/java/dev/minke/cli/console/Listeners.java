@@ -17,6 +17,16 @@ public record Listeners(List<TrainListener> all) implements TrainListener {
   }
 
   @Override
+  public void planning() {
+    all.forEach(TrainListener::planning);
+  }
+
+  @Override
+  public void planned(long tokens, double flops) {
+    all.forEach(one -> one.planned(tokens, flops));
+  }
+
+  @Override
   public void started(RunFacts facts) {
     all.forEach(one -> one.started(facts));
   }

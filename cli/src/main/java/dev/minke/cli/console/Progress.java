@@ -55,6 +55,11 @@ public final class Progress implements TrainListener {
   }
 
   @Override
+  public void planning() {
+    say("plan", "timing steps, to see how many the time is enough for; they are thrown away");
+  }
+
+  @Override
   public void started(RunFacts facts) {
     say("model", "%s, %,d parameters", architecture, facts.parameters());
     say("backend", "%s", facts.backend());
