@@ -3,15 +3,19 @@ package dev.minke.kernel.vector;
 import static dev.minke.kernel.vector.Memory.ADDRESS;
 import static dev.minke.kernel.vector.Memory.ALL;
 import static dev.minke.kernel.vector.Memory.FLOAT;
+import static dev.minke.kernel.vector.Memory.INT;
 import static dev.minke.kernel.vector.Memory.ORDER;
 import static dev.minke.kernel.vector.Memory.STEPS;
 import static dev.minke.kernel.vector.Memory.STRIDE;
 import static dev.minke.kernel.vector.VectorWidth.FLOATS;
 import static dev.minke.kernel.vector.VectorWidth.FLOAT_VECTOR;
+import static dev.minke.kernel.vector.VectorWidth.INTS;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /// The loops that all matrix products end in: a tile of a few rows by a panel of two vectors.
 ///
@@ -21,10 +25,12 @@ import jdk.incubator.vector.FloatVector;
 ///
 /// What makes them fast is measured in `docs/adr/0001` and guarded by `InliningCliffTest`:
 ///
-/// - In the tall tiles, addresses and the counter are masked ([Memory#ADDRESS]), so that the loop
-///   carries no range checks. A smaller loop of that form would be unrolled until its accumulators
-///   spill, so the others move their addresses on, which keeps the checks inside. Six rows have an
-///   address each: with constant offsets from one, all are loaded ahead, and accumulators spill.
+/// - In the packed tiles, addresses and the counter are masked ([Memory#ADDRESS]), so that the loop
+///   carries no range checks. The others move their addresses on, which keeps the checks inside.
+/// - The tiles for 16 registers load a panel before anything of the rows: a fence, which is no
+///   instruction, keeps the compiler's order. Otherwise it loads rows far ahead, or unrolls the
+///   loop, until accumulators spill. Rows are broadcast as ints: a float that is loaded and then
+///   broadcast may go through a general register.
 /// - What a loop carried is cast before it is stored ([VectorWidth#FLOAT_VECTOR]).
 /// - Nothing of ours is called inside: the methods of the vector library are inlined without limit,
 ///   a helper is refused in a method of this size, and every vector becomes an object.
@@ -136,34 +142,30 @@ final class MicroKernels {
     FloatVector c50 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride, ORDER);
     FloatVector c51 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride + BYTES, ORDER);
     b &= ADDRESS;
-    long a0 = a & ADDRESS;
-    long a1 = (a + 4) & ADDRESS;
-    long a2 = (a + 8) & ADDRESS;
-    long a3 = (a + 12) & ADDRESS;
-    long a4 = (a + 16) & ADDRESS;
-    long a5 = (a + 20) & ADDRESS;
+    a &= ADDRESS;
     for (int k = 0; k < depth; k++) {
       long step = k & STEPS;
       long w = b + step * PANEL_BYTES;
       FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
       FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
-      long x = step * (6 * Float.BYTES);
-      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a0 + x));
+      VarHandle.loadLoadFence();
+      long x = a + step * (6 * Float.BYTES);
+      FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
-      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a1 + x));
+      FloatVector x1 = IntVector.broadcast(INTS, ALL.get(INT, x + 4)).reinterpretAsFloats();
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a2 + x));
+      FloatVector x2 = IntVector.broadcast(INTS, ALL.get(INT, x + 8)).reinterpretAsFloats();
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);
-      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, a3 + x));
+      FloatVector x3 = IntVector.broadcast(INTS, ALL.get(INT, x + 12)).reinterpretAsFloats();
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
-      FloatVector x4 = broadcast(FLOATS, ALL.get(FLOAT, a4 + x));
+      FloatVector x4 = IntVector.broadcast(INTS, ALL.get(INT, x + 16)).reinterpretAsFloats();
       c40 = x4.fma(w0, c40);
       c41 = x4.fma(w1, c41);
-      FloatVector x5 = broadcast(FLOATS, ALL.get(FLOAT, a5 + x));
+      FloatVector x5 = IntVector.broadcast(INTS, ALL.get(INT, x + 20)).reinterpretAsFloats();
       c50 = x5.fma(w0, c50);
       c51 = x5.fma(w1, c51);
     }
@@ -186,6 +188,8 @@ final class MicroKernels {
   /// Four rows packed behind each other, `[depth, 4]`; see [#packedEight].
   static void packedFour(
       long a, long b, long from, long fromStride, long to, long toStride, int depth) {
+    from &= ADDRESS;
+    fromStride &= STRIDE;
     FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
     FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
     FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
@@ -194,23 +198,31 @@ final class MicroKernels {
     FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
     FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
     FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
-    long end = b + depth * PANEL_BYTES;
-    for (; b < end; b += PANEL_BYTES, a += 4 * (long) Float.BYTES) {
-      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
-      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
-      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+    b &= ADDRESS;
+    a &= ADDRESS;
+    for (int k = 0; k < depth; k++) {
+      long step = k & STEPS;
+      long w = b + step * PANEL_BYTES;
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
+      long x = a + step * (4 * Float.BYTES);
+      VarHandle.loadLoadFence();
+      FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
-      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + 4));
+      FloatVector x1 = IntVector.broadcast(INTS, ALL.get(INT, x + 4)).reinterpretAsFloats();
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a + 8));
+      VarHandle.loadLoadFence();
+      FloatVector x2 = IntVector.broadcast(INTS, ALL.get(INT, x + 8)).reinterpretAsFloats();
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);
-      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, a + 12));
+      FloatVector x3 = IntVector.broadcast(INTS, ALL.get(INT, x + 12)).reinterpretAsFloats();
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
     }
+    to &= ADDRESS;
+    toStride &= STRIDE;
     FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
     FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
     FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);

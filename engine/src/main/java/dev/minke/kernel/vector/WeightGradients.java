@@ -14,10 +14,14 @@ final class WeightGradients {
   /// Tokens of a pass: a panel of so many and a group of rows fit the first-level cache.
   private static final int DEPTH = 256;
 
-  /// Rows and columns of a part at most: either side of a pass is a quarter of the second-level
-  /// cache, or a part would not be worth the packing.
-  private static final int MOST =
-      Math.clamp(SecondLevelCache.BYTES / 4 / (DEPTH * Float.BYTES), 128, 512);
+  /// Rows of a part at most: all panels meet them, so they stay in the second-level cache, of which
+  /// they take half.
+  private static final int MOST_ROWS =
+      Math.clamp(SecondLevelCache.BYTES / 2 / (DEPTH * Float.BYTES), 128, 512);
+
+  /// Columns of a part at most: the more, the less the packing of its rows weighs. A panel is used
+  /// once in a pass and may come from farther away.
+  private static final int MOST_COLUMNS = 512;
 
   /// Groups of rows in a part at least, where threads want parts.
   private static final int FEW_GROUPS = 8;
@@ -71,9 +75,9 @@ final class WeightGradients {
     int out = dOut.shape().columns();
     int in = x.shape().columns();
     int wanted = gang.threads() == 1 ? 1 : PARTS_PER_THREAD * gang.threads();
-    int columnBlocks = blocks(in, MOST);
+    int columnBlocks = blocks(in, MOST_COLUMNS);
     int fair = (wanted + segments.size() * columnBlocks - 1) / (segments.size() * columnBlocks);
-    int most = Math.clamp(out / fair, FEW_GROUPS * Tiles.PRODUCT_ROWS, MOST);
+    int most = Math.clamp(out / fair, FEW_GROUPS * Tiles.PRODUCT_ROWS, MOST_ROWS);
     int rowBlocks = blocks(out, most);
     List<Part> parts = new ArrayList<>();
     for (Segment segment : segments) {
