@@ -35,6 +35,11 @@ final class Memory {
   /// Mask of a loop's counter; see [#ADDRESS].
   static final int STEPS = Integer.MAX_VALUE;
 
+  /// Mask of the counter of a loop of less than 2^24 steps, whose products with a small constant
+  /// are known to be ints: the compiler then adds them to an address within the load. See
+  /// [#ADDRESS].
+  static final int FEW_STEPS = (1 << 24) - 1;
+
   /// Byte order of everything.
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 

@@ -2,6 +2,7 @@ package dev.minke.kernel.vector;
 
 import static dev.minke.kernel.vector.Memory.ADDRESS;
 import static dev.minke.kernel.vector.Memory.ALL;
+import static dev.minke.kernel.vector.Memory.FEW_STEPS;
 import static dev.minke.kernel.vector.Memory.FLOAT;
 import static dev.minke.kernel.vector.Memory.INT;
 import static dev.minke.kernel.vector.Memory.ORDER;
@@ -248,6 +249,8 @@ final class MicroKernels {
       long to,
       long toStride,
       int depth) {
+    from &= ADDRESS;
+    fromStride &= STRIDE;
     FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
     FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
     FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
@@ -260,30 +263,43 @@ final class MicroKernels {
     FloatVector c41 = fromMemorySegment(FLOATS, ALL, from + 4 * fromStride + BYTES, ORDER);
     FloatVector c50 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride, ORDER);
     FloatVector c51 = fromMemorySegment(FLOATS, ALL, from + 5 * fromStride + BYTES, ORDER);
-    long lower = a + 3 * rowBytes;
-    long end = b + depth * PANEL_BYTES;
-    for (; b < end; b += PANEL_BYTES, a += Float.BYTES, lower += Float.BYTES) {
-      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
-      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
-      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+    b &= ADDRESS;
+    long a0 = a & ADDRESS;
+    long a1 = (a + rowBytes) & ADDRESS;
+    long a2 = (a + 2 * rowBytes) & ADDRESS;
+    long a3 = (a + 3 * rowBytes) & ADDRESS;
+    long a4 = (a + 4 * rowBytes) & ADDRESS;
+    long a5 = (a + 5 * rowBytes) & ADDRESS;
+    for (int k = 0; k < depth; k++) {
+      long step = k & FEW_STEPS;
+      long w = b + step * PANEL_BYTES;
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
+      long x = step * Float.BYTES;
+      VarHandle.loadLoadFence();
+      FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, a0 + x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
-      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + rowBytes));
+      FloatVector x1 = IntVector.broadcast(INTS, ALL.get(INT, a1 + x)).reinterpretAsFloats();
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, a + 2 * rowBytes));
+      VarHandle.loadLoadFence();
+      FloatVector x2 = IntVector.broadcast(INTS, ALL.get(INT, a2 + x)).reinterpretAsFloats();
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);
-      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, lower));
+      FloatVector x3 = IntVector.broadcast(INTS, ALL.get(INT, a3 + x)).reinterpretAsFloats();
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
-      FloatVector x4 = broadcast(FLOATS, ALL.get(FLOAT, lower + rowBytes));
+      VarHandle.loadLoadFence();
+      FloatVector x4 = IntVector.broadcast(INTS, ALL.get(INT, a4 + x)).reinterpretAsFloats();
       c40 = x4.fma(w0, c40);
       c41 = x4.fma(w1, c41);
-      FloatVector x5 = broadcast(FLOATS, ALL.get(FLOAT, lower + 2 * rowBytes));
+      FloatVector x5 = IntVector.broadcast(INTS, ALL.get(INT, a5 + x)).reinterpretAsFloats();
       c50 = x5.fma(w0, c50);
       c51 = x5.fma(w1, c51);
     }
+    to &= ADDRESS;
+    toStride &= STRIDE;
     FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
     FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
     FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
@@ -308,6 +324,8 @@ final class MicroKernels {
       long to,
       long toStride,
       int depth) {
+    from &= ADDRESS;
+    fromStride &= STRIDE;
     FloatVector c00 = fromMemorySegment(FLOATS, ALL, from, ORDER);
     FloatVector c01 = fromMemorySegment(FLOATS, ALL, from + BYTES, ORDER);
     FloatVector c10 = fromMemorySegment(FLOATS, ALL, from + fromStride, ORDER);
@@ -316,24 +334,34 @@ final class MicroKernels {
     FloatVector c21 = fromMemorySegment(FLOATS, ALL, from + 2 * fromStride + BYTES, ORDER);
     FloatVector c30 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride, ORDER);
     FloatVector c31 = fromMemorySegment(FLOATS, ALL, from + 3 * fromStride + BYTES, ORDER);
-    long lower = a + 2 * rowBytes;
-    long end = b + depth * PANEL_BYTES;
-    for (; b < end; b += PANEL_BYTES, a += Float.BYTES, lower += Float.BYTES) {
-      FloatVector w0 = fromMemorySegment(FLOATS, ALL, b, ORDER);
-      FloatVector w1 = fromMemorySegment(FLOATS, ALL, b + BYTES, ORDER);
-      FloatVector x0 = broadcast(FLOATS, ALL.get(FLOAT, a));
+    b &= ADDRESS;
+    long a0 = a & ADDRESS;
+    long a1 = (a + rowBytes) & ADDRESS;
+    long a2 = (a + 2 * rowBytes) & ADDRESS;
+    long a3 = (a + 3 * rowBytes) & ADDRESS;
+    for (int k = 0; k < depth; k++) {
+      long step = k & FEW_STEPS;
+      long w = b + step * PANEL_BYTES;
+      FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
+      FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
+      long x = step * Float.BYTES;
+      VarHandle.loadLoadFence();
+      FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, a0 + x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
-      FloatVector x1 = broadcast(FLOATS, ALL.get(FLOAT, a + rowBytes));
+      FloatVector x1 = IntVector.broadcast(INTS, ALL.get(INT, a1 + x)).reinterpretAsFloats();
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      FloatVector x2 = broadcast(FLOATS, ALL.get(FLOAT, lower));
+      VarHandle.loadLoadFence();
+      FloatVector x2 = IntVector.broadcast(INTS, ALL.get(INT, a2 + x)).reinterpretAsFloats();
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);
-      FloatVector x3 = broadcast(FLOATS, ALL.get(FLOAT, lower + rowBytes));
+      FloatVector x3 = IntVector.broadcast(INTS, ALL.get(INT, a3 + x)).reinterpretAsFloats();
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
     }
+    to &= ADDRESS;
+    toStride &= STRIDE;
     FLOAT_VECTOR.cast(c00).intoMemorySegment(ALL, to, ORDER);
     FLOAT_VECTOR.cast(c01).intoMemorySegment(ALL, to + BYTES, ORDER);
     FLOAT_VECTOR.cast(c10).intoMemorySegment(ALL, to + toStride, ORDER);
