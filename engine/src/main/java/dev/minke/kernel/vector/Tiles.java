@@ -2,8 +2,9 @@ package dev.minke.kernel.vector;
 
 import static dev.minke.kernel.vector.Memory.ADDRESS;
 import static dev.minke.kernel.vector.Memory.ALL;
+import static dev.minke.kernel.vector.Memory.FEW_STEPS;
 import static dev.minke.kernel.vector.Memory.ORDER;
-import static dev.minke.kernel.vector.Memory.STEPS;
+import static dev.minke.kernel.vector.Memory.PAIR;
 import static dev.minke.kernel.vector.Memory.STRIDE;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
@@ -61,6 +62,11 @@ final class Tiles {
 
   /// Steps of k from which on two halves are worth an interruption.
   private static final int REACH_DEPTH = 192;
+
+  /// The first float of a pair of bits, and the bytes of both.
+  private static final long FIRST = 0xffff_ffffL;
+
+  private static final int PAIR_BYTES = 2 * Float.BYTES;
 
   private static final int LINE_BYTES = 64;
   private static final VectorMask<Float> NO_LANE = VectorMask.fromLong(FloatVector.SPECIES_512, 0);
@@ -179,14 +185,12 @@ final class Tiles {
     for (; row + 4 <= rows; row += 4) {
       turnFour(a + row * rowBytes, rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
     }
-    if (row > 0 && row < rows) {
-      // Once more four, of which some are done.
-      row = rows - 4;
-      turnFour(a + row * rowBytes, rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
-    } else {
-      for (; row < rows; row++) {
-        turn(a + row * rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
-      }
+    if (row + 2 <= rows) {
+      turnTwo(a + row * rowBytes, rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
+      row += 2;
+    }
+    if (row < rows) {
+      turn(a + row * rowBytes, depth, to + row * (long) Float.BYTES, groupBytes);
     }
   }
 
@@ -333,8 +337,8 @@ final class Tiles {
     }
   }
 
-  /// Four rows become four columns, element by element: squares of four by shuffles took a quarter
-  /// longer with 256 bits.
+  /// Four rows become four columns, two neighbouring elements of two rows at a time: half of what
+  /// it takes element by element. Squares of four by shuffles were slower yet with 256 bits.
   ///
   /// @param toBytes bytes between rows of the columns
   private static void turnFour(long a, long rowBytes, int depth, long to, long toBytes) {
@@ -344,14 +348,52 @@ final class Tiles {
     long a3 = (a + 3 * rowBytes) & ADDRESS;
     to &= ADDRESS;
     toBytes &= STRIDE;
-    for (int k = 0; k < depth; k++) {
-      long step = k & STEPS;
-      long from = step * Float.BYTES;
-      long at = (to + step * toBytes) & ADDRESS;
+    int twos = depth / 2;
+    for (int i = 0; i < twos; i++) {
+      long step = i & FEW_STEPS;
+      long from = step * (2 * Float.BYTES);
+      long x0 = ALL.get(PAIR, a0 + from);
+      long x1 = ALL.get(PAIR, a1 + from);
+      long x2 = ALL.get(PAIR, a2 + from);
+      long x3 = ALL.get(PAIR, a3 + from);
+      long at = (to + step * 2 * toBytes) & ADDRESS;
+      ALL.set(PAIR, at, (x0 & FIRST) | x1 << Float.SIZE);
+      ALL.set(PAIR, at + PAIR_BYTES, (x2 & FIRST) | x3 << Float.SIZE);
+      at = (at + toBytes) & ADDRESS;
+      ALL.set(PAIR, at, x0 >>> Float.SIZE | (x1 & ~FIRST));
+      ALL.set(PAIR, at + PAIR_BYTES, x2 >>> Float.SIZE | (x3 & ~FIRST));
+    }
+    if (depth % 2 == 1) {
+      long from = (depth - 1) * (long) Float.BYTES;
+      long at = to + (depth - 1) * toBytes;
       Memory.set(at, Memory.get(a0 + from));
       Memory.set(at + 4, Memory.get(a1 + from));
       Memory.set(at + 8, Memory.get(a2 + from));
       Memory.set(at + 12, Memory.get(a3 + from));
+    }
+  }
+
+  /// Two rows become two columns; see [#turnFour].
+  private static void turnTwo(long a, long rowBytes, int depth, long to, long toBytes) {
+    long a0 = a & ADDRESS;
+    long a1 = (a + rowBytes) & ADDRESS;
+    to &= ADDRESS;
+    toBytes &= STRIDE;
+    int twos = depth / 2;
+    for (int i = 0; i < twos; i++) {
+      long step = i & FEW_STEPS;
+      long from = step * (2 * Float.BYTES);
+      long x0 = ALL.get(PAIR, a0 + from);
+      long x1 = ALL.get(PAIR, a1 + from);
+      long at = (to + step * 2 * toBytes) & ADDRESS;
+      ALL.set(PAIR, at, (x0 & FIRST) | x1 << Float.SIZE);
+      ALL.set(PAIR, (at + toBytes) & ADDRESS, x0 >>> Float.SIZE | (x1 & ~FIRST));
+    }
+    if (depth % 2 == 1) {
+      long from = (depth - 1) * (long) Float.BYTES;
+      long at = to + (depth - 1) * toBytes;
+      Memory.set(at, Memory.get(a0 + from));
+      Memory.set(at + 4, Memory.get(a1 + from));
     }
   }
 
