@@ -26,8 +26,8 @@ import jdk.incubator.vector.IntVector;
 ///
 /// What makes them fast is measured in `docs/adr/0001` and guarded by `InliningCliffTest`:
 ///
-/// - In the packed tiles, addresses and the counter are masked ([Memory#ADDRESS]), so that the loop
-///   carries no range checks. The others move their addresses on, which keeps the checks inside.
+/// - Addresses and the counter are masked ([Memory#ADDRESS]), so that the loop carries no range
+///   checks; only one row, which waits for memory, moves its addresses on.
 /// - The tiles for 16 registers load a panel before anything of the rows: a fence, which is no
 ///   instruction, keeps the compiler's order. Otherwise it loads rows far ahead, or unrolls the
 ///   loop, until accumulators spill. Rows are broadcast as ints: a float that is loaded and then
