@@ -47,6 +47,15 @@ class CompareCommandTest {
   }
 
   @Test
+  void numbersAreTheSameHoweverTheyAreWrittenAndListsAreComparedPartByPart() throws IOException {
+    Path a = run("a", "base: 10000\nrate: 0\nphases: [{share: 1, shape: COSINE}]\n", 20);
+    Path b = run("b", "base: 1.0e4\nrate: 0.0\nphases: [{share: 1.0, shape: LINEAR}]\n", 20);
+    String table = Run.of("compare", a, b).succeeded();
+    assertThat(cells(table, "phases")).isEqualTo("phases.1.shape|COSINE|LINEAR");
+    assertThat(table).doesNotContain("base", "rate", "phases.1.share", "10000");
+  }
+
+  @Test
   void aRunThatDoesNotSayItsRecipeHidesNoDifferenceOfTheOthers() throws IOException {
     Path a = run("a", "seed: 1\nname: x\n", 20);
     Path b = run("b", "seed: 2\nname: x\n", 20);

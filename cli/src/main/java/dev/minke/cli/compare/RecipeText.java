@@ -7,9 +7,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// The text of a recipe, of any version, as keys with dots and their values.
+/// The text of a recipe, of any version, as keys with dots and their values. Elements of a list
+/// that have keys themselves are numbered, from 1.
 final class RecipeText {
   private static final YAMLMapper YAML = YAMLMapper.builder().build();
+
+  /// Below it, a double that is whole is written like an integer.
+  private static final double EXACT = 1e15;
 
   private RecipeText() {}
 
@@ -31,15 +35,23 @@ final class RecipeText {
   private static void add(String key, JsonNode value, Map<String, String> keys) {
     if (value.isObject()) {
       value.properties().forEach(entry -> add(key + "." + entry.getKey(), entry.getValue(), keys));
+    } else if (value.isArray() && value.valueStream().anyMatch(JsonNode::isObject)) {
+      for (int i = 0; i < value.size(); i++) {
+        add(key + "." + (i + 1), value.get(i), keys);
+      }
     } else {
       keys.put(key, plain(value));
     }
   }
 
-  /// A number in one way, however it was written: `3.0e-3` is `0.003`.
+  /// A number in one way, however it was written: `3.0e-3` is `0.003` and `1.0` is `1`.
   private static String plain(JsonNode value) {
-    return value.isFloatingPointNumber()
-        ? Double.toString(value.doubleValue())
-        : value.asString(value.toString());
+    if (!value.isFloatingPointNumber()) {
+      return value.asString(value.toString());
+    }
+    double number = value.doubleValue();
+    return number == Math.rint(number) && Math.abs(number) < EXACT
+        ? Long.toString((long) number)
+        : Double.toString(number);
   }
 }

@@ -9,6 +9,7 @@ import dev.minke.ledger.LedgerEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,9 @@ public final class RunReport {
     out.append(Panels.head(run));
     out.append(
         "<p class=\"pale\">Loss %s. Report of %s.</p>\n"
-            .formatted(RunCharts.smoothing(run.metrics().steps().size()), run.time()));
+            .formatted(
+                RunCharts.smoothing(run.metrics().steps().size()),
+                run.time().truncatedTo(ChronoUnit.SECONDS)));
     out.append(Panels.charts(RunCharts.of(run.metrics())));
     evaluation();
     samples();
