@@ -56,6 +56,16 @@ class CompareCommandTest {
   }
 
   @Test
+  void aLongValueKeepsItsBeginningAndItsEnd() throws IOException {
+    Path a = run("a", "text: /home/somebody/texts/of/many/authors/first.txt\n", 20);
+    Path b = run("b", "text: short.txt\n", 20);
+    Path page = directory.resolve("page.html");
+    String table = Run.of("compare", a, b, "--html", page).succeeded();
+    assertThat(cells(table, "text")).isEqualTo("text|/home/somebody/t…uthors/first.txt|short.txt");
+    assertThat(Files.readString(page)).contains("/home/somebody/texts/of/many/authors/first.txt");
+  }
+
+  @Test
   void aRunThatDoesNotSayItsRecipeHidesNoDifferenceOfTheOthers() throws IOException {
     Path a = run("a", "seed: 1\nname: x\n", 20);
     Path b = run("b", "seed: 2\nname: x\n", 20);

@@ -42,6 +42,10 @@ public final class CompareCommand implements Callable<Integer> {
   private static final int HEIGHT = 14;
   private static final int MOST_NAME = 28;
 
+  /// Characters of a value that are shown of its beginning and of its end, where both together do
+  /// not hold it; a page has all of it.
+  private static final int HALF_VALUE = 16;
+
   @Parameters(paramLabel = "RUN", arity = "2..*", description = "directories of runs")
   private List<Path> directories = List.of();
 
@@ -72,6 +76,7 @@ public final class CompareCommand implements Callable<Integer> {
   private static void print(PrintWriter out, Comparison comparison) {
     List<Comparison.Row> rows = new ArrayList<>(comparison.differences());
     rows.addAll(comparison.results());
+    rows.replaceAll(CompareCommand::shortened);
     List<String> names =
         comparison.names().stream()
             .map(name ->
@@ -99,6 +104,18 @@ public final class CompareCommand implements Callable<Integer> {
           out.println();
           TextChart.draw(chart, WIDTH, HEIGHT).forEach(out::println);
         });
+  }
+
+  private static Comparison.Row shortened(Comparison.Row row) {
+    return new Comparison.Row(
+        row.name(), row.values().stream().map(CompareCommand::shortened).toList());
+  }
+
+  private static String shortened(String value) {
+    int length = value.length();
+    return length <= 2 * HALF_VALUE
+        ? value
+        : value.substring(0, HALF_VALUE) + "…" + value.substring(length - HALF_VALUE);
   }
 
   private static String line(String name, int first, List<String> cells, List<Integer> widths) {
