@@ -10,6 +10,7 @@ import static dev.minke.kernel.vector.Memory.STEPS;
 import static dev.minke.kernel.vector.Memory.STRIDE;
 import static dev.minke.kernel.vector.VectorWidth.FLOATS;
 import static dev.minke.kernel.vector.VectorWidth.FLOAT_VECTOR;
+import static dev.minke.kernel.vector.VectorWidth.FREE_FENCES;
 import static dev.minke.kernel.vector.VectorWidth.INTS;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -28,10 +29,10 @@ import jdk.incubator.vector.IntVector;
 ///
 /// - Addresses and the counter are masked ([Memory#ADDRESS]), so that the loop carries no range
 ///   checks; only one row, which waits for memory, moves its addresses on.
-/// - The tiles for 16 registers load a panel before anything of the rows: a fence, which is no
-///   instruction, keeps the compiler's order. Otherwise it loads rows far ahead, or unrolls the
-///   loop, until accumulators spill. Rows are broadcast as ints: a float that is loaded and then
-///   broadcast may go through a general register.
+/// - The tiles for 16 registers load a panel before anything of the rows: a fence, where it is no
+///   instruction ([VectorWidth#FREE_FENCES]), keeps the compiler's order. Otherwise it loads rows
+///   far ahead, or unrolls the loop, until accumulators spill. Rows are broadcast as ints: a float
+///   that is loaded and then broadcast may go through a general register.
 /// - What a loop carried is cast before it is stored ([VectorWidth#FLOAT_VECTOR]).
 /// - Nothing of ours is called inside: the methods of the vector library are inlined without limit,
 ///   a helper is refused in a method of this size, and every vector becomes an object.
@@ -149,7 +150,9 @@ final class MicroKernels {
       long w = b + step * PANEL_BYTES;
       FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
       FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       long x = a + step * (6 * Float.BYTES);
       FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
@@ -207,14 +210,18 @@ final class MicroKernels {
       FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
       FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
       long x = a + step * (4 * Float.BYTES);
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
       FloatVector x1 = IntVector.broadcast(INTS, ALL.get(INT, x + 4)).reinterpretAsFloats();
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       FloatVector x2 = IntVector.broadcast(INTS, ALL.get(INT, x + 8)).reinterpretAsFloats();
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);
@@ -276,21 +283,27 @@ final class MicroKernels {
       FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
       FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
       long x = step * Float.BYTES;
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, a0 + x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
       FloatVector x1 = IntVector.broadcast(INTS, ALL.get(INT, a1 + x)).reinterpretAsFloats();
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       FloatVector x2 = IntVector.broadcast(INTS, ALL.get(INT, a2 + x)).reinterpretAsFloats();
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);
       FloatVector x3 = IntVector.broadcast(INTS, ALL.get(INT, a3 + x)).reinterpretAsFloats();
       c30 = x3.fma(w0, c30);
       c31 = x3.fma(w1, c31);
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       FloatVector x4 = IntVector.broadcast(INTS, ALL.get(INT, a4 + x)).reinterpretAsFloats();
       c40 = x4.fma(w0, c40);
       c41 = x4.fma(w1, c41);
@@ -345,14 +358,18 @@ final class MicroKernels {
       FloatVector w0 = fromMemorySegment(FLOATS, ALL, w, ORDER);
       FloatVector w1 = fromMemorySegment(FLOATS, ALL, w + BYTES, ORDER);
       long x = step * Float.BYTES;
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       FloatVector x0 = IntVector.broadcast(INTS, ALL.get(INT, a0 + x)).reinterpretAsFloats();
       c00 = x0.fma(w0, c00);
       c01 = x0.fma(w1, c01);
       FloatVector x1 = IntVector.broadcast(INTS, ALL.get(INT, a1 + x)).reinterpretAsFloats();
       c10 = x1.fma(w0, c10);
       c11 = x1.fma(w1, c11);
-      VarHandle.loadLoadFence();
+      if (FREE_FENCES) {
+        VarHandle.loadLoadFence();
+      }
       FloatVector x2 = IntVector.broadcast(INTS, ALL.get(INT, a2 + x)).reinterpretAsFloats();
       c20 = x2.fma(w0, c20);
       c21 = x2.fma(w1, c21);

@@ -1,5 +1,6 @@
 package dev.minke.kernel.vector;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -28,6 +29,11 @@ final class VectorWidth {
   /// Whether there are 32 vector registers and not 16: they came with vectors of 512 bits, for all
   /// widths.
   static final boolean MANY_REGISTERS = WIDEST == 512;
+
+  /// Whether a fence between loads is no instruction, because the processor keeps their order
+  /// anyway: x86. Elsewhere it would be waited for in each turn of a loop.
+  static final boolean FREE_FENCES =
+      List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   /// Floats, or ints, in a vector: 4, 8 or 16.
   static final int LANES = BITS / Float.SIZE;
