@@ -63,6 +63,8 @@ public final class Main {
   /// What every system of ours says of a disk that is full (ENOSPC).
   private static final String FULL_DISK = "No space left on device";
 
+  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
@@ -74,6 +76,10 @@ public final class Main {
   /// Runs a command and ends the process with its exit code.
   public static void main(String[] arguments) {
     Descriptors.takeBackStandardError();
+    // What the engine logs stands among the remarks and looks like one of them.
+    if (System.getProperty(LOG_FORMAT) == null) {
+      System.setProperty(LOG_FORMAT, "%4$-10s %5$s%6$s%n");
+    }
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int code = execute(arguments, out, err);

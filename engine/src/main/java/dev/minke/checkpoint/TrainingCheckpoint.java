@@ -145,7 +145,8 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
         return Optional.of(verified(file));
       } catch (CheckpointException e) {
         last = e;
-        LOG.log(System.Logger.Level.WARNING, "checkpoint=damaged reason=\"{0}\"", e.getMessage());
+        LOG.log(
+            System.Logger.Level.WARNING, "checkpoint=damaged, passed over: {0}", e.getMessage());
       }
     }
     if (last != null) {
