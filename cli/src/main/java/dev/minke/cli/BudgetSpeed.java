@@ -30,7 +30,7 @@ record BudgetSpeed(double seconds, double operationsPerSecond) {
       return expected(peak);
     }
     Path file = directory.resolve(FILE);
-    if (TrainingCheckpoint.latest(directory.resolve("checkpoints")).isPresent()) {
+    if (TrainingCheckpoint.exists(directory.resolve("checkpoints"))) {
       return read(directory, seconds).operationsPerSecond;
     }
     BudgetSpeed speed = new BudgetSpeed(seconds, expected(peak));

@@ -134,7 +134,13 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
     }
   }
 
-  /// The newest undamaged checkpoint of a directory; damaged ones are logged.
+  /// Whether a directory holds a checkpoint, whole or not: says that a run has begun, without
+  /// reading what may be gigabytes.
+  public static boolean exists(Path directory) {
+    return !files(directory).isEmpty();
+  }
+
+  /// The newest undamaged checkpoint of a directory, read through; damaged ones are logged.
   ///
   /// @throws CheckpointException if there are checkpoints and none is whole
   /// @throws IllegalStateException if the newest whole one is of another version

@@ -146,6 +146,7 @@ class CheckpointTest {
       write(arena, 20, 2);
       write(arena, 30, 2);
       Files.write(directory.resolve("step-00000030.safetensors"), new byte[5]);
+      assertThat(TrainingCheckpoint.exists(directory)).isTrue();
       assertThat(TrainingCheckpoint.latest(directory).orElseThrow().step()).isEqualTo(20);
       write(arena, 25, 1);
       assertThat(TrainingCheckpoint.latest(directory).orElseThrow().step()).isEqualTo(25);
@@ -156,6 +157,7 @@ class CheckpointTest {
   void whatAKilledWriterLeftIsNoCheckpoint() throws IOException {
     Files.write(directory.resolve(".step-00000009.safetensors.tmp"), new byte[100]);
     assertThat(TrainingCheckpoint.latest(directory)).isEmpty();
+    assertThat(TrainingCheckpoint.exists(directory)).isFalse();
   }
 
   @Test

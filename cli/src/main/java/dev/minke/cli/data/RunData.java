@@ -44,6 +44,8 @@ public record RunData(
   /// Changed files that are named.
   private static final int CHANGES = 5;
 
+  private static final String CHECKPOINTS = "checkpoints";
+
   /// The folder of the tokens of a run.
   public static Path folder(Path directory) {
     return directory.resolve("data");
@@ -107,7 +109,7 @@ public record RunData(
 
   /// What the run goes on from, if it has begun.
   private Optional<TrainingCheckpoint> checkpoint() {
-    return TrainingCheckpoint.latest(directory.resolve("checkpoints"));
+    return TrainingCheckpoint.latest(directory.resolve(CHECKPOINTS));
   }
 
   /// DeepSeek-V3's kind; with the tokens of exercises, if there are any.
@@ -145,7 +147,7 @@ public record RunData(
     if (TokenFolder.exists(folder)) {
       TokenFolder found = TokenFolder.open(folder);
       boolean same = found.isOf(sources, making);
-      boolean goesOn = checkpoint().isPresent();
+      boolean goesOn = TrainingCheckpoint.exists(directory.resolve(CHECKPOINTS));
       if (goesOn && !same) {
         throw new IllegalArgumentException(
             "run directory %s: it holds a run on other text, or the same made into tokens in another way (%s/%s says which); go on with that one, or choose another directory"
