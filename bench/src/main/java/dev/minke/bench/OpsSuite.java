@@ -179,6 +179,8 @@ final class OpsSuite {
       moves("widen", 1.5 * all, () -> kernels.widen(half, c));
       moves("add", 3 * all, () -> kernels.add(a, b, c));
       moves("addScaled", 3 * all, () -> kernels.addScaled(a, 1e-9f, c));
+      moves("addRow", 2 * all, () -> kernels.addRow(c, gain));
+      moves("addRowGradient", all, () -> kernels.addRowGradient(b, dGain));
       moves("sumOfSquares", all, () -> kernels.sumOfSquares(a));
       Tensor flat = a.reshape(TOKENS * DIM);
       Tensor factors = b.reshape(TOKENS * DIM);

@@ -5,7 +5,7 @@ import dev.minke.data.DataPosition;
 import dev.minke.data.PackedRow;
 import dev.minke.data.Packing;
 import dev.minke.data.TokenShard;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import dev.minke.train.TrainRecipe;
@@ -55,7 +55,7 @@ record TrainFiles(Path directory) {
   }
 
   /// Writes the model and the first epoch's batches as the trainer packs them.
-  void write(TrainRecipe recipe, TrainingData data, DeepSeekModel weights) throws IOException {
+  void write(TrainRecipe recipe, TrainingData data, DecoderModel weights) throws IOException {
     ModelDirectory.save(model(), weights, ModelDirectory.Settings.of(DType.F32, -1, -1), _ -> {});
     int tokens = recipe.data().rowTokens();
     ByteBuffer bytes =

@@ -4,7 +4,8 @@ import dev.minke.backend.Backends;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.tensor.DType;
 import dev.minke.train.RunFacts;
 import dev.minke.train.StepMetrics;
@@ -274,8 +275,8 @@ final class TrainSuite {
     }
   }
 
-  private static DeepSeekConfig.Experts noExperts() {
-    return new DeepSeekConfig.Experts(
+  private static DecoderConfig.Experts noExperts() {
+    return new DecoderConfig.Experts(
         0, 0, 0, new RouterRule(ScoreFunction.SOFTMAX, 1, 1, 1, false, false, 1));
   }
 
@@ -284,12 +285,12 @@ final class TrainSuite {
     int heads = dim / 64;
     return recipe(
         new TrainRecipe.Model(
-            DeepSeekConfig.Generation.V1,
+            Architecture.LLAMA,
             dim,
             layers,
             layers,
             hidden,
-            new DeepSeekConfig.Grouped(heads, heads, 64),
+            new DecoderConfig.Grouped(heads, heads, 64),
             256,
             10000,
             noExperts(),
@@ -305,15 +306,15 @@ final class TrainSuite {
     var rule = new RouterRule(ScoreFunction.SIGMOID, 4, 1, 1, true, true, 2.5f);
     return recipe(
         new TrainRecipe.Model(
-            DeepSeekConfig.Generation.V3,
+            Architecture.DEEPSEEK_V3,
             256,
             6,
             1,
             704,
-            new DeepSeekConfig.Latent(8, 96, 64, 32, 16, 32),
+            new DecoderConfig.Latent(8, 96, 64, 32, 16, 32),
             256,
             10000,
-            new DeepSeekConfig.Experts(16, 1, 192, rule),
+            new DecoderConfig.Experts(16, 1, 192, rule),
             0,
             1e-6f,
             0.02),

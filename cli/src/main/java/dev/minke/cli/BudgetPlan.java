@@ -1,7 +1,7 @@
 package dev.minke.cli;
 
 import dev.minke.cli.console.Progress;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.train.ScalingRule;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
@@ -135,7 +135,7 @@ record BudgetPlan(
         : String.format(Locale.ROOT, "%.1f M", value / 1e6);
   }
 
-  private static DeepSeekConfig config(TrainRecipe training) {
+  private static DecoderConfig config(TrainRecipe training) {
     return training.model().config(training.tokenizer().vocab());
   }
 

@@ -5,7 +5,7 @@ import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.OpenModel;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ record LoadedModel(OpenModel open, Kernels kernels) implements AutoCloseable {
     return new LoadedModel(open, Backends.openDefault());
   }
 
-  DeepSeekModel model() {
+  DecoderModel model() {
     return open.model();
   }
 

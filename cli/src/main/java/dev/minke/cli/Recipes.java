@@ -5,7 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.data.WeightedSource;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.kernel.Rotation;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,14 +36,15 @@ final class Recipes {
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
               DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .addMixIn(DeepSeekConfig.Attention.class, KindByKeys.class)
+          .addMixIn(DecoderConfig.Attention.class, KindByKeys.class)
+          .addMixIn(Rotation.Scaling.class, KindByKeys.class)
           .build();
 
   /// The keys that are there say which attention is meant.
   @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
   @JsonSubTypes({
-    @JsonSubTypes.Type(DeepSeekConfig.Latent.class),
-    @JsonSubTypes.Type(DeepSeekConfig.Grouped.class)
+    @JsonSubTypes.Type(DecoderConfig.Latent.class),
+    @JsonSubTypes.Type(DecoderConfig.Grouped.class)
   })
   private interface KindByKeys {}
 
@@ -92,7 +94,7 @@ final class Recipes {
       throws IOException {
     Path file = find(nameOrPath);
     ObjectNode tree = parse(file);
-    DeepSeekConfig model = from == null ? null : ModelDirectory.config(from);
+    DecoderConfig model = from == null ? null : ModelDirectory.config(from);
     if (model != null) {
       takeModel(tree, model, file);
     }
@@ -129,11 +131,11 @@ final class Recipes {
   }
 
   /// Only positions can be chosen anew for weights that are there.
-  private static void requireSizes(@Nullable Path from, DeepSeekConfig has, TrainRecipe recipe) {
-    DeepSeekConfig wanted = recipe.model().config(has.vocab());
+  private static void requireSizes(@Nullable Path from, DecoderConfig has, TrainRecipe recipe) {
+    DecoderConfig wanted = recipe.model().config(has.vocab());
     if (!has.with(wanted.positions()).equals(wanted)) {
       throw new UsageException(
-          "--from %s: expected its own sizes but for maxLength, ropeBase and yarn, found others; leave out -o model.…"
+          "--from %s: expected its own sizes but for maxLength, ropeBase and scaling, found others; leave out -o model.…"
               .formatted(from));
     }
   }
@@ -181,7 +183,7 @@ final class Recipes {
     }
   }
 
-  private static void takeModel(ObjectNode tree, DeepSeekConfig config, Path file) {
+  private static void takeModel(ObjectNode tree, DecoderConfig config, Path file) {
     if (!(tree.get("tokenizer") instanceof ObjectNode tokenizer)) {
       throw new UsageException(file + ": expected the key 'tokenizer', found none");
     }

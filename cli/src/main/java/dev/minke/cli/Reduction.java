@@ -69,8 +69,8 @@ final class Reduction {
         divide(experts, "count", root, groups, Math.ceilDiv(active, activeGroups) * groups);
         widths(experts, "hidden");
       }
-      if (model.get("yarn") instanceof ObjectNode yarn) {
-        divide(yarn, "originalLength", root, 64, 64);
+      if (model.get("scaling") instanceof ObjectNode scaling) {
+        divide(scaling, "originalLength", root, 64, 64);
       }
     }
     if (tree.get("tokenizer") instanceof ObjectNode tokenizer) {

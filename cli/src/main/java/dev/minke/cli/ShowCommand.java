@@ -2,7 +2,7 @@ package dev.minke.cli;
 
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.cli.show.ModelFacts;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.train.MemoryEstimate;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
@@ -96,7 +96,7 @@ final class ShowCommand implements Callable<Integer> {
     Path path = Path.of(subject);
     for (Path file : List.of(path, path.resolve(CONFIG), path.resolve("model").resolve(CONFIG))) {
       if (Files.isRegularFile(file) && file.toString().endsWith(".json")) {
-        DeepSeekConfig config = ModelDirectory.sizes(file);
+        DecoderConfig config = ModelDirectory.sizes(file);
         int usual = Math.min(USUAL_LENGTH, config.positions().maxLength());
         return facts(config, 1, usual, MemoryEstimate.Choices.PLAIN);
       }
@@ -110,7 +110,7 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private ModelFacts facts(
-      DeepSeekConfig config, int usualBatch, int usualLength, MemoryEstimate.Choices choices) {
+      DecoderConfig config, int usualBatch, int usualLength, MemoryEstimate.Choices choices) {
     return new ModelFacts(
         config, batch == 0 ? usualBatch : batch, length == 0 ? usualLength : length, choices);
   }

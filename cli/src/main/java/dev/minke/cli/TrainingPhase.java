@@ -13,7 +13,7 @@ import dev.minke.cli.runs.RunRecord;
 import dev.minke.cli.runs.SampleWriter;
 import dev.minke.kernel.Kernels;
 import dev.minke.ledger.Ledger;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tensor.DType;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.train.LedgerListener;
@@ -91,7 +91,7 @@ record TrainingPhase(
         return Main.FAILED;
       }
       save(model(), trainer.model(), tokenizer);
-      DeepSeekModel average = trainer.average();
+      DecoderModel average = trainer.average();
       if (average != null) {
         save(directory.resolve("model-average"), average, tokenizer);
       }
@@ -114,7 +114,7 @@ record TrainingPhase(
     }
   }
 
-  private static void save(Path directory, DeepSeekModel model, Tokenizer tokenizer) {
+  private static void save(Path directory, DecoderModel model, Tokenizer tokenizer) {
     ModelDirectory.Settings settings =
         ModelDirectory.Settings.of(
             DType.F32, tokenizer.beginOfText().orElse(-1), tokenizer.endOfText().orElse(-1));

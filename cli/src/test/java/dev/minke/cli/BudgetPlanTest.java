@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.train.ScalingRule;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
@@ -44,7 +44,7 @@ class BudgetPlanTest {
     return phases;
   }
 
-  private static DeepSeekConfig config(TrainRecipe recipe) {
+  private static DecoderConfig config(TrainRecipe recipe) {
     return recipe.model().config(recipe.tokenizer().vocab());
   }
 
@@ -81,11 +81,11 @@ class BudgetPlanTest {
   @MethodSource("recipes")
   void sizesGrowWithTheBudget(Path recipe) throws IOException {
     RecipeDraft draft = draft(recipe);
-    DeepSeekConfig before = null;
+    DecoderConfig before = null;
     double first = 0;
     for (double seconds = 10; seconds < 1e6; seconds *= 2.7) {
       BudgetPlan plan = BudgetPlan.choose(draft, new Budget.Time(seconds), SPEED);
-      DeepSeekConfig config = config(plan.recipe().training());
+      DecoderConfig config = config(plan.recipe().training());
       if (before == null) {
         first = plan.parameters();
       } else {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.checkpoint.TrainingCheckpoint;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -127,16 +127,17 @@ class RecipesTest {
     List<String> first =
         List.of(
             grouped,
-            "model.generation=V1",
+            "model.architecture=DEEPSEEK",
             "model.experts.rule.score=SOFTMAX",
             "losses.biasRate=0");
     TrainRecipe read = Recipes.read(recipe.toString(), first).training();
-    assertThat(read.model().attention()).isEqualTo(new DeepSeekConfig.Grouped(4, 2, 32));
+    assertThat(read.model().attention()).isEqualTo(new DecoderConfig.Grouped(4, 2, 32));
     String typo = "model.attention={heads: 4, keyHead: 2, headDim: 32}";
     assertThatThrownBy(() -> Recipes.read(recipe.toString(), List.of(typo)))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("'model.attention.keyHead'; did you mean 'model.attention.keyHeads'");
-    assertThat(trained("-o", grouped)).contains("found V3 with grouped-query attention");
+    assertThat(trained("-o", grouped))
+        .contains("files of deepseek_v3: expected attention of LATENT");
   }
 
   @Test
@@ -159,8 +160,8 @@ class RecipesTest {
     assertThat(refused("rate: 3.0e-3", "rate: fast"))
         .contains("'optimizer.rate': expected a number, found 'fast'");
     assertThat(refused("rate: 3.0e-3", "rate: -1")).contains("optimizer rate", "-1");
-    assertThat(refused("generation: V3", "generation: V9"))
-        .contains("'model.generation': expected V1 or V2 or V3, found 'V9'");
+    assertThat(refused("architecture: DEEPSEEK_V3", "architecture: V9"))
+        .contains("'model.architecture': expected LLAMA or QWEN2");
     assertThat(refused("groupTopTwo: true", "groupTopTwo: 7x")).contains("true or false", "7x");
     assertThat(refused("seed: 1", "seed: [1")).contains("YAML");
     assertThat(refused("seed: 1", "")).contains("seed");

@@ -21,6 +21,14 @@ sealed interface Op {
 
   record MatMul(Tensor x, Parameter weight, Tensor out) implements Op {}
 
+  /// In place: the gradient of `x` is that of what it became.
+  record AddBias(Tensor x, Parameter bias) implements Op {
+    @Override
+    public @Nullable Tensor out() {
+      return null;
+    }
+  }
+
   /// @param offsets of experts' rows; null if there is one layer for all rows
   /// @param gates become their gradient
   record FeedForward(

@@ -116,6 +116,16 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     return out;
   }
 
+  /// Adds a bias to every row **in place**. Nobody may have read `x` before.
+  ///
+  /// @param x `[tokens, out]`
+  /// @param bias `[out]`
+  public final void addBias(Tensor x, Parameter bias) {
+    requireInner("bias", x, bias);
+    kernels.addRow(live(x), bias.value());
+    record(new Op.AddBias(x, bias));
+  }
+
   /// A gated feed-forward layer, `down(silu(gate x) · up x)`.
   ///
   /// @param x `[tokens, dim]`

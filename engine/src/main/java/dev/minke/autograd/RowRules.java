@@ -40,6 +40,13 @@ final class RowRules {
     }
   }
 
+  static void weight(Op.AddBias op, Gradients to) {
+    Tensor gradient = op.bias().sum(to.kernels());
+    if (gradient != null) {
+      to.kernels().addRowGradient(to.of(op.x()), gradient);
+    }
+  }
+
   static void input(Op.SequenceSums op, Gradients to) {
     to.kernels()
         .sequenceSumsGradient(to.of(op.out()), op.weights(), op.sequences(), to.sum(op.values()));

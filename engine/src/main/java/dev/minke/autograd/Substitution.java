@@ -24,6 +24,7 @@ interface Substitution {
       case Op.Embedding(var table, var ids, var out) ->
           new Op.Embedding(table, exact(ids), unread(out));
       case Op.MatMul(var x, var weight, var out) -> new Op.MatMul(rounded(x), weight, unread(out));
+      case Op.AddBias(var x, var bias) -> new Op.AddBias(unread(x), bias);
       case Op.FeedForward(var x, var up, var down, var offsets, var gates, var hidden, var out) ->
           new Op.FeedForward(
               rounded(x),

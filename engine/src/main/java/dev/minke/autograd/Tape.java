@@ -66,7 +66,7 @@ final class Tape {
   /// Adds to the gradients of the operation's input activations.
   private void inputGradient(Op op, Gradients to) {
     switch (op) {
-      case Op.Embedding _ -> {}
+      case Op.Embedding _, Op.AddBias _ -> {}
       case Op.MatMul matmul -> ProductRules.input(matmul, to);
       case Op.FeedForward layer -> ProductRules.input(layer, to);
       case Op.HeadLogProbs head -> HeadRules.input(head, to);
@@ -94,6 +94,7 @@ final class Tape {
       case Op.FeedForward layer -> ProductRules.weight(layer, to);
       case Op.HeadLogProbs head -> HeadRules.weight(head, to);
       case Op.RmsNorm norm -> RowRules.weight(norm, to);
+      case Op.AddBias add -> RowRules.weight(add, to);
       case Op.Add _,
           Op.Concat _,
           Op.SequenceSums _,

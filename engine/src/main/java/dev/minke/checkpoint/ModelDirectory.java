@@ -1,8 +1,8 @@
 package dev.minke.checkpoint;
 
 import dev.minke.model.WeightName;
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
@@ -52,10 +52,10 @@ public final class ModelDirectory {
   ///   weight is missing, left over, of another shape or not finite
   public static OpenModel open(Path directory) {
     try (Weights weights = new Weights(directory)) {
-      DeepSeekConfig config = weights.config();
+      DecoderConfig config = weights.config();
       ParameterStore parameters = ParameterStore.toLoad();
       try {
-        DeepSeekModel model = DeepSeekModel.of(parameters, config);
+        DecoderModel model = DecoderModel.of(parameters, config);
         weights.readInto(model);
         return new OpenModel(directory, config, model, parameters);
       } catch (RuntimeException e) {
@@ -68,7 +68,7 @@ public final class ModelDirectory {
   /// The sizes and rules of a model, from its headers alone.
   ///
   /// @throws CheckpointException as for [#open]
-  public static DeepSeekConfig config(Path directory) {
+  public static DecoderConfig config(Path directory) {
     try (Weights weights = new Weights(directory)) {
       return weights.config();
     }
@@ -78,7 +78,7 @@ public final class ModelDirectory {
   /// weight depends on them: so a context is extended.
   ///
   /// @throws CheckpointException as for [#open], or if the model has other sizes or rules
-  public static void readInto(Path directory, DeepSeekModel model) {
+  public static void readInto(Path directory, DecoderModel model) {
     try (Weights weights = new Weights(directory)) {
       if (!weights.config().with(model.config().positions()).equals(model.config())) {
         throw new CheckpointException(
@@ -120,12 +120,12 @@ public final class ModelDirectory {
     private final Map<String, Safetensors> files = new LinkedHashMap<>();
 
     private final List<Safetensors> opened = new ArrayList<>();
-    private final DeepSeekConfig config;
+    private final DecoderConfig config;
 
     Weights(Path directory) {
       this.directory = directory;
       Path configFile = directory.resolve(CONFIG);
-      DeepSeekConfig promised = DeepSeekConfigFile.read(text(configFile), configFile);
+      DecoderConfig promised = ConfigFile.read(text(configFile), configFile);
       try {
         openWeights(directory, files, opened);
         config = withoutMissingPredictor(promised, files.keySet());
@@ -135,11 +135,11 @@ public final class ModelDirectory {
       }
     }
 
-    DeepSeekConfig config() {
+    DecoderConfig config() {
       return config;
     }
 
-    void readInto(DeepSeekModel model) {
+    void readInto(DecoderModel model) {
       readWeights(directory, model.weightNames(), files);
     }
 
@@ -154,8 +154,8 @@ public final class ModelDirectory {
   ///
   /// @param configFile a `config.json`
   /// @throws CheckpointException if it is missing, damaged or of another architecture
-  public static DeepSeekConfig sizes(Path configFile) {
-    return DeepSeekConfigFile.sizes(text(configFile), configFile);
+  public static DecoderConfig sizes(Path configFile) {
+    return ConfigFile.sizes(text(configFile), configFile);
   }
 
   private static String text(Path file) {
@@ -221,7 +221,7 @@ public final class ModelDirectory {
     }
   }
 
-  private static DeepSeekConfig withoutMissingPredictor(DeepSeekConfig config, Set<String> names) {
+  private static DecoderConfig withoutMissingPredictor(DecoderConfig config, Set<String> names) {
     String prefix = "model.layers." + config.layers() + ".";
     return names.stream().anyMatch(name -> name.startsWith(prefix))
         ? config
@@ -236,12 +236,12 @@ public final class ModelDirectory {
       left.remove(weight.name());
       Safetensors file = files.get(weight.name());
       if (file == null) {
-        if (!weight.copy()) {
+        if (weight.role() == WeightName.Role.OWN) {
           throw new CheckpointException(
               "%s: expected tensor %s %s, found none"
                   .formatted(directory, weight.name(), weight.shape()));
         }
-      } else if (!weight.copy()) {
+      } else if (weight.role() == WeightName.Role.OWN) {
         read(weight, file);
       }
     }
@@ -316,7 +316,7 @@ public final class ModelDirectory {
   /// @param directory is made; an older model there is replaced, anything else refused
   /// @throws CheckpointException if it cannot be written; what was there stays
   public static void save(
-      Path directory, DeepSeekModel model, Settings settings, Companion companion) {
+      Path directory, DecoderModel model, Settings settings, Companion companion) {
     Path target = directory.toAbsolutePath();
     if (Files.exists(target) && !isModelOrEmpty(target)) {
       throw new CheckpointException(
@@ -344,8 +344,8 @@ public final class ModelDirectory {
   /// Which models have a form in these files: to be asked before the work, not after it.
   ///
   /// @throws CheckpointException if this one has none
-  public static void requireWritable(DeepSeekConfig config) {
-    DeepSeekConfigFile.requireWritable(config);
+  public static void requireWritable(DecoderConfig config) {
+    ConfigWriter.requireWritable(config);
   }
 
   private static boolean isModelOrEmpty(Path target) {
@@ -370,7 +370,7 @@ public final class ModelDirectory {
     delete(old);
   }
 
-  private static void write(Path directory, DeepSeekModel model, Settings settings) {
+  private static void write(Path directory, DecoderModel model, Settings settings) {
     List<List<SafetensorsWriter.Source>> shards = shards(model.weightNames(), settings);
     Map<String, String> metadata = Map.of("format", "pt");
     if (shards.size() == 1) {
@@ -398,8 +398,7 @@ public final class ModelDirectory {
     writeJson(directory.resolve("generation_config.json"), generation);
     AtomicFile.write(
         directory.resolve(CONFIG),
-        DeepSeekConfigFile.write(
-                model.config(), settings.dtype, settings.beginOfText, settings.endOfText)
+        ConfigWriter.write(model.config(), settings.dtype, settings.beginOfText, settings.endOfText)
             .getBytes(StandardCharsets.UTF_8));
   }
 
@@ -413,6 +412,9 @@ public final class ModelDirectory {
     List<List<SafetensorsWriter.Source>> shards = new ArrayList<>();
     long bytes = Long.MAX_VALUE / 2;
     for (WeightName weight : table) {
+      if (weight.role() == WeightName.Role.SPARE) {
+        continue;
+      }
       SafetensorsWriter.Source source =
           new SafetensorsWriter.Source(
               weight.name(),

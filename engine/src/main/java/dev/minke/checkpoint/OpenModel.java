@@ -1,7 +1,7 @@
 package dev.minke.checkpoint;
 
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import java.nio.file.Path;
 
@@ -12,7 +12,7 @@ import java.nio.file.Path;
 /// @param model the model
 /// @param parameters the owner of its weights
 public record OpenModel(
-    Path directory, DeepSeekConfig config, DeepSeekModel model, ParameterStore parameters)
+    Path directory, DecoderConfig config, DecoderModel model, ParameterStore parameters)
     implements AutoCloseable {
   @Override
   public void close() {

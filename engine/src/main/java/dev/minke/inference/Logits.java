@@ -3,7 +3,7 @@ package dev.minke.inference;
 import dev.minke.autograd.EagerOps;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.TokenRows;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
@@ -21,7 +21,7 @@ public final class Logits {
   /// @param ids one token or more
   /// @param arena owns the result
   /// @return `[tokens, vocab]`
-  public static Tensor of(DeepSeekModel model, Kernels kernels, int[] ids, Arena arena) {
+  public static Tensor of(DecoderModel model, Kernels kernels, int[] ids, Arena arena) {
     return compute(model, kernels, ids, arena, false);
   }
 
@@ -30,12 +30,12 @@ public final class Logits {
   ///
   /// @param ids two tokens or more
   /// @return `[tokens - 1, vocab]`
-  public static Tensor ofPredictor(DeepSeekModel model, Kernels kernels, int[] ids, Arena arena) {
+  public static Tensor ofPredictor(DecoderModel model, Kernels kernels, int[] ids, Arena arena) {
     return compute(model, kernels, ids, arena, true);
   }
 
   private static Tensor compute(
-      DeepSeekModel model, Kernels kernels, int[] ids, Arena arena, boolean predictor) {
+      DecoderModel model, Kernels kernels, int[] ids, Arena arena, boolean predictor) {
     int count = predictor ? ids.length - 1 : ids.length;
     if (count < 1 || ids.length > model.maxLength()) {
       throw new IllegalArgumentException(

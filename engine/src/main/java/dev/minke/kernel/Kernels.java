@@ -138,6 +138,15 @@ public interface Kernels extends AutoCloseable {
   /// `out = a + b`; `out` may be `a` or `b`.
   void add(Tensor a, Tensor b, Tensor out);
 
+  /// `x[t] += row` for every row, **in place**: a bias.
+  ///
+  /// @param x `[rows, dim]`
+  /// @param row `[dim]`
+  void addRow(Tensor x, Tensor row);
+
+  /// `dRow[c] += Σ_rows dOut[row, c]`, in row order.
+  void addRowGradient(Tensor dOut, Tensor dRow);
+
   /// `sum += factor · x`, one fused multiply-add each; `x` may be `sum`.
   void addScaled(Tensor x, float factor, Tensor sum);
 

@@ -1,6 +1,8 @@
 package dev.minke.kernel;
 
-/// Tables for rotary position embedding, with YaRN's stretching if asked for.
+import org.jspecify.annotations.Nullable;
+
+/// Tables for rotary position embedding, stretched to longer sequences if asked for.
 ///
 /// Pairs are interleaved: elements `2i` and `2i+1` are one complex number, turned by `position ·
 /// frequency(i)`. Angles, cosines and sines are computed in double by StrictMath from F32
@@ -32,6 +34,9 @@ public record Rotation(float[] frequencies, float magnitude) {
     return new Rotation(frequencies, 1);
   }
 
+  /// How positions are stretched beyond the length that they were learned at.
+  public sealed interface Scaling {}
+
   /// YaRN's settings (arXiv:2309.00071; DeepSeek-V2 §3.1.4).
   public record Yarn(
       double factor,
@@ -39,7 +44,49 @@ public record Rotation(float[] frequencies, float magnitude) {
       double betaFast,
       double betaSlow,
       double mscale,
-      double mscaleAllDim) {}
+      double mscaleAllDim)
+      implements Scaling {}
+
+  /// Llama 3.1's settings, as its releases' `rope_scaling` has them: frequencies whose wave is
+  /// longer than `originalLength / lowFactor` are divided by the factor, those whose wave is
+  /// shorter than `originalLength / highFactor` are kept.
+  public record Llama3(double factor, int originalLength, double lowFactor, double highFactor)
+      implements Scaling {}
+
+  /// Position interpolation (arXiv:2306.15595): all frequencies divided by one number.
+  public record Linear(double interpolation) implements Scaling {}
+
+  /// The tables of a stretching; null for none.
+  public static Rotation of(int ropeDim, double base, @Nullable Scaling scaling) {
+    return switch (scaling) {
+      case null -> plain(ropeDim, base);
+      case Yarn yarn -> yarn(ropeDim, base, yarn);
+      case Llama3 llama -> llama3(ropeDim, base, llama);
+      case Linear(var interpolation) -> {
+        float[] frequencies = plain(ropeDim, base).frequencies;
+        for (int i = 0; i < frequencies.length; i++) {
+          frequencies[i] = (float) (frequencies[i] / interpolation);
+        }
+        yield new Rotation(frequencies, 1);
+      }
+    };
+  }
+
+  /// Llama 3.1's: slow frequencies divided by the factor, fast ones kept, a linear blend between;
+  /// in F32 step by step, as the weights were trained with it.
+  private static Rotation llama3(int ropeDim, double base, Llama3 llama) {
+    float[] frequencies = new float[ropeDim / 2];
+    float factor = (float) llama.factor;
+    float low = (float) llama.lowFactor;
+    float spread = (float) (llama.highFactor - llama.lowFactor);
+    for (int i = 0; i < frequencies.length; i++) {
+      float kept = 1 / (float) StrictMath.pow(base, 2.0 * i / ropeDim);
+      float wave = (float) (2 * Math.PI) / kept;
+      float share = Math.clamp((llama.originalLength / wave - low) / spread, 0, 1);
+      frequencies[i] = (1 - share) * kept / factor + share * kept;
+    }
+    return new Rotation(frequencies, 1);
+  }
 
   /// YaRN: slow frequencies divided by the factor, fast ones kept, a linear ramp between.
   public static Rotation yarn(int ropeDim, double base, Yarn yarn) {

@@ -10,9 +10,18 @@ import java.util.List;
 /// @param name its name in files
 /// @param shape its shape in files
 /// @param parts the rows in order
-/// @param copy whether it repeats another name's parts: written for readers that want it, not
-///   needed when reading
-public record WeightName(String name, Shape shape, List<Part> parts, boolean copy) {
+/// @param role whether files must have it
+public record WeightName(String name, Shape shape, List<Part> parts, Role role) {
+  /// Whether files must have a tensor.
+  public enum Role {
+    /// It is read and written.
+    OWN,
+    /// It repeats another name's parts: written for readers that want it, not needed when reading.
+    COPY,
+    /// It repeats another name's parts in some files: never written, passed over when reading.
+    SPARE
+  }
+
   public WeightName {
     parts = List.copyOf(parts);
   }

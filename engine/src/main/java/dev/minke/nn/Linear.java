@@ -4,19 +4,31 @@ import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/// `y = x Wᵀ`, without bias.
+/// `y = x Wᵀ + b`.
 ///
 /// @param weight `[out, in]`
-public record Linear(Parameter weight) {
-  /// A layer whose weight is drawn from a normal distribution.
+/// @param bias `[out]`; null for none
+public record Linear(Parameter weight, @Nullable Parameter bias) {
+  /// A layer without bias whose weight is drawn from a normal distribution.
   public static Linear of(ParameterSource source, String name, int in, int out) {
-    return new Linear(source.weight(name, Shape.of(out, in)));
+    return new Linear(source.weight(name, Shape.of(out, in)), null);
+  }
+
+  /// A layer with a bias of zeros.
+  public static Linear biased(ParameterSource source, String name, int in, int out) {
+    return new Linear(
+        source.weight(name, Shape.of(out, in)), source.bias(name + ".bias", Shape.of(out)));
   }
 
   /// @param x `[tokens, in]`
   /// @return `[tokens, out]`
   public Tensor forward(Ops ops, Tensor x) {
-    return ops.matmul(x, weight);
+    Tensor out = ops.matmul(x, weight);
+    if (bias != null) {
+      ops.addBias(out, bias);
+    }
+    return out;
   }
 }

@@ -12,6 +12,9 @@ public interface ParameterSource {
   /// A gain, 1 unless loaded.
   Parameter gain(String name, Shape shape);
 
+  /// A bias, 0 unless loaded.
+  Parameter bias(String name, Shape shape);
+
   /// Numbers that are saved with the model but never reached by a gradient, 0 unless loaded.
   Parameter buffer(String name, Shape shape);
 }

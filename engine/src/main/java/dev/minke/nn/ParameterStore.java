@@ -66,6 +66,11 @@ public final class ParameterStore implements ParameterSource, AutoCloseable {
   }
 
   @Override
+  public Parameter bias(String name, Shape shape) {
+    return add(name, shape);
+  }
+
+  @Override
   public Parameter buffer(String name, Shape shape) {
     Parameter parameter = add(name, shape);
     buffers.add(parameter);

@@ -4,9 +4,9 @@ import dev.minke.autograd.Observer;
 import dev.minke.autograd.Parameter;
 import dev.minke.kernel.KvView;
 import dev.minke.model.TokenRows;
-import dev.minke.model.deepseek.Block;
-import dev.minke.model.deepseek.DeepSeekModel;
-import dev.minke.model.deepseek.MixtureOfExperts;
+import dev.minke.model.decoder.Block;
+import dev.minke.model.decoder.DecoderModel;
+import dev.minke.model.decoder.MixtureOfExperts;
 import dev.minke.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +29,7 @@ final class ExpertLoads implements Observer {
   /// @param predicts whether it is the predictor's
   private record Layer(Parameter bias, boolean predicts, long[] counts) {}
 
-  ExpertLoads(DeepSeekModel model) {
+  ExpertLoads(DecoderModel model) {
     model.blocks().forEach(block -> add(block, false));
     if (model.predictor() != null) {
       add(model.predictor().block(), true);

@@ -1,7 +1,7 @@
 package dev.minke.train;
 
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderSize;
 import dev.minke.tensor.DType;
 
 /// The memory that a training will take, from the sizes alone: what is allocated, not what a
@@ -58,8 +58,8 @@ public record MemoryEstimate(
 
   /// @param rows of a micro-batch
   /// @param length tokens of a row
-  public static MemoryEstimate of(DeepSeekConfig config, int rows, int length, Choices choices) {
-    DeepSeekSize.Parts parts = new DeepSeekSize(config).parts();
+  public static MemoryEstimate of(DecoderConfig config, int rows, int length, Choices choices) {
+    DecoderSize.Parts parts = new DecoderSize(config).parts();
     long numbers = parts.total() + parts.predictor();
     long bytes = Float.BYTES * numbers;
     long matrices = numbers - parts.embedding() - parts.norms();

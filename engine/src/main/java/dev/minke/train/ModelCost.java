@@ -1,7 +1,7 @@
 package dev.minke.train;
 
 import dev.minke.data.PackedRow;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import java.util.List;
 
 /// Floating-point operations of training rows, from the model's sizes.
@@ -9,7 +9,7 @@ import java.util.List;
 /// Backward counts twice forward. Attention costs what the position of each token asks for: the
 /// model's cost is a line in the number of positions seen, so a sequence is a closed sum.
 record ModelCost(double fixed, double perPosition) {
-  static ModelCost of(DeepSeekModel model) {
+  static ModelCost of(DecoderModel model) {
     double fixed = model.forwardFlops(0) + model.predictorFlops(0);
     return new ModelCost(fixed, model.forwardFlops(1) + model.predictorFlops(1) - fixed);
   }

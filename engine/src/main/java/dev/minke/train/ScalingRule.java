@@ -1,7 +1,7 @@
 package dev.minke.train;
 
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderSize;
 
 /// How many tokens a model of a size deserves: C = 6 N D and D = r N, where C is the operations of
 /// a training, N the weights that a token meets, D the tokens (Hoffmann et al., arXiv:2203.15556).
@@ -18,21 +18,21 @@ public final class ScalingRule {
   private ScalingRule() {}
 
   /// N of a model.
-  public static double parameters(DeepSeekConfig config) {
-    return new DeepSeekSize(config).forwardFlops(0) / 2;
+  public static double parameters(DecoderConfig config) {
+    return new DecoderSize(config).forwardFlops(0) / 2;
   }
 
   /// Operations of a token in training, forward and backward, the mean over a row.
   ///
   /// @param rowTokens tokens of a row that see each other
-  public static double flops(DeepSeekConfig config, int rowTokens) {
+  public static double flops(DecoderConfig config, int rowTokens) {
     double first = forward(config, 0);
     double perPosition = forward(config, 1) - first;
     return 3 * (first + perPosition * (rowTokens + 1) / 2.0);
   }
 
-  private static double forward(DeepSeekConfig config, int context) {
-    DeepSeekSize size = new DeepSeekSize(config);
+  private static double forward(DecoderConfig config, int context) {
+    DecoderSize size = new DecoderSize(config);
     return size.forwardFlops(context) + size.predictorFlops(context);
   }
 }

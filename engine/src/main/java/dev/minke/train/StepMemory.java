@@ -1,6 +1,6 @@
 package dev.minke.train;
 
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.tensor.DType;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 ///
 /// @param config sizes of the model
 /// @param tokens of the micro-batch
-record StepMemory(DeepSeekConfig config, long tokens) {
+record StepMemory(DecoderConfig config, long tokens) {
   /// What the head computes at once, in bytes; more is cut into pieces of that size.
   private static final long HEAD_CHUNK_BYTES = 32L << 20;
 
@@ -115,7 +115,7 @@ record StepMemory(DeepSeekConfig config, long tokens) {
   private Numbers attention() {
     long dim = config.dim();
     return switch (config.attention()) {
-      case DeepSeekConfig.Latent a -> {
+      case DecoderConfig.Latent a -> {
         long query = 2L * a.queryRank();
         long latent = 2L * a.latentDim() + a.ropeDim();
         long heads = 2L * a.heads() * (a.keyDim() + a.valueDim());
@@ -123,7 +123,7 @@ record StepMemory(DeepSeekConfig config, long tokens) {
         yield new Numbers(
             query + latent + heads, roots + a.heads(), (long) a.heads() * a.nopeDim() + dim);
       }
-      case DeepSeekConfig.Grouped a ->
+      case DecoderConfig.Grouped a ->
           new Numbers(2L * a.headDim() * (a.heads() + a.keyHeads()), a.heads(), dim);
     };
   }
@@ -133,7 +133,7 @@ record StepMemory(DeepSeekConfig config, long tokens) {
     if (!config.isMixture(layer)) {
       return new Numbers(3L * config.denseHidden(), 0, dim);
     }
-    DeepSeekConfig.Experts e = config.experts();
+    DecoderConfig.Experts e = config.experts();
     long active = e.rule().activeExperts();
     Numbers routed =
         new Numbers(active * (2 * dim + 3L * e.hidden()), 3 * active + e.count(), active + dim);
@@ -145,19 +145,19 @@ record StepMemory(DeepSeekConfig config, long tokens) {
   /// Each size once, queries and keys, values and results twice.
   private long attentionGradients() {
     return switch (config.attention()) {
-      case DeepSeekConfig.Latent a ->
+      case DecoderConfig.Latent a ->
           2L * a.queryRank()
               + 2L * a.latentDim()
               + a.ropeDim()
               + (long) a.heads() * (2 * a.keyDim() + a.nopeDim() + 2 * a.valueDim());
-      case DeepSeekConfig.Grouped a -> (long) a.headDim() * (2 * a.heads() + 2 * a.keyHeads());
+      case DecoderConfig.Grouped a -> (long) a.headDim() * (2 * a.heads() + 2 * a.keyHeads());
     };
   }
 
   /// Of the routed experts' inputs and results, and of the choice. What lies between them takes the
   /// place of the activations.
   private long mixtureGradients() {
-    DeepSeekConfig.Experts e = config.experts();
+    DecoderConfig.Experts e = config.experts();
     long active = e.rule().activeExperts();
     return active * 2L * config.dim() + active + e.count();
   }

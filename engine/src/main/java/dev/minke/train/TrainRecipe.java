@@ -1,7 +1,8 @@
 package dev.minke.train;
 
 import dev.minke.kernel.Rotation;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ public record TrainRecipe(
 
   /// Sizes and rules of the model, without the vocabulary.
   ///
-  /// @param generation V2 or V3: the names in files
+  /// @param architecture its names in files, and what goes without saying there
   /// @param dim width of the residual stream
   /// @param layers number of blocks
   /// @param denseLayers leading blocks without experts
@@ -50,42 +51,44 @@ public record TrainRecipe(
   /// @param attention sizes of latent attention
   /// @param maxLength longest sequence
   /// @param ropeBase base of the rotary frequencies, usually 10000
-  /// @param yarn stretching of positions beyond the length that they were learned at; null for none
+  /// @param scaling stretching of positions beyond the length that they were learned at; null for
+  ///   none
   /// @param experts the mixture of experts
   /// @param predictors multi-token prediction modules: 0 or 1
   /// @param normEpsilon added to mean squares in norms, usually 1e-6
   /// @param initialDeviation standard deviation of initial weights (DeepSeek-V3 §4.2: 0.006 at 7168
   ///   wide)
   public record Model(
-      DeepSeekConfig.Generation generation,
+      Architecture architecture,
       int dim,
       int layers,
       int denseLayers,
       int denseHidden,
-      DeepSeekConfig.Attention attention,
+      DecoderConfig.Attention attention,
       int maxLength,
       double ropeBase,
-      Rotation.@Nullable Yarn yarn,
-      DeepSeekConfig.Experts experts,
+      Rotation.@Nullable Scaling scaling,
+      DecoderConfig.Experts experts,
       int predictors,
       float normEpsilon,
+      boolean tiedHead,
       double initialDeviation) {
-    /// A model whose positions are not stretched.
+    /// A model whose positions are not stretched and whose head is its own.
     public Model(
-        DeepSeekConfig.Generation generation,
+        Architecture architecture,
         int dim,
         int layers,
         int denseLayers,
         int denseHidden,
-        DeepSeekConfig.Attention attention,
+        DecoderConfig.Attention attention,
         int maxLength,
         double ropeBase,
-        DeepSeekConfig.Experts experts,
+        DecoderConfig.Experts experts,
         int predictors,
         float normEpsilon,
         double initialDeviation) {
       this(
-          generation,
+          architecture,
           dim,
           layers,
           denseLayers,
@@ -97,6 +100,7 @@ public record TrainRecipe(
           experts,
           predictors,
           normEpsilon,
+          false,
           initialDeviation);
     }
 
@@ -107,9 +111,9 @@ public record TrainRecipe(
     /// What a configuration says, but for the vocabulary.
     ///
     /// @param initialDeviation of weights that are not read from files
-    public static Model of(DeepSeekConfig config, double initialDeviation) {
+    public static Model of(DecoderConfig config, double initialDeviation) {
       return new Model(
-          config.generation(),
+          config.architecture(),
           config.dim(),
           config.layers(),
           config.denseLayers(),
@@ -117,27 +121,29 @@ public record TrainRecipe(
           config.attention(),
           config.positions().maxLength(),
           config.positions().base(),
-          config.positions().yarn(),
+          config.positions().scaling(),
           config.experts(),
           config.predictors(),
           config.normEpsilon(),
+          config.tiedHead(),
           initialDeviation);
     }
 
     /// The configuration for a vocabulary.
-    public DeepSeekConfig config(int vocab) {
-      return new DeepSeekConfig(
-          generation,
+    public DecoderConfig config(int vocab) {
+      return new DecoderConfig(
+          architecture,
           vocab,
           dim,
           denseHidden,
           layers,
           denseLayers,
           attention,
-          new DeepSeekConfig.Positions(maxLength, ropeBase, yarn),
+          new DecoderConfig.Positions(maxLength, ropeBase, scaling),
           experts,
           predictors,
-          normEpsilon);
+          normEpsilon,
+          tiedHead);
     }
   }
 
@@ -470,7 +476,7 @@ public record TrainRecipe(
         data.rowTokens(),
         "at most the model's maxLength " + model.maxLength());
     require(
-        losses.biasRate() == 0 || model.generation() == DeepSeekConfig.Generation.V3,
+        losses.biasRate() == 0 || model.architecture().routerBias(),
         "losses biasRate",
         losses.biasRate(),
         "0, as only DeepSeek-V3 has router biases");

@@ -2,7 +2,7 @@ package dev.minke.train;
 
 import dev.minke.autograd.Parameter;
 import dev.minke.data.DataPosition;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Mutable; belongs to the trainer, which closes it.
 final class TrainState implements AutoCloseable {
   private final ParameterStore store;
-  private final DeepSeekModel model;
+  private final DecoderModel model;
   private final Optimizer optimizer;
   private final Guard guard;
   private final Frozen frozen;
@@ -26,7 +26,7 @@ final class TrainState implements AutoCloseable {
 
   TrainState(TrainRecipe recipe, int vocab) {
     store = new ParameterStore(DType.F32, recipe.seed(), recipe.model().initialDeviation());
-    model = DeepSeekModel.of(store, recipe.model().config(vocab));
+    model = DecoderModel.of(store, recipe.model().config(vocab));
     frozen = new Frozen(recipe.optimizer().frozen(), store.parameters());
     store.train(parameter -> !frozen.contains(parameter));
     optimizer = new Optimizer(store, recipe.optimizer());
@@ -40,7 +40,7 @@ final class TrainState implements AutoCloseable {
     return average;
   }
 
-  DeepSeekModel model() {
+  DecoderModel model() {
     return model;
   }
 

@@ -4,8 +4,8 @@ import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.TrainingCheckpoint;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.deepseek.DeepSeekModel;
-import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.model.decoder.DecoderModel;
+import dev.minke.model.decoder.DecoderSize;
 import dev.minke.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -114,13 +114,13 @@ public final class Trainer implements AutoCloseable {
   }
 
   /// The model, as far as it has been trained. Lives as long as the trainer.
-  public DeepSeekModel model() {
+  public DecoderModel model() {
     return state.model();
   }
 
   /// The moving average of its weights; null if the recipe asks for none. Lives as long as the
   /// trainer.
-  public @Nullable DeepSeekModel average() {
+  public @Nullable DecoderModel average() {
     WeightAverage average = state.average();
     return average == null ? null : average.model();
   }
@@ -155,7 +155,7 @@ public final class Trainer implements AutoCloseable {
         steps,
         state.step(),
         state.parameterCount(),
-        new DeepSeekSize(model().config()).active(),
+        new DecoderSize(model().config()).active(),
         tokens,
         flops,
         setup.peakFlops(),

@@ -7,7 +7,7 @@ import dev.minke.data.Packing;
 import dev.minke.data.StepRows;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.TrainingRows;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tensor.Workspace;
 import java.util.List;
 
@@ -16,14 +16,14 @@ final class Validator implements AutoCloseable {
   private static final TrainingRows.Factors NONE = new TrainingRows.Factors(0, 0);
 
   private final Kernels kernels;
-  private final DeepSeekModel model;
+  private final DecoderModel model;
   private final StepRows rows;
   private final int microRows;
   private final long bytes;
   private final Workspace workspace = new Workspace();
 
   /// @param data with at least one held-out document of two tokens
-  Validator(TrainRecipe recipe, Kernels kernels, DeepSeekModel model, TrainingData data) {
+  Validator(TrainRecipe recipe, Kernels kernels, DecoderModel model, TrainingData data) {
     Packing packing = new Packing(data.validation(), recipe.data().rowTokens(), recipe.seed());
     this.kernels = kernels;
     this.model = model;

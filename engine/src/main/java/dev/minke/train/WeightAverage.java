@@ -2,7 +2,7 @@ package dev.minke.train;
 
 import dev.minke.autograd.Parameter;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
@@ -18,7 +18,7 @@ import java.util.Map;
 /// memory; the owner closes it.
 final class WeightAverage implements AutoCloseable {
   private final ParameterStore store;
-  private final DeepSeekModel model;
+  private final DecoderModel model;
   private final double decay;
   private final List<Pair> pairs = new ArrayList<>();
 
@@ -27,17 +27,17 @@ final class WeightAverage implements AutoCloseable {
 
   /// @param weights of the model that is trained
   /// @param decay share of itself that the average keeps in an update, below 1
-  WeightAverage(ParameterStore weights, DeepSeekModel trained, double decay) {
+  WeightAverage(ParameterStore weights, DecoderModel trained, double decay) {
     this.decay = decay;
     store = new ParameterStore(DType.F32, 0, 0);
-    model = DeepSeekModel.of(store, trained.config());
+    model = DecoderModel.of(store, trained.config());
     List<Parameter> averages = new ArrayList<>(store.parameters());
     for (Parameter weight : weights.parameters()) {
       pairs.add(new Pair(weight, averages.get(pairs.size()), weights.isBuffer(weight)));
     }
   }
 
-  DeepSeekModel model() {
+  DecoderModel model() {
     return model;
   }
 

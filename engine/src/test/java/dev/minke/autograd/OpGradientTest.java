@@ -88,6 +88,7 @@ class OpGradientTest {
           entry(Op.Add.class, OpGradientTest::add),
           entry(Op.Concat.class, OpGradientTest::concat),
           entry(Op.RmsNorm.class, OpGradientTest::rmsNorm),
+          entry(Op.AddBias.class, OpGradientTest::addBias),
           entry(Op.Rotate.class, OpGradientTest::rotate),
           entry(Op.JoinKeys.class, OpGradientTest::joinKeys),
           entry(Op.Attention.class, OpGradientTest::attention),
@@ -251,6 +252,16 @@ class OpGradientTest {
       Tensor leaf = c.leaf(ops, x);
       c.weigh(ops, "view", ops.rmsNorm(leaf.columns(1, 20), gain, 1e-3f));
       c.weigh(ops, "again", ops.rmsNorm(leaf.columns(2, 21), gain, 1e-3f));
+    });
+  }
+
+  private static void addBias(Case c) {
+    Parameter x = c.weight("x", 3, 2 * 5);
+    Parameter bias = c.weight("bias", 10);
+    c.check(ops -> {
+      Tensor leaf = c.leaf(ops, x);
+      ops.addBias(leaf, bias);
+      c.weigh(ops, "out", leaf.reshape(3, 2, 5));
     });
   }
 

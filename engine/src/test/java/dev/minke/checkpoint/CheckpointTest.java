@@ -226,8 +226,8 @@ class CheckpointTest {
     Path golden = Shared.shared("golden/" + name);
     Path config = golden.resolve("config.json");
     Path other = golden.resolve("config.other-style.json");
-    assertThat(DeepSeekConfigFile.read(Files.readString(other), other))
-        .isEqualTo(DeepSeekConfigFile.read(Files.readString(config), config));
+    assertThat(ConfigFile.read(Files.readString(other), other))
+        .isEqualTo(ConfigFile.read(Files.readString(config), config));
   }
 
   @Test

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.minke.autograd.Parameter;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import java.io.IOException;
@@ -27,30 +28,32 @@ class FirstGenerationFilesTest {
 
   @TempDir Path directory;
 
-  private static DeepSeekConfig config(
-      DeepSeekConfig.Generation generation, DeepSeekConfig.Attention attention, int experts) {
-    return new DeepSeekConfig(
-        generation,
+  private static DecoderConfig config(
+      Architecture architecture, DecoderConfig.Attention attention, int experts) {
+    return new DecoderConfig(
+        architecture,
         19,
         10,
         12,
         2,
         experts == 0 ? 2 : 1,
         attention,
-        new DeepSeekConfig.Positions(64, 10_000, null),
-        new DeepSeekConfig.Experts(experts, 1, experts == 0 ? 0 : 5, SOFTMAX),
+        new DecoderConfig.Positions(64, 10_000, null),
+        new DecoderConfig.Experts(experts, 1, experts == 0 ? 0 : 5, SOFTMAX),
         0,
-        1e-6f);
+        1e-6f,
+        false);
   }
 
   @ParameterizedTest
   @CsvSource({"0, llama", "6, deepseek"})
   void savedModelsAreReadBackBitForBit(int experts, String type) throws IOException {
-    var attention = new DeepSeekConfig.Grouped(4, 2, 6);
-    DeepSeekConfig config = config(DeepSeekConfig.Generation.V1, attention, experts);
+    var attention = new DecoderConfig.Grouped(4, 2, 6);
+    DecoderConfig config =
+        config(experts == 0 ? Architecture.LLAMA : Architecture.DEEPSEEK, attention, experts);
     Path target = directory.resolve("model");
     try (ParameterStore store = new ParameterStore(DType.F32, 3, 0.5)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       ModelDirectory.save(target, model, ModelDirectory.Settings.of(DType.F32, -1, -1), _ -> {});
       assertThat(Files.readString(target.resolve("config.json")))
           .contains("\"model_type\" : \"" + type + "\"");
@@ -69,10 +72,9 @@ class FirstGenerationFilesTest {
 
   @Test
   void aKindThatFilesDoNotKnowIsRefusedBeforeTheWork() {
-    DeepSeekConfig mixed =
-        config(DeepSeekConfig.Generation.V2, new DeepSeekConfig.Grouped(4, 2, 6), 6);
+    DecoderConfig mixed = config(Architecture.DEEPSEEK_V2, new DecoderConfig.Grouped(4, 2, 6), 6);
     assertThatThrownBy(() -> ModelDirectory.requireWritable(mixed))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("found V2 with grouped-query attention");
+        .hasMessageContaining("files of deepseek_v2: expected attention of LATENT, found GROUPED");
   }
 }

@@ -281,6 +281,20 @@ class KernelsContractTest {
               return results(sum);
             }),
         Operation.exact(
+            "addRow",
+            (kernels, in, size) -> {
+              Tensor x = in.normal(ROWS, size);
+              kernels.addRow(x, in.contiguous(size));
+              return results(x);
+            }),
+        Operation.exact(
+            "addRowGradient",
+            (kernels, in, size) -> {
+              Tensor dRow = in.contiguous(size);
+              kernels.addRowGradient(in.normal(ROWS, size), dRow);
+              return results(dRow);
+            }),
+        Operation.exact(
             "sequenceSums",
             (kernels, in, size) -> {
               Tensor out = in.contiguous(2);

@@ -12,10 +12,10 @@ import dev.minke.kernel.ScoreFunction;
 import dev.minke.kernel.Tolerance;
 import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.model.TokenRows;
-import dev.minke.model.deepseek.Block;
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekModel;
-import dev.minke.model.deepseek.MixtureOfExperts;
+import dev.minke.model.decoder.Block;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderModel;
+import dev.minke.model.decoder.MixtureOfExperts;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
@@ -43,8 +43,8 @@ class ExpertLoadsTest {
     try (Arena arena = Arena.ofConfined();
         Workspace workspace = new Workspace();
         ParameterStore store = new ParameterStore(DType.F32, 1, 0.1)) {
-      DeepSeekModel model =
-          DeepSeekModel.of(
+      DecoderModel model =
+          DecoderModel.of(
               store, TinyRun.recipe(TrainRecipe.Length.ofSteps(1)).model().config(TinyRun.VOCAB));
       Block layer = model.blocks().getLast();
       Block predictor = Objects.requireNonNull(model.predictor()).block();
@@ -89,9 +89,9 @@ class ExpertLoadsTest {
         Workspace workspace = new Workspace();
         Kernels kernels = new ReferenceKernels();
         ParameterStore store = new ParameterStore(DType.F32, 1, 0.1)) {
-      DeepSeekConfig tiny =
+      DecoderConfig tiny =
           TinyRun.recipe(TrainRecipe.Length.ofSteps(1)).model().config(TinyRun.VOCAB);
-      DeepSeekModel model = DeepSeekModel.of(store, withExperts(tiny, experts, rule));
+      DecoderModel model = DecoderModel.of(store, withExperts(tiny, experts, rule));
       Block layer = model.blocks().getLast();
       Tensor bias = ((MixtureOfExperts) layer.feedForward()).router().bias().value();
       for (int e = 0; e < experts; e++) {
@@ -132,9 +132,9 @@ class ExpertLoadsTest {
     }
   }
 
-  private static DeepSeekConfig withExperts(DeepSeekConfig config, int experts, RouterRule rule) {
-    return new DeepSeekConfig(
-        config.generation(),
+  private static DecoderConfig withExperts(DecoderConfig config, int experts, RouterRule rule) {
+    return new DecoderConfig(
+        config.architecture(),
         config.vocab(),
         config.dim(),
         config.denseHidden(),
@@ -142,8 +142,9 @@ class ExpertLoadsTest {
         config.denseLayers(),
         config.attention(),
         config.positions(),
-        new DeepSeekConfig.Experts(experts, 1, 8, rule),
+        new DecoderConfig.Experts(experts, 1, 8, rule),
         config.predictors(),
-        config.normEpsilon());
+        config.normEpsilon(),
+        false);
   }
 }

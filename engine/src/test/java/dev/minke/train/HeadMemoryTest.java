@@ -3,7 +3,8 @@ package dev.minke.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.data.Corpus;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,15 +44,15 @@ class HeadMemoryTest {
     TrainRecipe tiny = TinyRun.recipe(TrainRecipe.Length.ofSteps(1));
     var model =
         new TrainRecipe.Model(
-            DeepSeekConfig.Generation.V3,
+            Architecture.DEEPSEEK_V3,
             16,
             1,
             1,
             32,
-            new DeepSeekConfig.Latent(2, 8, 8, 4, 4, 6),
+            new DecoderConfig.Latent(2, 8, 8, 4, 4, 6),
             TOKENS,
             10_000,
-            new DeepSeekConfig.Experts(0, 0, 8, tiny.model().experts().rule()),
+            new DecoderConfig.Experts(0, 0, 8, tiny.model().experts().rule()),
             predictors,
             1e-6f,
             0.02);

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.minke.data.Corpus;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import java.nio.file.Path;
@@ -28,9 +29,8 @@ class MemoryEstimateTest {
 
   @TempDir private Path directory;
 
-  private static final DeepSeekConfig.Latent LATENT =
-      new DeepSeekConfig.Latent(4, 48, 32, 24, 8, 24);
-  private static final DeepSeekConfig.Grouped GROUPED = new DeepSeekConfig.Grouped(8, 2, 16);
+  private static final DecoderConfig.Latent LATENT = new DecoderConfig.Latent(4, 48, 32, 24, 8, 24);
+  private static final DecoderConfig.Grouped GROUPED = new DecoderConfig.Grouped(8, 2, 16);
 
   /// Vocabulary, attention, layers, dense layers, experts, shared experts, predictors, what waits
   /// for backward.
@@ -46,7 +46,7 @@ class MemoryEstimateTest {
         Arguments.of(300, GROUPED, 6, 0, 16, 2, 0, TrainRecipe.Activations.KEEP),
         Arguments.of(
             3000,
-            new DeepSeekConfig.Latent(2, 0, 64, 32, 16, 32),
+            new DecoderConfig.Latent(2, 0, 64, 32, 16, 32),
             2,
             1,
             4,
@@ -60,7 +60,7 @@ class MemoryEstimateTest {
   @MethodSource("models")
   void isWhatAStepMeasures(
       int vocab,
-      DeepSeekConfig.Attention attention,
+      DecoderConfig.Attention attention,
       int layers,
       int dense,
       int experts,
@@ -70,7 +70,7 @@ class MemoryEstimateTest {
     RouterRule rule = new RouterRule(ScoreFunction.SIGMOID, 2, 1, 1, true, true, 1);
     TrainRecipe.Model model =
         new TrainRecipe.Model(
-            DeepSeekConfig.Generation.V3,
+            Architecture.DEEPSEEK_V3,
             96,
             layers,
             dense,
@@ -78,7 +78,7 @@ class MemoryEstimateTest {
             attention,
             128,
             10_000,
-            new DeepSeekConfig.Experts(experts, shared, 64, rule),
+            new DecoderConfig.Experts(experts, shared, 64, rule),
             predictors,
             1e-6f,
             0.02);

@@ -6,7 +6,8 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.kernel.vector.VectorKernels;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,15 +47,15 @@ class OtherThreadsTest {
     var rule = new RouterRule(ScoreFunction.SIGMOID, 2, 1, 1, true, true, 2.5f);
     var model =
         new TrainRecipe.Model(
-            DeepSeekConfig.Generation.V3,
+            Architecture.DEEPSEEK_V3,
             96,
             2,
             1,
             256,
-            new DeepSeekConfig.Latent(4, 48, 32, 24, 8, 24),
+            new DecoderConfig.Latent(4, 48, 32, 24, 8, 24),
             128,
             10_000,
-            new DeepSeekConfig.Experts(8, 1, 96, rule),
+            new DecoderConfig.Experts(8, 1, 96, rule),
             1,
             1e-6f,
             0.02);

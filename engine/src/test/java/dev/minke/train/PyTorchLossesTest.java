@@ -12,7 +12,8 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.kernel.reference.ReferenceKernels;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import java.io.IOException;
@@ -232,15 +233,15 @@ class PyTorchLossesTest {
     return new TrainRecipe(
         "pytorch",
         new TrainRecipe.Model(
-            DeepSeekConfig.Generation.V3,
+            Architecture.DEEPSEEK_V3,
             64,
             3,
             1,
             128,
-            new DeepSeekConfig.Latent(4, 32, 24, 16, 8, 12),
+            new DecoderConfig.Latent(4, 32, 24, 16, 8, 12),
             TOKENS,
             10000,
-            new DeepSeekConfig.Experts(8, 1, 32, rule),
+            new DecoderConfig.Experts(8, 1, 32, rule),
             0,
             1e-6f,
             0.05),

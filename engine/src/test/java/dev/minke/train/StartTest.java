@@ -154,7 +154,7 @@ class StartTest {
         recipe.withModel(
             TrainRecipe.Model.of(
                 new TrainRecipe.Model(
-                        model.generation(),
+                        model.architecture(),
                         model.dim(),
                         model.layers() + 1,
                         model.denseLayers(),

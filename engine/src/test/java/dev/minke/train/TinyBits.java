@@ -4,7 +4,7 @@ import dev.minke.autograd.Parameter;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.WeightName;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ final class TinyBits {
         tiny.seed());
   }
 
-  private static String hash(DeepSeekModel model) throws Exception {
+  private static String hash(DecoderModel model) throws Exception {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     for (WeightName name : model.weightNames()) {
       for (WeightName.Part part : name.parts()) {

@@ -5,7 +5,8 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.kernel.vector.VectorKernels;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import java.nio.file.Path;
@@ -50,15 +51,15 @@ final class TinyRun {
   private static TrainRecipe.Model model() {
     var rule = new RouterRule(ScoreFunction.SIGMOID, 2, 2, 1, true, true, 2.5f);
     return new TrainRecipe.Model(
-        DeepSeekConfig.Generation.V3,
+        Architecture.DEEPSEEK_V3,
         16,
         2,
         1,
         24,
-        new DeepSeekConfig.Latent(2, 8, 8, 4, 4, 6),
+        new DecoderConfig.Latent(2, 8, 8, 4, 4, 6),
         64,
         10000,
-        new DeepSeekConfig.Experts(4, 1, 8, rule),
+        new DecoderConfig.Experts(4, 1, 8, rule),
         1,
         1e-6f,
         0.1);

@@ -337,7 +337,7 @@ class TrainerTest {
     return new TrainRecipe(
         recipe.name(),
         new TrainRecipe.Model(
-            model.generation(),
+            model.architecture(),
             model.dim(),
             model.layers(),
             model.denseLayers(),
@@ -349,6 +349,7 @@ class TrainerTest {
             model.experts(),
             model.predictors(),
             model.normEpsilon(),
+            model.tiedHead(),
             model.initialDeviation()),
         recipe.tokenizer(),
         recipe.data(),

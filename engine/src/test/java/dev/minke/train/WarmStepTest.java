@@ -8,7 +8,8 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.kernel.vector.VectorKernels;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,15 +81,15 @@ class WarmStepTest {
     var rule = new RouterRule(ScoreFunction.SIGMOID, 2, 1, 1, true, true, 2.5f);
     var model =
         new TrainRecipe.Model(
-            DeepSeekConfig.Generation.V3,
+            Architecture.DEEPSEEK_V3,
             128,
             3,
             1,
             384,
-            new DeepSeekConfig.Latent(4, 64, 32, 24, 8, 32),
+            new DecoderConfig.Latent(4, 64, 32, 24, 8, 32),
             256,
             10000,
-            new DeepSeekConfig.Experts(8, 1, 96, rule),
+            new DecoderConfig.Experts(8, 1, 96, rule),
             1,
             1e-6f,
             0.02);

@@ -7,7 +7,7 @@ import dev.minke.autograd.Parameter;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.Tolerance;
 import dev.minke.kernel.reference.ReferenceKernels;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import java.nio.file.Files;
@@ -27,8 +27,8 @@ class WeightAverageTest {
   void theAverageIsTheWeightedSumOfAllWeightsSoFar() {
     try (Kernels kernels = new ReferenceKernels();
         ParameterStore store = new ParameterStore(DType.F32, 5, 0.1)) {
-      DeepSeekModel model =
-          DeepSeekModel.of(
+      DecoderModel model =
+          DecoderModel.of(
               store, TinyRun.recipe(TrainRecipe.Length.ofSteps(1)).model().config(TinyRun.VOCAB));
       try (WeightAverage average = new WeightAverage(store, model, DECAY)) {
         average.begin(kernels);
@@ -53,7 +53,7 @@ class WeightAverageTest {
     }
   }
 
-  private static List<Float> buffers(DeepSeekModel model) {
+  private static List<Float> buffers(DecoderModel model) {
     List<Float> values = new ArrayList<>();
     model.weightNames().stream()
         .filter(name -> name.name().endsWith("e_score_correction_bias"))

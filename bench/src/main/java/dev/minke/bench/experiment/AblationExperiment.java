@@ -2,8 +2,8 @@ package dev.minke.bench.experiment;
 
 import dev.minke.backend.Backends;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderSize;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,8 +19,8 @@ public final class AblationExperiment {
   private static final int SEEDS = 3;
   private static final TrainRecipe.MatrixRule ADAMW = TrainRecipe.MatrixRule.ADAMW;
 
-  private static final DeepSeekConfig.Grouped MULTI_HEAD = new DeepSeekConfig.Grouped(6, 6, 32);
-  private static final DeepSeekConfig.Grouped GROUPED = new DeepSeekConfig.Grouped(6, 2, 32);
+  private static final DecoderConfig.Grouped MULTI_HEAD = new DecoderConfig.Grouped(6, 6, 32);
+  private static final DecoderConfig.Grouped GROUPED = new DecoderConfig.Grouped(6, 2, 32);
 
   /// Widths are chosen so that a token costs what it costs in the base, within a percent.
   static final List<Arm> ARMS =
@@ -80,7 +80,7 @@ public final class AblationExperiment {
           first.parameters() / 1e6,
           first.flops(),
           first.steps(),
-          new DeepSeekSize(arm.config(vocab)).cacheNumbers(),
+          new DecoderSize(arm.config(vocab)).cacheNumbers(),
           Trials.spread(all, Trial::trainLoss),
           Trials.spread(all, trial -> trial.bitsPerByte().getOrDefault("oz", Double.NaN)),
           Trials.spread(all, trial -> trial.bitsPerByte().getOrDefault("wikitext2", Double.NaN)),

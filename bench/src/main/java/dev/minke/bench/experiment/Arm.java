@@ -2,7 +2,8 @@ package dev.minke.bench.experiment;
 
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.train.ScalingRule;
 import dev.minke.train.TrainRecipe;
 
@@ -19,7 +20,7 @@ import dev.minke.train.TrainRecipe;
 /// @param rate of learning, at its peak
 record Arm(
     String name,
-    DeepSeekConfig.Attention attention,
+    DecoderConfig.Attention attention,
     int experts,
     int hidden,
     int predictors,
@@ -38,14 +39,14 @@ record Arm(
 
   private static final float PREDICTION = 0.3f;
 
-  static final DeepSeekConfig.Latent LATENT = new DeepSeekConfig.Latent(6, 96, 64, 32, 16, 32);
+  static final DecoderConfig.Latent LATENT = new DecoderConfig.Latent(6, 96, 64, 32, 16, 32);
 
   /// What all others are compared with: latent attention, 8 experts of which a token has two, and a
   /// shared one, balanced by biases; AdamW.
   static final Arm BASE =
       new Arm("base", LATENT, 8, 128, 0, 0, 1e-3, TrainRecipe.MatrixRule.ADAMW, RATE);
 
-  DeepSeekConfig config(int vocab) {
+  DecoderConfig config(int vocab) {
     return model().config(vocab);
   }
 
@@ -53,7 +54,7 @@ record Arm(
     RouterRule rule = new RouterRule(ScoreFunction.SIGMOID, ACTIVE, 1, 1, true, true, 2.5f);
     boolean dense = experts == 0;
     return new TrainRecipe.Model(
-        DeepSeekConfig.Generation.V3,
+        Architecture.DEEPSEEK_V3,
         DIM,
         LAYERS,
         dense ? LAYERS : 1,
@@ -61,7 +62,7 @@ record Arm(
         attention,
         Books.ROW_TOKENS,
         10_000,
-        new DeepSeekConfig.Experts(experts, 1, dense ? 0 : hidden, rule),
+        new DecoderConfig.Experts(experts, 1, dense ? 0 : hidden, rule),
         predictors,
         1e-6f,
         0.02);

@@ -4,7 +4,7 @@ import dev.minke.autograd.EagerOps;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.TokenRows;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Bits per byte of a held-out text under a model.
-record Judging(DeepSeekModel model, Kernels kernels) {
+record Judging(DecoderModel model, Kernels kernels) {
   private static final int ROWS_AT_ONCE = 16;
 
   double bitsPerByte(Books.Judge judge) {

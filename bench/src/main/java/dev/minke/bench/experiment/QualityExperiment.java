@@ -7,7 +7,7 @@ import dev.minke.data.PackedRow;
 import dev.minke.data.Packing;
 import dev.minke.data.TokenShard;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.deepseek.DeepSeekModel;
+import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
 import dev.minke.train.TrainRecipe;
@@ -72,7 +72,7 @@ public final class QualityExperiment {
     try (ParameterStore shapes = ParameterStore.toLoad()) {
       ModelDirectory.save(
           files.resolve("model"),
-          DeepSeekModel.of(shapes, Arm.BASE.config(vocab)),
+          DecoderModel.of(shapes, Arm.BASE.config(vocab)),
           ModelDirectory.Settings.of(DType.F32, -1, -1),
           _ -> {});
     }

@@ -2,7 +2,8 @@ package dev.minke.bench.experiment;
 
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.train.ScalingRule;
 import dev.minke.train.TrainRecipe;
 import java.util.Locale;
@@ -19,7 +20,7 @@ record ScaledModel(int dim) {
   /// A quarter of an ablation's: small budgets are few tokens, which have to be enough steps.
   private static final int ROWS = 4;
 
-  DeepSeekConfig config(int vocab) {
+  DecoderConfig config(int vocab) {
     return model().config(vocab);
   }
 
@@ -27,12 +28,12 @@ record ScaledModel(int dim) {
     RouterRule rule = new RouterRule(ScoreFunction.SIGMOID, ACTIVE, 1, 1, true, true, 2.5f);
     int layers = Math.max(2, rooted(4, 1));
     return new TrainRecipe.Model(
-        DeepSeekConfig.Generation.V3,
+        Architecture.DEEPSEEK_V3,
         dim,
         layers,
         1,
         scaled(512),
-        new DeepSeekConfig.Latent(
+        new DecoderConfig.Latent(
             Math.max(2, rooted(6, 1)),
             scaled(96),
             scaled(64),
@@ -41,7 +42,7 @@ record ScaledModel(int dim) {
             rooted(32, WIDTH_STEP)),
         Books.ROW_TOKENS,
         10_000,
-        new DeepSeekConfig.Experts(Math.max(ACTIVE, rooted(8, 1)), 1, scaled(128), rule),
+        new DecoderConfig.Experts(Math.max(ACTIVE, rooted(8, 1)), 1, scaled(128), rule),
         0,
         1e-6f,
         0.02);

@@ -2,7 +2,8 @@ package dev.minke.cli.quickstart;
 
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
-import dev.minke.model.deepseek.DeepSeekConfig;
+import dev.minke.model.decoder.Architecture;
+import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.tensor.DType;
 import dev.minke.train.TrainRecipe;
 import java.time.Duration;
@@ -76,15 +77,15 @@ record Plan(int steps, Duration budget) {
   private static TrainRecipe.Model model() {
     var rule = new RouterRule(ScoreFunction.SIGMOID, 2, 1, 1, true, true, 2.5f);
     return new TrainRecipe.Model(
-        DeepSeekConfig.Generation.V3,
+        Architecture.DEEPSEEK_V3,
         128,
         3,
         1,
         384,
-        new DeepSeekConfig.Latent(4, 64, 32, 24, 8, 32),
+        new DecoderConfig.Latent(4, 64, 32, 24, 8, 32),
         256,
         10000,
-        new DeepSeekConfig.Experts(8, 1, 96, rule),
+        new DecoderConfig.Experts(8, 1, 96, rule),
         1,
         1e-6f,
         0.02);

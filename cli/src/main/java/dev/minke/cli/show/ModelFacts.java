@@ -1,7 +1,7 @@
 package dev.minke.cli.show;
 
-import dev.minke.model.deepseek.DeepSeekConfig;
-import dev.minke.model.deepseek.DeepSeekSize;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderSize;
 import dev.minke.train.MemoryEstimate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ import java.util.Map;
 /// @param length tokens of a row or sequence
 /// @param choices about the memory of training
 public record ModelFacts(
-    DeepSeekConfig config, int batch, int length, MemoryEstimate.Choices choices) {
+    DecoderConfig config, int batch, int length, MemoryEstimate.Choices choices) {
   private static final String ROW = "%-34s %18s %12s";
 
   private MemoryEstimate training() {
@@ -24,7 +24,7 @@ public record ModelFacts(
   }
 
   private Map<String, Long> parts() {
-    DeepSeekSize.Parts parts = new DeepSeekSize(config).parts();
+    DecoderSize.Parts parts = new DecoderSize(config).parts();
     Map<String, Long> named = new LinkedHashMap<>();
     named.put("embedding", parts.embedding());
     named.put("attention", parts.attention());
@@ -51,16 +51,16 @@ public record ModelFacts(
   }
 
   private long cacheBytes() {
-    return Float.BYTES * new DeepSeekSize(config).cacheNumbers();
+    return Float.BYTES * new DecoderSize(config).cacheNumbers();
   }
 
   /// Operations of a token in the middle of a row: half of it lies before.
   private double inferenceFlops() {
-    return new DeepSeekSize(config).forwardFlops(length / 2);
+    return new DecoderSize(config).forwardFlops(length / 2);
   }
 
   private double trainingFlops() {
-    return 3 * (inferenceFlops() + new DeepSeekSize(config).predictorFlops(length / 2));
+    return 3 * (inferenceFlops() + new DecoderSize(config).predictorFlops(length / 2));
   }
 
   /// Masters and packed panels, and the cache of all sequences.
@@ -71,13 +71,13 @@ public record ModelFacts(
 
   /// For people.
   public List<String> lines() {
-    DeepSeekSize size = new DeepSeekSize(config);
-    DeepSeekSize.Parts parts = size.parts();
+    DecoderSize size = new DecoderSize(config);
+    DecoderSize.Parts parts = size.parts();
     List<String> lines = new ArrayList<>();
     lines.add(
         text(
             "DeepSeek-%s: %d layers of width %d, %s, vocabulary %,d",
-            config.generation(), config.layers(), config.dim(), experts(), config.vocab()));
+            config.architecture(), config.layers(), config.dim(), experts(), config.vocab()));
     lines.add("");
     lines.add(text(ROW, "parameters", "number", "in F32"));
     parts().forEach((name, number) -> lines.add(row(name, number)));
@@ -114,7 +114,7 @@ public record ModelFacts(
   }
 
   private String experts() {
-    DeepSeekConfig.Experts e = config.experts();
+    DecoderConfig.Experts e = config.experts();
     return e.count() == 0
         ? "no experts"
         : "%d of %d experts and %d shared"
@@ -127,7 +127,7 @@ public record ModelFacts(
 
   /// For programs: bytes and numbers, nothing rounded.
   public Map<String, Object> json() {
-    DeepSeekSize size = new DeepSeekSize(config);
+    DecoderSize size = new DecoderSize(config);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("parameters", size.parts().total());
     json.put("activeParameters", size.active());

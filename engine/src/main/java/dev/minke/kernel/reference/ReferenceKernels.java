@@ -113,6 +113,16 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void addRow(Tensor x, Tensor row) {
+    ReferenceRows.addRow(x, row);
+  }
+
+  @Override
+  public void addRowGradient(Tensor dOut, Tensor dRow) {
+    ReferenceRows.addRowGradient(dOut, dRow);
+  }
+
+  @Override
   public void addScaled(Tensor x, float factor, Tensor sum) {
     ReferenceRows.addScaled(x, factor, sum);
   }

@@ -126,6 +126,24 @@ final class ReferenceRows {
     }
   }
 
+  static void addRow(Tensor x, Tensor row) {
+    Precision precision = Precision.of(x);
+    for (int r = 0; r < Rows.count(x); r++) {
+      for (int c = 0; c < x.shape().columns(); c++) {
+        x.set(r, c, precision.round(x.get(r, c) + row.get(0, c)));
+      }
+    }
+  }
+
+  static void addRowGradient(Tensor dOut, Tensor dRow) {
+    Precision precision = Precision.of(dRow);
+    for (int r = 0; r < Rows.count(dOut); r++) {
+      for (int c = 0; c < dOut.shape().columns(); c++) {
+        dRow.set(0, c, precision.round(dRow.get(0, c) + dOut.get(r, c)));
+      }
+    }
+  }
+
   static void rmsNormGainGradient(Tensor dOut, Tensor x, Tensor inverseRms, Tensor dGain) {
     Precision precision = Precision.of(dGain);
     for (int row = 0; row < Rows.count(x); row++) {

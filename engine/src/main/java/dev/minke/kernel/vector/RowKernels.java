@@ -102,6 +102,33 @@ final class RowKernels {
         });
   }
 
+  void addRow(Tensor x, Tensor row) {
+    FloatRows rows = FloatRows.of(x);
+    long added = row.address();
+    gang.rows(
+        nanos(rows, 2),
+        rows.count(),
+        (from, to) -> {
+          for (long r = from; r < to; r++) {
+            RowLoops.add(rows.row(r), added, rows.row(r), rows.columns());
+          }
+        });
+  }
+
+  void addRowGradient(Tensor dOut, Tensor dRow) {
+    FloatRows rows = FloatRows.of(dOut);
+    long sums = dRow.address();
+    byColumns(
+        nanos(rows, 2),
+        rows.columns(),
+        (first, end) -> {
+          long offset = first * Float.BYTES;
+          for (long row = 0; row < rows.count(); row++) {
+            RowLoops.add(sums + offset, rows.row(row) + offset, sums + offset, end - first);
+          }
+        });
+  }
+
   void addScaled(Tensor x, float factor, Tensor sum) {
     FloatRows[] rows = FloatRows.elementwise(x, sum);
     gang.rows(

@@ -148,6 +148,16 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void addRow(Tensor x, Tensor row) {
+    rows.addRow(x, row);
+  }
+
+  @Override
+  public void addRowGradient(Tensor dOut, Tensor dRow) {
+    rows.addRowGradient(dOut, dRow);
+  }
+
+  @Override
   public void addScaled(Tensor x, float factor, Tensor sum) {
     rows.addScaled(x, factor, sum);
   }

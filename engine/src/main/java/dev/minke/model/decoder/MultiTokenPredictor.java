@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.Ops;
 import dev.minke.model.TokenRows;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record MultiTokenPredictor(
     RmsNorm embeddingNorm, RmsNorm hiddenNorm, Linear join, Block block, RmsNorm norm) {
 
-  static MultiTokenPredictor of(ParameterSource source, String name, DeepSeekConfig config) {
+  static MultiTokenPredictor of(ParameterSource source, String name, DecoderConfig config) {
     int dim = config.dim();
     float epsilon = config.normEpsilon();
     return new MultiTokenPredictor(

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
@@ -40,13 +40,13 @@ public record LatentAttention(
     Parameter keyUp,
     Parameter valueUp,
     Linear output,
-    DeepSeekConfig.Latent sizes,
+    DecoderConfig.Latent sizes,
     Rotation rotation,
     float scale)
     implements Attention {
 
   static LatentAttention of(
-      ParameterSource source, String name, DeepSeekConfig config, DeepSeekConfig.Latent sizes) {
+      ParameterSource source, String name, DecoderConfig config, DecoderConfig.Latent sizes) {
     int dim = config.dim();
     int rank = sizes.queryRank();
     float epsilon = config.normEpsilon();

@@ -1,12 +1,12 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
 import org.jspecify.annotations.Nullable;
 
-/// Sizes and rules of a DeepSeek model. Immutable; checked as a whole.
+/// Sizes and rules of a model. Immutable; checked as a whole.
 ///
-/// @param generation which name and which defaults it has in files
+/// @param architecture its name in files, and what goes without saying there
 /// @param vocab size of the vocabulary
 /// @param dim width of the residual stream
 /// @param denseHidden hidden width of the feed-forward of the leading dense layers
@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// @param experts sizes and rule of the mixture of experts
 /// @param predictors multi-token prediction modules: 0 or 1
 /// @param normEpsilon added to mean squares in norms
-public record DeepSeekConfig(
-    Generation generation,
+/// @param tiedHead whether the head is the embedding's table
+public record DecoderConfig(
+    Architecture architecture,
     int vocab,
     int dim,
     int denseHidden,
@@ -28,17 +29,8 @@ public record DeepSeekConfig(
     Positions positions,
     Experts experts,
     int predictors,
-    float normEpsilon) {
-
-  /// Family of releases.
-  public enum Generation {
-    /// DeepSeek LLM and DeepSeekMoE; without experts the same as a Llama.
-    V1,
-    /// DeepSeek-V2 and V2-Lite.
-    V2,
-    /// DeepSeek-V3 and R1.
-    V3
-  }
+    float normEpsilon,
+    boolean tiedHead) {
 
   /// Sizes of attention, one record for each kind.
   public sealed interface Attention {
@@ -104,8 +96,8 @@ public record DeepSeekConfig(
     }
   }
 
-  /// Sizes of grouped-query attention (arXiv:2305.13245), as DeepSeek's first models have it; with
-  /// as many key heads as query heads it is multi-head attention.
+  /// Sizes of grouped-query attention (arXiv:2305.13245); with as many key heads as query heads it
+  /// is multi-head attention.
   ///
   /// @param heads query heads
   /// @param keyHeads heads of keys and values, a divisor of `heads`
@@ -147,8 +139,8 @@ public record DeepSeekConfig(
   ///
   /// @param maxLength longest sequence
   /// @param base of the frequencies
-  /// @param yarn stretching; null for none
-  public record Positions(int maxLength, double base, Rotation.@Nullable Yarn yarn) {
+  /// @param scaling stretching; null for none
+  public record Positions(int maxLength, double base, Rotation.@Nullable Scaling scaling) {
     public Positions {
       require(maxLength > 0, "maxLength", maxLength, "1 or more");
     }
@@ -182,7 +174,7 @@ public record DeepSeekConfig(
     }
   }
 
-  public DeepSeekConfig {
+  public DecoderConfig {
     require(vocab > 0, "vocab", vocab, "1 or more");
     require(dim > 0, "dim", dim, "1 or more");
     require(layers > 0, "layers", layers, "1 or more");
@@ -201,9 +193,9 @@ public record DeepSeekConfig(
   }
 
   /// The same model with another number of multi-token prediction modules.
-  public DeepSeekConfig withPredictors(int count) {
-    return new DeepSeekConfig(
-        generation,
+  public DecoderConfig withPredictors(int count) {
+    return new DecoderConfig(
+        architecture,
         vocab,
         dim,
         denseHidden,
@@ -213,13 +205,14 @@ public record DeepSeekConfig(
         positions,
         experts,
         count,
-        normEpsilon);
+        normEpsilon,
+        tiedHead);
   }
 
   /// The same model with other positions.
-  public DeepSeekConfig with(Positions changed) {
-    return new DeepSeekConfig(
-        generation,
+  public DecoderConfig with(Positions changed) {
+    return new DecoderConfig(
+        architecture,
         vocab,
         dim,
         denseHidden,
@@ -229,7 +222,8 @@ public record DeepSeekConfig(
         changed,
         experts,
         predictors,
-        normEpsilon);
+        normEpsilon,
+        tiedHead);
   }
 
   /// Whether a block has experts; the predictor's block counts as index `layers`.
@@ -239,18 +233,16 @@ public record DeepSeekConfig(
 
   /// The tables of rotary positions.
   public Rotation rotation() {
-    Rotation.Yarn yarn = positions.yarn();
-    return yarn == null
-        ? Rotation.plain(attention.ropeDim(), positions.base())
-        : Rotation.yarn(attention.ropeDim(), positions.base(), yarn);
+    return Rotation.of(attention.ropeDim(), positions.base(), positions.scaling());
   }
 
-  /// Factor on attention scores: `1/sqrt(keyDim)`, times YaRN's squared magnitude (DeepSeek-V2
-  /// §3.1.4).
+  /// Factor on attention scores: `1/sqrt(keyDim)`, with latent attention times YaRN's squared
+  /// magnitude (DeepSeek-V2 §3.1.4).
   public float attentionScale() {
     double scale = 1 / Math.sqrt(attention.keyDim());
-    Rotation.Yarn yarn = positions.yarn();
-    if (yarn != null && yarn.mscaleAllDim() != 0) {
+    if (attention instanceof Latent
+        && positions.scaling() instanceof Rotation.Yarn yarn
+        && yarn.mscaleAllDim() != 0) {
       double magnitude = Rotation.magnitude(yarn.factor(), yarn.mscaleAllDim());
       scale *= magnitude * magnitude;
     }

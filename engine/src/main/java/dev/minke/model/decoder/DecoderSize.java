@@ -1,10 +1,10 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 /// What a model of some sizes comes to, before any of it is there: parameters by part, operations
 /// of a token, numbers of its cache.
 ///
 /// @param config sizes and rules
-public record DeepSeekSize(DeepSeekConfig config) {
+public record DecoderSize(DecoderConfig config) {
   /// Parameters by what they are for, as files have them.
   ///
   /// @param embedding table of tokens
@@ -14,7 +14,7 @@ public record DeepSeekSize(DeepSeekConfig config) {
   /// @param routers of all layers, with the biases that V3 moves without a gradient
   /// @param experts routed ones, all of them
   /// @param shared experts that every token meets
-  /// @param head over the vocabulary
+  /// @param head over the vocabulary; 0 where it is the embedding's table
   /// @param predictor what multi-token prediction has for itself; embedding and head are the
   ///   model's
   public record Parts(
@@ -45,7 +45,7 @@ public record DeepSeekSize(DeepSeekConfig config) {
         mixtures * router(),
         mixtures * expert() * config.experts().count(),
         mixtures * expert() * config.experts().shared(),
-        config.vocab() * dim,
+        config.tiedHead() ? 0 : config.vocab() * dim,
         config.predictors() * predictor());
   }
 
@@ -62,18 +62,26 @@ public record DeepSeekSize(DeepSeekConfig config) {
     return config.experts().count() == 0 ? 0 : config.layers() - config.denseLayers();
   }
 
-  /// Weights and norms of attention in a layer.
+  /// Weights, norms and biases of attention in a layer.
   private long attention() {
-    long norms =
+    long others =
         switch (config.attention()) {
-          case DeepSeekConfig.Latent latent -> latent.queryRank() + (long) latent.latentDim();
-          case DeepSeekConfig.Grouped _ -> 0;
+          case DecoderConfig.Latent latent -> latent.queryRank() + (long) latent.latentDim();
+          case DecoderConfig.Grouped grouped -> normsAndBiases(grouped);
         };
-    return config.attention().weights(config.dim()) + norms;
+    return config.attention().weights(config.dim()) + others;
+  }
+
+  private long normsAndBiases(DecoderConfig.Grouped grouped) {
+    int width = grouped.headDim();
+    int norms = config.architecture().headNorms() ? 2 * width : 0;
+    int biases =
+        config.architecture().biased() ? width * (grouped.heads() + 2 * grouped.keyHeads()) : 0;
+    return norms + (long) biases;
   }
 
   private long router() {
-    int biases = config.generation() == DeepSeekConfig.Generation.V3 ? 1 : 0;
+    int biases = config.architecture().routerBias() ? 1 : 0;
     return config.experts().count() * (config.dim() + (long) biases);
   }
 
@@ -84,7 +92,7 @@ public record DeepSeekSize(DeepSeekConfig config) {
   /// Three norms, the join, and a block.
   private long predictor() {
     long dim = config.dim();
-    DeepSeekConfig.Experts e = config.experts();
+    DecoderConfig.Experts e = config.experts();
     long feedForward =
         config.isMixture(config.layers())
             ? router() + expert() * (e.count() + e.shared())
@@ -118,8 +126,8 @@ public record DeepSeekSize(DeepSeekConfig config) {
   }
 
   private double blockProducts(int layer, int context) {
-    DeepSeekConfig.Attention a = config.attention();
-    DeepSeekConfig.Experts e = config.experts();
+    DecoderConfig.Attention a = config.attention();
+    DecoderConfig.Experts e = config.experts();
     double dim = config.dim();
     double feedForward =
         config.isMixture(layer)

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
@@ -22,8 +22,8 @@ public record MixtureOfExperts(
     ExpertRouter router, Parameter gateUp, Parameter down, @Nullable SwiGlu shared)
     implements FeedForward {
 
-  static MixtureOfExperts of(ParameterSource source, String name, DeepSeekConfig config) {
-    DeepSeekConfig.Experts experts = config.experts();
+  static MixtureOfExperts of(ParameterSource source, String name, DecoderConfig config) {
+    DecoderConfig.Experts experts = config.experts();
     int dim = config.dim();
     int hidden = experts.hidden();
     return new MixtureOfExperts(

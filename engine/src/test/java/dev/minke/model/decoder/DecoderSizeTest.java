@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class DeepSeekSizeTest {
-  static Stream<DeepSeekConfig> configs() {
+class DecoderSizeTest {
+  static Stream<DecoderConfig> configs() {
     return Stream.concat(
         TinyConfigs.all().stream(),
         TinyConfigs.all().stream().map(config -> config.withPredictors(1)));
@@ -21,11 +21,11 @@ class DeepSeekSizeTest {
   /// What the formula counts is what a model of that size allocates, part by part.
   @ParameterizedTest
   @MethodSource("configs")
-  void partsAreWhatAModelAllocates(DeepSeekConfig config) {
+  void partsAreWhatAModelAllocates(DecoderConfig config) {
     try (ParameterStore store = ParameterStore.toLoad()) {
-      DeepSeekModel.of(store, config);
-      DeepSeekSize.Parts parts = new DeepSeekSize(config).parts();
-      boolean hasBiases = config.generation() == DeepSeekConfig.Generation.V3;
+      DecoderModel.of(store, config);
+      DecoderSize.Parts parts = new DecoderSize(config).parts();
+      boolean hasBiases = config.architecture() == Architecture.DEEPSEEK_V3;
       assertThat(count(store, hasBiases, "")).isEqualTo(parts.total() + parts.predictor());
       assertThat(count(store, hasBiases, "embedding")).isEqualTo(parts.embedding());
       assertThat(count(store, hasBiases, "head")).isEqualTo(parts.head());
@@ -48,64 +48,67 @@ class DeepSeekSizeTest {
   }
 
   /// DeepSeek-V3, V2 and V2-Lite as released.
-  static List<DeepSeekConfig> published() {
-    var positions = new DeepSeekConfig.Positions(163_840, 10_000, null);
+  static List<DecoderConfig> published() {
+    var positions = new DecoderConfig.Positions(163_840, 10_000, null);
     var v3 = new RouterRule(ScoreFunction.SIGMOID, 8, 8, 4, true, true, 2.5f);
     var v2 = new RouterRule(ScoreFunction.SOFTMAX, 6, 8, 3, false, false, 16);
     var lite = new RouterRule(ScoreFunction.SOFTMAX, 6, 1, 1, false, false, 1);
     return List.of(
-        new DeepSeekConfig(
-            DeepSeekConfig.Generation.V3,
+        new DecoderConfig(
+            Architecture.DEEPSEEK_V3,
             129_280,
             7168,
             18_432,
             61,
             3,
-            new DeepSeekConfig.Latent(128, 1536, 512, 128, 64, 128),
+            new DecoderConfig.Latent(128, 1536, 512, 128, 64, 128),
             positions,
-            new DeepSeekConfig.Experts(256, 1, 2048, v3),
+            new DecoderConfig.Experts(256, 1, 2048, v3),
             1,
-            1e-6f),
-        new DeepSeekConfig(
-            DeepSeekConfig.Generation.V2,
+            1e-6f,
+            false),
+        new DecoderConfig(
+            Architecture.DEEPSEEK_V2,
             102_400,
             5120,
             12_288,
             60,
             1,
-            new DeepSeekConfig.Latent(128, 1536, 512, 128, 64, 128),
+            new DecoderConfig.Latent(128, 1536, 512, 128, 64, 128),
             positions,
-            new DeepSeekConfig.Experts(160, 2, 1536, v2),
+            new DecoderConfig.Experts(160, 2, 1536, v2),
             0,
-            1e-6f),
-        new DeepSeekConfig(
-            DeepSeekConfig.Generation.V2,
+            1e-6f,
+            false),
+        new DecoderConfig(
+            Architecture.DEEPSEEK_V2,
             102_400,
             2048,
             10_944,
             27,
             1,
-            new DeepSeekConfig.Latent(16, 0, 512, 128, 64, 128),
+            new DecoderConfig.Latent(16, 0, 512, 128, 64, 128),
             positions,
-            new DeepSeekConfig.Experts(64, 2, 1408, lite),
+            new DecoderConfig.Experts(64, 2, 1408, lite),
             0,
-            1e-6f));
+            1e-6f,
+            false));
   }
 
   /// The releases' own counts, derived from their files.
   @Test
   void releasesCountToTheDigit() {
-    List<DeepSeekSize> sizes = published().stream().map(DeepSeekSize::new).toList();
+    List<DecoderSize> sizes = published().stream().map(DecoderSize::new).toList();
     assertThat(sizes)
         .extracting(size -> size.parts().total())
         .containsExactly(671_026_419_200L, 235_741_434_880L, 15_706_484_224L);
     assertThat(sizes)
-        .extracting(DeepSeekSize::active)
+        .extracting(DecoderSize::active)
         .containsExactly(37_552_297_472L, 21_375_800_320L, 2_661_150_208L);
     assertThat(sizes.getFirst().parts().predictor()).isEqualTo(11_610_068_224L);
     assertThat(sizes.getFirst().parts().attention() / 61).isEqualTo(187_107_328L);
     assertThat(sizes)
-        .extracting(DeepSeekSize::cacheNumbers)
+        .extracting(DecoderSize::cacheNumbers)
         .containsExactly(61 * 576L, 60 * 576L, 27 * 576L);
   }
 
@@ -113,16 +116,25 @@ class DeepSeekSizeTest {
   /// biases.
   @ParameterizedTest
   @MethodSource("configs")
-  void operationsAreTwoForEachActiveWeight(DeepSeekConfig config) {
-    DeepSeekSize size = new DeepSeekSize(config);
+  void operationsAreTwoForEachActiveWeight(DecoderConfig config) {
+    DecoderSize size = new DecoderSize(config);
     long gains = size.parts().norms();
-    if (config.attention() instanceof DeepSeekConfig.Latent latent) {
-      gains += config.layers() * (long) (latent.queryRank() + latent.latentDim());
-    }
-    if (config.generation() == DeepSeekConfig.Generation.V3) {
+    gains +=
+        switch (config.attention()) {
+          case DecoderConfig.Latent latent ->
+              config.layers() * (long) (latent.queryRank() + latent.latentDim());
+          case DecoderConfig.Grouped _ ->
+              switch (config.architecture()) {
+                case QWEN2 -> config.layers() * 6L * (4 + 2 * 2);
+                case QWEN3, QWEN3_MOE -> config.layers() * 2L * 6;
+                default -> 0;
+              };
+        };
+    if (config.architecture() == Architecture.DEEPSEEK_V3) {
       gains += (long) (config.layers() - config.denseLayers()) * config.experts().count();
     }
     assertThat(size.forwardFlops(0))
-        .isEqualTo(2.0 * (size.active() - size.parts().embedding() - gains));
+        .isEqualTo(
+            2.0 * (size.active() - (config.tiedHead() ? 0 : size.parts().embedding()) - gains));
   }
 }

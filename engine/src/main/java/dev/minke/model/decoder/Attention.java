@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
@@ -9,10 +9,10 @@ import dev.minke.tensor.Tensor;
 
 /// The first half of a block: every token looks at those before it in its own sequence.
 public sealed interface Attention permits LatentAttention, GroupedQueryAttention {
-  static Attention of(ParameterSource source, String name, DeepSeekConfig config) {
+  static Attention of(ParameterSource source, String name, DecoderConfig config) {
     return switch (config.attention()) {
-      case DeepSeekConfig.Latent sizes -> LatentAttention.of(source, name, config, sizes);
-      case DeepSeekConfig.Grouped sizes -> GroupedQueryAttention.of(source, name, config, sizes);
+      case DecoderConfig.Latent sizes -> LatentAttention.of(source, name, config, sizes);
+      case DecoderConfig.Grouped sizes -> GroupedQueryAttention.of(source, name, config, sizes);
     };
   }
 

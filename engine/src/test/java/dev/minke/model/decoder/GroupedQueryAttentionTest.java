@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,12 +25,12 @@ class GroupedQueryAttentionTest {
 
   @Test
   void theNamedTensorsComputeTheSameByTheFormulaOfFiles() {
-    DeepSeekConfig config = TinyConfigs.v1();
-    DeepSeekConfig.Grouped sizes = (DeepSeekConfig.Grouped) config.attention();
+    DecoderConfig config = TinyConfigs.v1();
+    DecoderConfig.Grouped sizes = (DecoderConfig.Grouped) config.attention();
     int[] ids = {3, 1, 18, 0, 5};
     try (ParameterStore store = new ParameterStore(DType.F64, SEED, 0.5);
         Workspace workspace = new Workspace()) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       EagerOps ops = new EagerOps(new ReferenceKernels(), workspace);
       TokenRows rows = TokenRows.packed(workspace, List.of(ids));
       Tensor x = model.embedding().forward(ops, rows.ids());
@@ -49,7 +49,7 @@ class GroupedQueryAttentionTest {
   }
 
   private static double[][] expected(
-      List<WeightName> names, DeepSeekConfig.Grouped sizes, double[][] x) {
+      List<WeightName> names, DecoderConfig.Grouped sizes, double[][] x) {
     int width = sizes.headDim();
     double[][] query = product(x, tensor(names, "q_proj"));
     double[][] key = product(x, tensor(names, "k_proj"));

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
@@ -19,17 +19,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A DeepSeek model: embedding, blocks, norm, head, and the predictor of the token after next where
-/// it has one.
+/// A decoder-only transformer: embedding, blocks, norm, head, and the predictor of the token after
+/// next where it has one.
 ///
 /// @param config sizes and rules
 /// @param embedding of tokens
 /// @param blocks in order
 /// @param norm before the head
-/// @param output the head, `[vocab, dim]`
+/// @param output the head, `[vocab, dim]`; its weight may be the embedding's table
 /// @param predictor null where the model has none
-public record DeepSeekModel(
-    DeepSeekConfig config,
+public record DecoderModel(
+    DecoderConfig config,
     Embedding embedding,
     List<Block> blocks,
     RmsNorm norm,
@@ -37,23 +37,25 @@ public record DeepSeekModel(
     @Nullable MultiTokenPredictor predictor)
     implements CausalModel {
 
-  public DeepSeekModel {
+  public DecoderModel {
     blocks = List.copyOf(blocks);
   }
 
   /// Builds a model whose parameters come from `source`.
-  public static DeepSeekModel of(ParameterSource source, DeepSeekConfig config) {
+  public static DecoderModel of(ParameterSource source, DecoderConfig config) {
     Embedding embedding = Embedding.of(source, "embedding", config.vocab(), config.dim());
     List<Block> blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(Block.of(source, "layers." + layer, config, layer));
     }
-    return new DeepSeekModel(
+    return new DecoderModel(
         config,
         embedding,
         blocks,
         RmsNorm.of(source, "norm", config.dim(), config.normEpsilon()),
-        Linear.of(source, "head", config.dim(), config.vocab()),
+        config.tiedHead()
+            ? new Linear(embedding.table(), null)
+            : Linear.of(source, "head", config.dim(), config.vocab()),
         config.predictors() == 0 ? null : MultiTokenPredictor.of(source, "predictor", config));
   }
 
@@ -145,16 +147,16 @@ public record DeepSeekModel(
 
   @Override
   public List<WeightName> weightNames() {
-    return new DeepSeekWeightNames(this).all();
+    return new HuggingFaceNames(this).all();
   }
 
   @Override
   public double forwardFlops(int context) {
-    return new DeepSeekSize(config).forwardFlops(context);
+    return new DecoderSize(config).forwardFlops(context);
   }
 
   /// Floating-point operations of the predictor for one token, its head included; 0 without one.
   public double predictorFlops(int context) {
-    return new DeepSeekSize(config).predictorFlops(context);
+    return new DecoderSize(config).predictorFlops(context);
   }
 }

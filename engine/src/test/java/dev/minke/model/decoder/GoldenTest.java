@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -69,9 +69,17 @@ class GoldenTest {
       Path directory = Path.of(asked);
       return Files.exists(directory.resolve("config.json"))
           ? Stream.of(directory)
-          : list(directory).filter(GoldenTest::isDeepSeek);
+          : list(directory).filter(GoldenTest::isModel);
     }
-    return Stream.of("deepseek-v3-tiny", "deepseek-v2-tiny", "deepseek-v2-lite-tiny")
+    return Stream.of(
+            "deepseek-v3-tiny",
+            "deepseek-v2-tiny",
+            "deepseek-v2-lite-tiny",
+            "llama-untied-tiny",
+            "llama-tied-tiny",
+            "qwen2-tiny",
+            "qwen3-tiny",
+            "qwen3-moe-tiny")
         .map(name -> Shared.shared("golden/" + name));
   }
 
@@ -83,11 +91,9 @@ class GoldenTest {
     }
   }
 
-  private static boolean isDeepSeek(Path directory) {
+  private static boolean isModel(Path directory) {
     Path config = directory.resolve("config.json");
-    return Files.exists(config)
-        && json(config).path("model_type").asString("").startsWith("deepseek_v")
-        && !json(config).has("quantization_config");
+    return Files.exists(config) && !json(config).has("quantization_config");
   }
 
   private static JsonNode json(Path file) {
@@ -119,7 +125,7 @@ class GoldenTest {
       this.kernels = kernels.get();
     }
 
-    DeepSeekModel model() {
+    DecoderModel model() {
       return open.model();
     }
 

@@ -1,6 +1,7 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Loss;
@@ -63,7 +64,7 @@ class SequenceLossesTest {
     }
   }
 
-  private static List<Example> examples(DeepSeekConfig config) {
+  private static List<Example> examples(DecoderConfig config) {
     List<Example> examples = new ArrayList<>();
     for (int length : LENGTHS) {
       examples.add(Example.random(examples.size(), length, config.vocab()));
@@ -82,7 +83,7 @@ class SequenceLossesTest {
         .flatMap(config -> backends.stream().map(backend -> Arguments.of(config, backend)));
   }
 
-  private static void loss(DeepSeekModel model, Ops ops, List<Example> examples) {
+  private static void loss(DecoderModel model, Ops ops, List<Example> examples) {
     TokenRows rows =
         TokenRows.packed(ops.workspace(), examples.stream().map(Example::ids).toList());
     Tensor targets = ops.workspace().allocate(DType.I32, rows.ids().shape());
@@ -99,7 +100,7 @@ class SequenceLossesTest {
 
   /// Adds the losses of each sequence to what is there, by term.
   private static void collect(
-      DeepSeekModel model,
+      DecoderModel model,
       Kernels kernels,
       List<Example> examples,
       Map<String, List<Float>> losses) {
@@ -118,12 +119,12 @@ class SequenceLossesTest {
 
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
-  void lossesOfFourTogetherAreThoseOfFourAlone(DeepSeekConfig config, Supplier<Kernels> backend) {
+  void lossesOfFourTogetherAreThoseOfFourAlone(DecoderConfig config, Supplier<Kernels> backend) {
     Map<String, List<Float>> together = new TreeMap<>();
     Map<String, List<Float>> alone = new TreeMap<>();
     try (Kernels kernels = backend.get();
         ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       collect(model, kernels, examples(config), together);
       for (Example example : examples(config)) {
         collect(model, kernels, List.of(example), alone);
@@ -131,7 +132,9 @@ class SequenceLossesTest {
     }
     assertThat(together).isEqualTo(alone);
     assertThat(together.get("tokens1")).hasSize(4).doesNotContain(0f, Float.NaN);
-    assertThat(together.get("balance1")).hasSize(4).doesNotContain(0f, Float.NaN);
+    if (config.experts().count() > 0) {
+      assertThat(together.get("balance1")).hasSize(4).doesNotContain(0f, Float.NaN);
+    }
     if (config.predictors() > 0) {
       assertThat(together.get("mtp1")).hasSize(4).doesNotContain(Float.NaN);
       // The sequence of one token has nothing to predict.
@@ -143,12 +146,12 @@ class SequenceLossesTest {
   /// What is not predicted counts in the balance of experts, so padding changes that loss.
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
-  void paddingDoesNotChangeLossesOfTokens(DeepSeekConfig config, Supplier<Kernels> backend) {
+  void paddingDoesNotChangeLossesOfTokens(DecoderConfig config, Supplier<Kernels> backend) {
     Map<String, List<Float>> plain = new TreeMap<>();
     Map<String, List<Float>> padded = new TreeMap<>();
     try (Kernels kernels = backend.get();
         ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       List<Example> examples = examples(config);
       collect(model, kernels, examples, plain);
       int longest = Arrays.stream(LENGTHS).max().orElseThrow();
@@ -162,14 +165,15 @@ class SequenceLossesTest {
   /// which occurs nowhere else. Neither a loss nor a gradient knows of it.
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
-  void thePredictorsLastRowMeansNothing(DeepSeekConfig config, Supplier<Kernels> backend) {
+  void thePredictorsLastRowMeansNothing(DecoderConfig config, Supplier<Kernels> backend) {
+    assumeFalse(config.tiedHead(), "the head reads the whole table");
     Map<String, List<Float>> before = new TreeMap<>();
     Map<String, List<Float>> after = new TreeMap<>();
     try (Kernels kernels = backend.get();
         ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3);
         Workspace workspace = Workspace.poisoning();
         Workspace gradients = Workspace.poisoning()) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       store.train();
       RecordingOps ops = new RecordingOps(kernels, workspace, Observer.NONE);
       loss(model, ops, examples(config));

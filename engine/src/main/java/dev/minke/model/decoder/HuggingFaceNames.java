@@ -1,24 +1,24 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.Parameter;
 import dev.minke.model.WeightName;
+import dev.minke.nn.Linear;
 import dev.minke.nn.SwiGlu;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The table of tensor names in the released files of `llama`, `deepseek`, `deepseek_v2` and
-/// `deepseek_v3`.
+/// The table of tensor names in Hugging Face files.
 ///
 /// Stacked and fused masters map to slices: an expert's gate is the first half of its rows, and
 /// `kv_b_proj` is, head by head, the key rows and then the value rows. The predictor is stored as
 /// one layer more, with copies of embedding and head.
-final class DeepSeekWeightNames {
-  private final DeepSeekModel model;
+final class HuggingFaceNames {
+  private final DecoderModel model;
   private final List<WeightName> names = new ArrayList<>();
 
-  DeepSeekWeightNames(DeepSeekModel model) {
+  HuggingFaceNames(DecoderModel model) {
     this.model = model;
   }
 
@@ -28,7 +28,11 @@ final class DeepSeekWeightNames {
       block("model.layers." + block.index(), block);
     }
     whole("model.norm.weight", model.norm().gain());
-    whole("lm_head.weight", model.output().weight());
+    if (model.config().tiedHead()) {
+      spare("lm_head.weight", model.embedding().table());
+    } else {
+      whole("lm_head.weight", model.output().weight());
+    }
     MultiTokenPredictor predictor = model.predictor();
     if (predictor != null) {
       String name = "model.layers." + predictor.block().index();
@@ -71,54 +75,80 @@ final class DeepSeekWeightNames {
   }
 
   private void attention(String name, GroupedQueryAttention attention) {
-    DeepSeekConfig.Grouped sizes = attention.sizes();
+    DecoderConfig.Grouped sizes = attention.sizes();
     int width = sizes.headDim();
-    List<WeightName.Part> queries = new ArrayList<>();
-    for (int head = 0; head < sizes.heads(); head++) {
-      addHalves(queries, attention.query().weight(), head * width, width);
-    }
-    List<WeightName.Part> keys = new ArrayList<>();
-    List<WeightName.Part> values = new ArrayList<>();
-    Parameter both = attention.keyValue().weight();
-    for (int head = 0; head < sizes.keyHeads(); head++) {
-      int first = 2 * head * width;
-      addHalves(keys, both, first, width);
-      values.add(new WeightName.Part(both, both.value().rows(first + width, first + 2 * width)));
-    }
-    int dim = model.config().dim();
-    Shape queryShape = Shape.of(sizes.heads() * width, dim);
-    Shape keyShape = Shape.of(sizes.keyHeads() * width, dim);
-    names.add(new WeightName(name + ".q_proj.weight", queryShape, queries, false));
-    names.add(new WeightName(name + ".k_proj.weight", keyShape, keys, false));
-    names.add(new WeightName(name + ".v_proj.weight", keyShape, values, false));
+    projection(name + ".q_proj", attention.query(), sizes.heads(), 0, 1, width);
+    projection(name + ".k_proj", attention.keyValue(), sizes.keyHeads(), 0, 2, width);
+    projection(name + ".v_proj", attention.keyValue(), sizes.keyHeads(), 1, 2, width);
     whole(name + ".o_proj.weight", attention.output().weight());
+    if (attention.queryNorm() != null && attention.keyNorm() != null) {
+      Parameter query = attention.queryNorm().gain();
+      Parameter key = attention.keyNorm().gain();
+      add(name + ".q_norm.weight", query.shape(), halves(query, 0, width));
+      add(name + ".k_norm.weight", key.shape(), halves(key, 0, width));
+    }
   }
 
-  /// The rows of a head as files have them: pairs that turn together lie half a head apart there,
-  /// side by side here.
-  private static void addHalves(
-      List<WeightName.Part> parts, Parameter parameter, int first, int width) {
-    for (int half = 0; half < 2; half++) {
-      for (int row = first + half; row < first + width; row += 2) {
-        parts.add(new WeightName.Part(parameter, parameter.value().rows(row, row + 1)));
+  /// Weight and bias of some heads of a product.
+  ///
+  /// @param offset of the first of these heads in the product, `stride` of them one after the
+  ///   other; the second of a pair are values, which do not turn
+  private void projection(String name, Linear layer, int heads, int offset, int stride, int width) {
+    Parameter bias = layer.bias();
+    List<WeightName.Part> weights = new ArrayList<>();
+    List<WeightName.Part> biases = new ArrayList<>();
+    for (int head = 0; head < heads; head++) {
+      int first = (stride * head + offset) * width;
+      weights.addAll(
+          offset == 0
+              ? halves(layer.weight(), first, width)
+              : inOrder(layer.weight(), first, width));
+      if (bias != null) {
+        biases.addAll(offset == 0 ? halves(bias, first, width) : inOrder(bias, first, width));
       }
     }
+    add(name + ".weight", Shape.of(heads * width, model.config().dim()), weights);
+    if (bias != null) {
+      add(name + ".bias", Shape.of(heads * width), biases);
+    }
+  }
+
+  /// What a head has, as files have it: pairs that turn together lie half a head apart there, side
+  /// by side here.
+  private static List<WeightName.Part> halves(Parameter parameter, int first, int width) {
+    List<WeightName.Part> parts = new ArrayList<>();
+    for (int half = 0; half < 2; half++) {
+      for (int index = first + half; index < first + width; index += 2) {
+        parts.addAll(inOrder(parameter, index, 1));
+      }
+    }
+    return parts;
+  }
+
+  /// Rows of a matrix, or elements of a vector.
+  private static List<WeightName.Part> inOrder(Parameter parameter, int first, int count) {
+    Tensor value = parameter.value();
+    Tensor view =
+        value.shape().rank() == 1
+            ? value.columns(first, first + count)
+            : value.rows(first, first + count);
+    return List.of(new WeightName.Part(parameter, view));
   }
 
   private void keysAndValues(String name, LatentAttention attention) {
-    DeepSeekConfig.Latent sizes = attention.sizes();
+    DecoderConfig.Latent sizes = attention.sizes();
     List<WeightName.Part> parts = new ArrayList<>();
     for (int head = 0; head < sizes.heads(); head++) {
       parts.add(slice(attention.keyUp(), head));
       parts.add(slice(attention.valueUp(), head));
     }
     int rows = sizes.heads() * (sizes.nopeDim() + sizes.valueDim());
-    names.add(new WeightName(name, Shape.of(rows, sizes.latentDim()), parts, false));
+    add(name, Shape.of(rows, sizes.latentDim()), parts);
   }
 
   private void mixture(String name, MixtureOfExperts mixture) {
     whole(name + ".gate.weight", mixture.router().scores().weight());
-    if (model.config().generation() == DeepSeekConfig.Generation.V3) {
+    if (model.config().architecture().routerBias()) {
       whole(name + ".gate.e_score_correction_bias", mixture.router().bias());
     }
     Parameter gateUp = mixture.gateUp();
@@ -148,8 +178,11 @@ final class DeepSeekWeightNames {
   }
 
   private void rows(String name, Parameter parameter, Tensor view) {
-    names.add(
-        new WeightName(name, view.shape(), List.of(new WeightName.Part(parameter, view)), false));
+    add(name, view.shape(), List.of(new WeightName.Part(parameter, view)));
+  }
+
+  private void add(String name, Shape shape, List<WeightName.Part> parts) {
+    names.add(new WeightName(name, shape, parts, WeightName.Role.OWN));
   }
 
   private void whole(String name, Parameter parameter) {
@@ -157,11 +190,15 @@ final class DeepSeekWeightNames {
   }
 
   private void copy(String name, Parameter parameter) {
-    names.add(
-        new WeightName(
-            name,
-            parameter.shape(),
-            List.of(new WeightName.Part(parameter, parameter.value())),
-            true));
+    again(name, parameter, WeightName.Role.COPY);
+  }
+
+  private void spare(String name, Parameter parameter) {
+    again(name, parameter, WeightName.Role.SPARE);
+  }
+
+  private void again(String name, Parameter parameter, WeightName.Role role) {
+    WeightName.Part all = new WeightName.Part(parameter, parameter.value());
+    names.add(new WeightName(name, parameter.shape(), List.of(all), role));
   }
 }

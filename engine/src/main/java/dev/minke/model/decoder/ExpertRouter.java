@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
@@ -16,7 +16,7 @@ import dev.minke.tensor.Tensor;
 ///   model has none
 /// @param rule scores, groups and gate weights
 public record ExpertRouter(Linear scores, Parameter bias, RouterRule rule) {
-  static ExpertRouter of(ParameterSource source, String name, DeepSeekConfig config) {
+  static ExpertRouter of(ParameterSource source, String name, DecoderConfig config) {
     int experts = config.experts().count();
     return new ExpertRouter(
         Linear.of(source, name + ".scores", config.dim(), experts),

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,13 +58,13 @@ class ModelEquivalenceTest {
 
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
-  void packedEqualsApart(DeepSeekConfig config, Supplier<Kernels> backend) {
+  void packedEqualsApart(DecoderConfig config, Supplier<Kernels> backend) {
     List<int[]> sequences =
         List.of(
             ids(0, 3, config.vocab()), ids(9, LENGTH, config.vocab()), ids(99, 1, config.vocab()));
     try (Kernels kernels = backend.get();
         ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       List<float[]> apart = new ArrayList<>();
       for (int[] sequence : sequences) {
         apart.addAll(logits(model, kernels, List.of(sequence)));
@@ -75,11 +75,11 @@ class ModelEquivalenceTest {
 
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
-  void tokenByTokenWithCacheEqualsWholeSequence(DeepSeekConfig config, Supplier<Kernels> backend) {
+  void tokenByTokenWithCacheEqualsWholeSequence(DecoderConfig config, Supplier<Kernels> backend) {
     int[] ids = ids(0, LENGTH, config.vocab());
     try (Kernels kernels = backend.get();
         ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       List<float[]> whole = logits(model, kernels, List.of(ids));
       assertSameBits(cached(model, kernels, ids, 1, AttentionForm.EXPANDED), whole);
       assertSameBits(cached(model, kernels, ids, 13, AttentionForm.EXPANDED), whole);
@@ -88,11 +88,11 @@ class ModelEquivalenceTest {
 
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
-  void absorbedEqualsExpandedWithinRounding(DeepSeekConfig config, Supplier<Kernels> backend) {
+  void absorbedEqualsExpandedWithinRounding(DecoderConfig config, Supplier<Kernels> backend) {
     int[] ids = ids(0, LENGTH, config.vocab());
     try (Kernels kernels = backend.get();
         ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       List<float[]> expanded = logits(model, kernels, List.of(ids));
       List<float[]> absorbed = cached(model, kernels, ids, 13, AttentionForm.ABSORBED);
       for (int row = 0; row < ids.length; row++) {
@@ -112,11 +112,11 @@ class ModelEquivalenceTest {
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
   void absorbedDoesNotDependOnHowManyPositionsComeAtOnce(
-      DeepSeekConfig config, Supplier<Kernels> backend) {
+      DecoderConfig config, Supplier<Kernels> backend) {
     int[] ids = ids(0, LENGTH, config.vocab());
     try (Kernels kernels = backend.get();
         ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       assertSameBits(
           cached(model, kernels, ids, 1, AttentionForm.ABSORBED),
           cached(model, kernels, ids, 13, AttentionForm.ABSORBED));
@@ -134,7 +134,7 @@ class ModelEquivalenceTest {
   }
 
   /// Logits of each position, without a cache.
-  private static List<float[]> logits(DeepSeekModel model, Kernels kernels, List<int[]> sequences) {
+  private static List<float[]> logits(DecoderModel model, Kernels kernels, List<int[]> sequences) {
     try (Workspace workspace = Workspace.poisoning()) {
       EagerOps ops = new EagerOps(kernels, workspace);
       return head(model, ops, model.hidden(ops, TokenRows.packed(workspace, sequences)));
@@ -143,7 +143,7 @@ class ModelEquivalenceTest {
 
   /// Logits of each position, some positions at a time, the older ones in a paged cache.
   private static List<float[]> cached(
-      DeepSeekModel model, Kernels kernels, int[] ids, int step, AttentionForm form) {
+      DecoderModel model, Kernels kernels, int[] ids, int step, AttentionForm form) {
     List<float[]> logits = new ArrayList<>();
     try (Arena arena = Arena.ofShared();
         Workspace workspace = Workspace.poisoning()) {
@@ -168,7 +168,7 @@ class ModelEquivalenceTest {
     return logits;
   }
 
-  private static KvCache cache(Arena arena, DeepSeekModel model) {
+  private static KvCache cache(Arena arena, DecoderModel model) {
     List<Tensor> layers = new ArrayList<>();
     for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
       Shape shape = Shape.of(3 * KvView.TILE, model.cacheShape().width());
@@ -179,7 +179,7 @@ class ModelEquivalenceTest {
     return new KvCache(layers);
   }
 
-  private static List<float[]> head(DeepSeekModel model, EagerOps ops, Tensor hidden) {
+  private static List<float[]> head(DecoderModel model, EagerOps ops, Tensor hidden) {
     Tensor logits = ops.workspace().allocate(hidden.size(0), model.vocab());
     var weight = model.head().matrix(ops.kernels(), Orientation.FORWARD);
     ops.kernels().matmul(hidden, weight, logits, false);

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.kernel.KvView;
 import dev.minke.model.TrainingRows;

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Routing;
@@ -15,7 +15,7 @@ public sealed interface FeedForward permits FeedForward.Dense, MixtureOfExperts 
   /// @return `[tokens, dim]`
   Tensor forward(Ops ops, Tensor x, int layer, Consumer<Routing> routings);
 
-  static FeedForward of(ParameterSource source, String name, DeepSeekConfig config, int layer) {
+  static FeedForward of(ParameterSource source, String name, DecoderConfig config, int layer) {
     return config.isMixture(layer)
         ? MixtureOfExperts.of(source, name, config)
         : new Dense(SwiGlu.of(source, name, config.dim(), config.denseHidden()));

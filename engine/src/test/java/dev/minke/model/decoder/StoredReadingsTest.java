@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,13 +63,13 @@ class StoredReadingsTest {
   /// @param what kernel and parameter
   private record Reading(String what, boolean isExact, List<Float> values) {}
 
-  private static Stream<DeepSeekConfig> models() {
+  private static Stream<DecoderConfig> models() {
     return TinyConfigs.all().stream();
   }
 
   @ParameterizedTest
   @MethodSource("models")
-  void isRoundedOnceOrNotAtAll(DeepSeekConfig config) {
+  void isRoundedOnceOrNotAtAll(DecoderConfig config) {
     List<Reading> kept = readings(config, false);
     List<Reading> stored = readings(config, true);
     assertThat(stored).hasSameSizeAs(kept);
@@ -99,13 +99,13 @@ class StoredReadingsTest {
   }
 
   /// What kernels of backward read, in order.
-  private static List<Reading> readings(DeepSeekConfig config, boolean stores) {
+  private static List<Reading> readings(DecoderConfig config, boolean stores) {
     List<Reading> readings = new ArrayList<>();
     try (ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3);
         Kernels kernels = listening(new ReferenceKernels(), readings);
         Workspace activations = Workspace.poisoning();
         Workspace gradients = Workspace.poisoning()) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       store.train();
       RecordingOps ops =
           stores

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.GradientCheck;
 import dev.minke.autograd.Ops;
@@ -19,15 +19,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ModelGradientTest {
   private static final long SEED = 4;
 
-  static Stream<DeepSeekConfig> configs() {
+  static Stream<DecoderConfig> configs() {
     return TinyConfigs.all().stream();
   }
 
   @ParameterizedTest
   @MethodSource("configs")
-  void gradientOfEveryParameterEqualsCentralDifference(DeepSeekConfig config) {
+  void gradientOfEveryParameterEqualsCentralDifference(DecoderConfig config) {
     try (ParameterStore store = new ParameterStore(DType.F64, SEED, 0.5)) {
-      DeepSeekModel model = DeepSeekModel.of(store, config);
+      DecoderModel model = DecoderModel.of(store, config);
       for (Parameter parameter : store.parameters()) {
         if (store.isBuffer(parameter)) {
           parameter.value().set(0, 1, 0.25);

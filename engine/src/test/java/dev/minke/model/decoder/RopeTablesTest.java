@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -20,30 +20,43 @@ class RopeTablesTest {
   /// Units in the last place that a power may be off on the other side.
   private static final int ULPS = 2;
 
-  private static DeepSeekConfig config(JsonNode golden) {
+  private static DecoderConfig config(JsonNode golden) {
     JsonNode rope = golden.path("parameters");
-    Rotation.Yarn yarn =
-        new Rotation.Yarn(
-            rope.path("factor").doubleValue(),
-            rope.path("original_max_position_embeddings").intValue(),
-            rope.path("beta_fast").doubleValue(),
-            rope.path("beta_slow").doubleValue(),
-            rope.path("mscale").asDouble(1),
-            rope.path("mscale_all_dim").asDouble(0));
+    double factor = rope.path("factor").doubleValue();
+    int original = rope.path("original_max_position_embeddings").asInt(0);
+    Rotation.Scaling scaling =
+        switch (rope.path("rope_type").stringValue()) {
+          case "llama3" ->
+              new Rotation.Llama3(
+                  factor,
+                  original,
+                  rope.path("low_freq_factor").doubleValue(),
+                  rope.path("high_freq_factor").doubleValue());
+          case "linear" -> new Rotation.Linear(factor);
+          default ->
+              new Rotation.Yarn(
+                  factor,
+                  original,
+                  rope.path("beta_fast").doubleValue(),
+                  rope.path("beta_slow").doubleValue(),
+                  rope.path("mscale").asDouble(1),
+                  rope.path("mscale_all_dim").asDouble(0));
+        };
     int ropeDim = golden.path("head_dim").intValue();
-    return new DeepSeekConfig(
-        DeepSeekConfig.Generation.V3,
+    return new DecoderConfig(
+        Architecture.DEEPSEEK_V3,
         1,
         1,
         1,
         1,
         1,
-        new DeepSeekConfig.Latent(1, 0, 1, 128, ropeDim, 1),
-        new DeepSeekConfig.Positions(163_840, rope.path("rope_theta").doubleValue(), yarn),
-        new DeepSeekConfig.Experts(
+        new DecoderConfig.Latent(1, 0, 1, 128, ropeDim, 1),
+        new DecoderConfig.Positions(163_840, rope.path("rope_theta").doubleValue(), scaling),
+        new DecoderConfig.Experts(
             0, 0, 0, new RouterRule(ScoreFunction.SIGMOID, 1, 1, 1, false, false, 1)),
         0,
-        1e-6f);
+        1e-6f,
+        false);
   }
 
   @ParameterizedTest
@@ -52,14 +65,16 @@ class RopeTablesTest {
         "deepseek-v3",
         "deepseek-v2",
         "yarn-mscale-differs",
-        "yarn-no-mscale (Qwen style)"
+        "yarn-no-mscale (Qwen style)",
+        "llama-3.1",
+        "linear"
       })
   void frequenciesMagnitudesAndScoreFactors(String name) {
     JsonNode golden =
         JsonMapper.shared()
             .readTree(Shared.shared("golden/formats/rope_tables.json").toFile())
             .path(name);
-    DeepSeekConfig config = config(golden);
+    DecoderConfig config = config(golden);
     float[] found = config.rotation().frequencies();
     JsonNode bits = golden.path("inv_freq_bits");
     assertThat(found).hasSize(bits.size());

@@ -1,4 +1,4 @@
-package dev.minke.model.deepseek;
+package dev.minke.model.decoder;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
@@ -24,7 +24,7 @@ public record Block(
     RmsNorm feedForwardNorm,
     FeedForward feedForward) {
 
-  static Block of(ParameterSource source, String name, DeepSeekConfig config, int index) {
+  static Block of(ParameterSource source, String name, DecoderConfig config, int index) {
     return new Block(
         index,
         RmsNorm.of(source, name + ".attentionNorm", config.dim(), config.normEpsilon()),
