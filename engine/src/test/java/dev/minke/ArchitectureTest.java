@@ -38,6 +38,8 @@ class ArchitectureTest {
         .withOptionalLayers(true)
         .layer("tensor")
         .definedBy(ROOT + ".tensor..")
+        .layer("quant")
+        .definedBy(ROOT + ".quant..")
         .layer("kernel")
         .definedBy(ROOT + ".kernel..")
         .layer("autograd")
@@ -74,6 +76,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("checkpoint", "data", "train", "inference", "eval")
         .whereLayer("nn")
         .mayOnlyBeAccessedByLayers("model", "checkpoint", "train", "inference", "eval")
+        .whereLayer("quant")
+        .mayOnlyBeAccessedByLayers("kernel", "autograd", "nn", "checkpoint")
         .whereLayer("backend")
         .mayNotBeAccessedByAnyLayer()
         .check(CLASSES);
@@ -86,6 +90,19 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + ".tensor..")
         .should()
         .dependOnClassesThat(resideInAnyPackage(ROOT + "..").and(are(not(ROOT + ".tensor.."))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void formatsKnowTensorsAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".quant..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(ROOT + "..")
+                .and(are(not(ROOT + ".quant..")))
+                .and(are(not(ROOT + ".tensor.."))))
         .check(CLASSES);
   }
 
