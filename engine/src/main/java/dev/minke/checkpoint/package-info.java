@@ -1,10 +1,12 @@
-/// Files of models and of runs: safetensors, Hugging Face directories, training checkpoints.
+/// Files of models and of runs: safetensors, GGUF, Hugging Face directories, training checkpoints.
 ///
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.checkpoint.ModelDirectory] | opens and saves a model as Hugging Face directory |
 /// | [dev.minke.checkpoint.Safetensors] | reads a safetensors file, strictly |
 /// | [dev.minke.checkpoint.SafetensorsWriter] | writes one |
+/// | [dev.minke.checkpoint.Gguf] | reads a GGUF model, whole or split, strictly: [dev.minke.checkpoint.GgufMetadata] and tensors |
+/// | [dev.minke.checkpoint.GgufWriter] | writes one |
 /// | [dev.minke.checkpoint.TrainingCheckpoint] | everything a run needs to go on, checksummed |
 /// | [dev.minke.checkpoint.AtomicFile] | all or nothing: temporary file, fsync, rename |
 ///
