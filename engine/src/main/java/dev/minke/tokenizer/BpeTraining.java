@@ -79,12 +79,10 @@ final class BpeTraining {
     return new Tokenizer(
         new TokenizerParts(
             vocabulary,
-            merges,
-            false,
+            new TextModel.Words(merges, false, recipe.preTokenizer()),
             added,
             Normalization.none(),
-            recipe.preTokenizer(),
-            new TextEdges(recipe.beginOfText(), recipe.endOfText()),
+            TextEdges.of(recipe.beginOfText(), recipe.endOfText()),
             null));
   }
 

@@ -5,8 +5,9 @@ package dev.minke.tokenizer;
 /// longest beginning of a character (Unicode, "maximal subpart"), as Hugging Face's decoder does;
 /// Java's own decoder counts them differently.
 ///
-/// What [#accept] and [#finish] return, joined, is [Tokenizer#decode] of the same ids. Mutable;
-/// owned by whoever reads one stream of tokens.
+/// What [#accept] and [#finish] return, joined, is [Tokenizer#decode] of the same ids. A space that
+/// the tokenizer put before the text is dropped; so whoever reads the tokens that follow others has
+/// the decoder accept those others first. Mutable; owned by whoever reads one stream of tokens.
 public final class Decoder {
   private static final char MALFORMED = '\uFFFD';
 
@@ -23,8 +24,12 @@ public final class Decoder {
 
   private int highest;
 
+  /// Whether a space that comes next is the tokenizer's own.
+  private boolean atEdge;
+
   Decoder(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
+    atEdge = tokenizer.addsSpaceAtStart();
   }
 
   /// Takes the next token.
@@ -33,9 +38,10 @@ public final class Decoder {
   public String accept(int id) {
     byte[] token = tokenizer.sharedBytes(id);
     StringBuilder text = new StringBuilder(token.length);
-    for (byte value : token) {
-      take(value & 0xFF, text);
+    for (int i = atEdge && token.length > 0 && token[0] == ' ' ? 1 : 0; i < token.length; i++) {
+      take(token[i] & 0xFF, text);
     }
+    atEdge = tokenizer.addsSpaceBehind(id);
     return text.toString();
   }
 
@@ -43,6 +49,11 @@ public final class Decoder {
   ///
   /// @return U+FFFD where the last character was never completed, else nothing
   public String finish() {
+    atEdge = tokenizer.addsSpaceAtStart();
+    return broken();
+  }
+
+  private String broken() {
     boolean broken = missing > 0;
     missing = 0;
     return broken ? String.valueOf(MALFORMED) : "";
@@ -54,7 +65,7 @@ public final class Decoder {
         next(value, text);
         return;
       }
-      text.append(finish());
+      text.append(broken());
     }
     if (value < 0x80) {
       text.append((char) value);

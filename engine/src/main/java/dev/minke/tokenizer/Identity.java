@@ -27,24 +27,54 @@ final class Identity {
     for (int id = 0; id < vocabulary.size(); id++) {
       identity.bytes(vocabulary.bytes(id));
     }
-    Merges merges = parts.merges();
-    identity.number(merges.size());
-    for (int rank = 0; rank < merges.size(); rank++) {
-      identity.number(merges.left(rank));
-      identity.number(merges.right(rank));
+    switch (parts.model()) {
+      case TextModel.Words words -> {
+        identity.merges(words.merges());
+        identity.text(words.wholeWordsFirst() ? "whole words first" : "merges");
+        identity.around(parts);
+        for (Split split : words.preTokenizer().cuts()) {
+          identity.text(split.pattern());
+          identity.text(split.behaviour().spelling());
+          identity.number((split.literal() ? 1 : 0) + (split.inverted() ? 2 : 0));
+        }
+        identity.text(words.preTokenizer().addsSpace() ? "space" : "");
+      }
+      case TextModel.Pieces pieces -> {
+        identity.pieces(pieces.merger(), vocabulary.size());
+        identity.around(parts);
+        identity.text(pieces.prefix().name());
+      }
     }
-    identity.text(parts.wholeWordsFirst() ? "whole words first" : "merges");
-    identity.number(parts.addedTokens().size());
-    parts.addedTokens().forEach(identity::added);
-    identity.text(parts.normalization().forms().toString());
-    PreTokenizer preTokenizer = parts.preTokenizer();
-    for (Split split : preTokenizer.cuts()) {
-      identity.text(split.pattern());
-      identity.text(split.behaviour().spelling());
-      identity.number((split.literal() ? 1 : 0) + (split.inverted() ? 2 : 0));
-    }
-    identity.text(preTokenizer.addsSpace() ? "space" : "");
     return HexFormat.of().formatHex(identity.digest.digest());
+  }
+
+  private void merges(Merges merges) {
+    number(merges.size());
+    for (int rank = 0; rank < merges.size(); rank++) {
+      number(merges.left(rank));
+      number(merges.right(rank));
+    }
+  }
+
+  private void pieces(PieceMerger merger, int vocab) {
+    switch (merger) {
+      case RankedPieces ranked -> {
+        text("ranked pieces");
+        merges(ranked.merges());
+      }
+      case ScoredPieces scored -> {
+        text("scored pieces");
+        for (int id = 0; id < vocab; id++) {
+          number(Float.floatToIntBits(scored.score(id)));
+        }
+      }
+    }
+  }
+
+  private void around(TokenizerParts parts) {
+    number(parts.addedTokens().size());
+    parts.addedTokens().forEach(this::added);
+    text(parts.normalization().forms().toString());
   }
 
   private void added(AddedToken token) {

@@ -18,10 +18,20 @@ final class Merges {
 
   private final PairTable pairs = new PairTable();
   private final IntList results = new IntList();
-  private final int[] byteIds = new int[256];
+  private final int[] byteIds;
 
   /// Merges over the vocabulary's bytes: all that occur in UTF-8.
   Merges(Vocabulary vocabulary) {
+    this(byteIds(vocabulary));
+  }
+
+  /// @param byteIds by byte
+  Merges(int[] byteIds) {
+    this.byteIds = byteIds.clone();
+  }
+
+  private static int[] byteIds(Vocabulary vocabulary) {
+    int[] byteIds = new int[256];
     for (int value = 0; value < byteIds.length; value++) {
       byteIds[value] = vocabulary.find(new byte[] {(byte) value});
       if (byteIds[value] < 0 && occursInText(value)) {
@@ -30,10 +40,11 @@ final class Merges {
                 .formatted(value));
       }
     }
+    return byteIds;
   }
 
   /// DeepSeek-V2's vocabulary lacks the 13 bytes that no well-formed text contains.
-  private static boolean occursInText(int value) {
+  static boolean occursInText(int value) {
     return value != 0xC0 && value != 0xC1 && value < 0xF5;
   }
 
@@ -42,6 +53,27 @@ final class Merges {
     if (pairs.add(left, right) == results.size()) {
       results.add(result);
     }
+  }
+
+  /// Adds the merge of two tokens that are spelled in letters of bytes.
+  ///
+  /// @return whether there are two, and their union is a token
+  boolean addSpelled(Vocabulary vocabulary, String[] spellings) {
+    if (spellings.length != 2) {
+      return false;
+    }
+    int left = find(vocabulary, spellings[0]);
+    int right = find(vocabulary, spellings[1]);
+    int result = left < 0 || right < 0 ? -1 : find(vocabulary, spellings[0] + spellings[1]);
+    if (result >= 0) {
+      add(left, right, result);
+    }
+    return result >= 0;
+  }
+
+  private static int find(Vocabulary vocabulary, String spelling) {
+    byte[] bytes = ByteLetters.bytes(spelling);
+    return bytes == null ? -1 : vocabulary.find(bytes);
   }
 
   int size() {
@@ -66,7 +98,19 @@ final class Merges {
     for (int i = 0; i < word.length; i++) {
       ids[i] = byteIds[word[i] & 0xFF];
     }
-    return word.length <= SHORT ? mergedShort(ids) : new Word(ids).merged();
+    return merged(ids);
+  }
+
+  /// What becomes of tokens in a row.
+  ///
+  /// @param ids not used by the caller afterwards
+  int[] merged(int[] ids) {
+    return ids.length <= SHORT ? mergedShort(ids) : new Word(ids).merged();
+  }
+
+  /// The token of a byte, or -1.
+  int byteId(int value) {
+    return byteIds[value];
   }
 
   private int[] mergedShort(int[] ids) {

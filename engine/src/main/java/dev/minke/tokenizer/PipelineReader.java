@@ -60,6 +60,13 @@ final class PipelineReader {
     }
   }
 
+  /// Whether a token stands before the text in the template of a post-processor.
+  static boolean putsFirst(JsonNode postProcessor, String token) {
+    return steps(postProcessor, "processors").stream()
+        .map(step -> step.path("single").path(0).path("SpecialToken").path("id").asString(""))
+        .anyMatch(token::equals);
+  }
+
   private Split split(JsonNode step) {
     return switch (type(step)) {
       case "Split" -> {
@@ -87,7 +94,7 @@ final class PipelineReader {
   }
 
   /// The steps in order, sequences opened; none for null.
-  private static List<JsonNode> steps(JsonNode component, String children) {
+  static List<JsonNode> steps(JsonNode component, String children) {
     List<JsonNode> steps = new ArrayList<>();
     if (type(component).equals("Sequence")) {
       for (JsonNode child : component.path(children)) {
@@ -99,7 +106,7 @@ final class PipelineReader {
     return steps;
   }
 
-  private static String type(JsonNode component) {
+  static String type(JsonNode component) {
     return component.path("type").asString("");
   }
 

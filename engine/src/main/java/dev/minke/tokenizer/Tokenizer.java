@@ -4,16 +4,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
-/// Text to token ids and back, by byte-level BPE.
+/// Text to token ids and back, by byte-level BPE or SentencePiece's BPE.
 ///
 /// Immutable and safe for many threads; a cache of recent words is the only memory; it is bounded
 /// and never changes an answer. In text, half of a surrogate pair counts as U+FFFD.
@@ -22,8 +24,7 @@ public final class Tokenizer {
   private static final int LETTERS_A_TOKEN = 3;
 
   private final TokenizerParts parts;
-  private final WordCutter cutter;
-  private final WordEncoder words;
+  private final SectionEncoder sections;
   private final AddedTokens beforeNormalization;
   private final AddedTokens afterNormalization;
   private final Map<String, AddedToken> addedByContent = new HashMap<>();
@@ -33,8 +34,7 @@ public final class Tokenizer {
 
   Tokenizer(TokenizerParts parts) {
     this.parts = parts;
-    cutter = new WordCutter(parts.preTokenizer());
-    words = new WordEncoder(parts.vocabulary(), parts.merges(), parts.wholeWordsFirst());
+    sections = parts.model().encoder(parts.vocabulary());
     for (AddedToken token : parts.addedTokens()) {
       addedByContent.put(token.content(), token);
       if (token.special()) {
@@ -47,8 +47,8 @@ public final class Tokenizer {
     identity = Identity.of(parts);
   }
 
-  /// Reads a Hugging Face `tokenizer.json`, and from a `tokenizer_config.json` beside it which
-  /// tokens start and end a text.
+  /// Reads a Hugging Face `tokenizer.json`, and from `tokenizer_config.json` and
+  /// `generation_config.json` beside it which tokens start and end a text.
   ///
   /// @throws TokenizerException where the file is damaged, or would tokenize in a way that is not
   ///   implemented here
@@ -62,6 +62,14 @@ public final class Tokenizer {
   /// @param mergesText one merge a line, in order of rank
   public static Tokenizer readGpt2(Path vocabularyJson, Path mergesText) throws IOException {
     return TokenizerReader.gpt2(vocabularyJson, mergesText);
+  }
+
+  /// The tokenizer that a GGUF file describes.
+  ///
+  /// @throws TokenizerException where the facts contradict each other, or describe a tokenizer that
+  ///   is not implemented here
+  public static Tokenizer of(GgufTokenizerFacts facts) {
+    return new GgufTokenizerReader(facts).read();
   }
 
   /// Writes a `tokenizer.json`, and which tokens start and end a text into the
@@ -80,7 +88,7 @@ public final class Tokenizer {
   /// a user wrote.
   public int[] encode(String text) {
     IntList ids = new IntList(text.length() / LETTERS_A_TOKEN);
-    encodeWords(parts.normalization().apply(Normalization.wellFormed(text)), ids);
+    encodeSection(parts.normalization().apply(Normalization.wellFormed(text)), ids);
     return ids.toArray();
   }
 
@@ -114,7 +122,7 @@ public final class Tokenizer {
         Normalization.wellFormed(text),
         between ->
             afterNormalization.scan(
-                parts.normalization().apply(between), rest -> encodeWords(rest, ids), ids::add),
+                parts.normalization().apply(between), rest -> encodeSection(rest, ids), ids::add),
         ids::add);
     return ids.toArray();
   }
@@ -146,6 +154,16 @@ public final class Tokenizer {
     return added == null ? parts.vocabulary().bytes(id) : added;
   }
 
+  /// Whether the text at the start has a space that its tokens alone do not say.
+  boolean addsSpaceAtStart() {
+    return parts.model().prefix() != SpacePrefix.NONE;
+  }
+
+  /// Whether the text behind a token has one.
+  boolean addsSpaceBehind(int id) {
+    return addedBytes.containsKey(id) && parts.model().prefix().followsAddedTokens();
+  }
+
   /// One token for people: its text, with control characters and lone bytes escaped (`\n`, `\xE6`),
   /// or `<unused 7>`.
   public String display(int id) {
@@ -175,6 +193,19 @@ public final class Tokenizer {
     return name == null ? OptionalInt.empty() : id(name);
   }
 
+  /// Whether the model expects [#beginOfText] before every text. The methods here never add it.
+  public boolean addsBeginOfText() {
+    return parts.edges().addsBegin() && beginOfText().isPresent();
+  }
+
+  /// The tokens that end an answer, ascending: [#endOfText], and what a chat model says where its
+  /// turn is over.
+  public Set<Integer> endsOfAnswer() {
+    Set<Integer> ends = new TreeSet<>(parts.edges().answerEnds());
+    endOfText().ifPresent(ends::add);
+    return Collections.unmodifiableSet(ends);
+  }
+
   /// Whether an id is a control token, which no text of a user contains.
   public boolean isSpecial(int id) {
     return specials.contains(id);
@@ -193,7 +224,9 @@ public final class Tokenizer {
     return new AddedTokens(tokens, spelling);
   }
 
-  private void encodeWords(String text, IntList ids) {
-    cutter.cut(text, (letters, from, to) -> words.encode(letters, from, to, ids));
+  private void encodeSection(String text, IntList ids) {
+    if (!text.isEmpty()) {
+      sections.encode(text, ids);
+    }
   }
 }

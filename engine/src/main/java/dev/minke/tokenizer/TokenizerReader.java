@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +25,10 @@ final class TokenizerReader {
     this.file = file;
   }
 
+  Path file() {
+    return file;
+  }
+
   Tokenizer read() throws IOException {
     JsonNode root = object(file);
     for (String option : List.of("truncation", "padding")) {
@@ -36,21 +39,34 @@ final class TokenizerReader {
     JsonNode model = root.path("model");
     checkModel(model);
     List<AddedToken> added = addedTokens(root.path("added_tokens"));
-    Vocabulary vocabulary = vocabulary(model.path("vocab"), added);
-    Merges merges = merges(model.path("merges"), vocabulary);
     PipelineReader pipeline = new PipelineReader(file);
-    pipeline.checkDecoder(root.path("decoder"));
     JsonNode postProcessor = root.path("post_processor");
     pipeline.checkPostProcessor(postProcessor);
+    Vocabulary vocabulary;
+    TextModel textModel;
+    Normalization normalization = Normalization.none();
+    if (PieceReader.reads(root)) {
+      PieceReader pieces = new PieceReader(this, root, added);
+      textModel = pieces.model();
+      vocabulary = pieces.vocabulary();
+    } else {
+      vocabulary = vocabulary(model.path("vocab"), added);
+      Merges merges = merges(model.path("merges"), vocabulary);
+      pipeline.checkDecoder(root.path("decoder"));
+      normalization = pipeline.normalization(root.path("normalizer"));
+      textModel =
+          new TextModel.Words(
+              merges,
+              model.path("ignore_merges").asBoolean(false),
+              pipeline.preTokenizer(root.path("pre_tokenizer")));
+    }
     return new Tokenizer(
         new TokenizerParts(
             vocabulary,
-            merges,
-            model.path("ignore_merges").asBoolean(false),
+            textModel,
             added,
-            pipeline.normalization(root.path("normalizer")),
-            pipeline.preTokenizer(root.path("pre_tokenizer")),
-            edges(added),
+            normalization,
+            new TextEdgesReader(file).read(added, postProcessor),
             postProcessor.isMissingNode() ? null : postProcessor));
   }
 
@@ -73,12 +89,10 @@ final class TokenizerReader {
     return new Tokenizer(
         new TokenizerParts(
             vocabulary,
-            merges,
-            false,
+            new TextModel.Words(merges, false, PreTokenizer.gpt2()),
             added,
             Normalization.none(),
-            PreTokenizer.gpt2(),
-            new TextEdges(edge, edge),
+            TextEdges.of(edge, edge),
             null));
   }
 
@@ -161,41 +175,38 @@ final class TokenizerReader {
     return vocabulary;
   }
 
-  /// Merges are written as `"a b"` or as `["a", "b"]`.
   private Merges merges(JsonNode nodes, Vocabulary vocabulary) {
-    if (!nodes.isArray()) {
-      throw refused("model.merges", "none", "an array");
-    }
     Merges merges = new Merges(vocabulary);
-    for (JsonNode node : nodes) {
-      String[] parts =
-          node.isArray()
-              ? node.valueStream().map(part -> part.asString("")).toArray(String[]::new)
-              : node.asString("").split(" ", -1);
-      addMerge(merges, vocabulary, parts);
+    for (String[] pair : mergePairs(nodes)) {
+      addMerge(merges, vocabulary, pair);
     }
     return merges;
   }
 
+  /// Merges are written as `"a b"` or as `["a", "b"]`.
+  List<String[]> mergePairs(JsonNode nodes) {
+    if (!nodes.isArray()) {
+      throw refused("model.merges", "none", "an array");
+    }
+    return nodes
+        .valueStream()
+        .map(node ->
+            node.isArray()
+                ? node.valueStream().map(part -> part.asString("")).toArray(String[]::new)
+                : node.asString("").split(" ", -1))
+        .toList();
+  }
+
   private void addMerge(Merges merges, Vocabulary vocabulary, String[] parts) {
-    int left = parts.length == 2 ? find(vocabulary, parts[0]) : -1;
-    int right = parts.length == 2 ? find(vocabulary, parts[1]) : -1;
-    int result = left < 0 || right < 0 ? -1 : find(vocabulary, parts[0] + parts[1]);
-    if (result < 0) {
+    if (!merges.addSpelled(vocabulary, parts)) {
       throw refused(
           "merge " + merges.size(),
           "\"" + String.join(" ", parts) + "\"",
           "two tokens whose union is a token");
     }
-    merges.add(left, right, result);
   }
 
-  private static int find(Vocabulary vocabulary, String spelling) {
-    byte[] bytes = ByteLetters.bytes(spelling);
-    return bytes == null ? -1 : vocabulary.find(bytes);
-  }
-
-  private int id(JsonNode node, String token) {
+  int id(JsonNode node, String token) {
     if (!node.isIntegralNumber() || !node.canConvertToInt()) {
       throw refused("id of \"" + token + "\"", node.toString(), "a whole number");
     }
@@ -206,29 +217,7 @@ final class TokenizerReader {
     return id;
   }
 
-  private TextEdges edges(List<AddedToken> added) throws IOException {
-    TextEdges known =
-        TextEdges.known(name -> added.stream().anyMatch(token -> token.content().equals(name)));
-    Path config = file.resolveSibling(TokenizerWriter.CONFIG);
-    if (!Files.exists(config)) {
-      return known;
-    }
-    JsonNode root = object(config);
-    return new TextEdges(
-        edge(root, "bos_token", known.beginOfText()), edge(root, "eos_token", known.endOfText()));
-  }
-
-  /// A token's name in `tokenizer_config.json`: a string, or an object with its content.
-  private static @Nullable String edge(JsonNode config, String key, @Nullable String known) {
-    JsonNode token = config.path(key);
-    if (token.isMissingNode()) {
-      return known;
-    }
-    JsonNode content = token.isObject() ? token.path("content") : token;
-    return content.isString() ? content.asString() : null;
-  }
-
-  private TokenizerException refused(String component, String found, String expected) {
+  TokenizerException refused(String component, String found, String expected) {
     return new TokenizerException(
         "%s: %s is %s, expected %s".formatted(file, component, found, expected));
   }

@@ -22,9 +22,19 @@ final class TokenizerWriter {
 
   private final JsonMapper mapper = JsonMapper.shared();
   private final TokenizerParts parts;
+  private final TextModel.Words words;
 
+  /// @throws TokenizerException for a tokenizer that is not byte-level
   TokenizerWriter(TokenizerParts parts) {
     this.parts = parts;
+    words =
+        switch (parts.model()) {
+          case TextModel.Words byteLevel -> byteLevel;
+          case TextModel.Pieces _ ->
+              throw new TokenizerException(
+                  "tokenizer.json: expected a byte-level tokenizer to write, found SentencePiece's;"
+                      + " copy the file it was read from");
+        };
   }
 
   void write(Path file) throws IOException {
@@ -79,7 +89,7 @@ final class TokenizerWriter {
   }
 
   private ObjectNode preTokenizer() {
-    PreTokenizer preTokenizer = parts.preTokenizer();
+    PreTokenizer preTokenizer = words.preTokenizer();
     ObjectNode sequence = mapper.createObjectNode().put("type", "Sequence");
     ArrayNode steps = sequence.putArray("pretokenizers");
     for (Split split : preTokenizer.splits()) {
@@ -108,7 +118,7 @@ final class TokenizerWriter {
     model.putNull("end_of_word_suffix");
     model.put("fuse_unk", false);
     model.put("byte_fallback", false);
-    model.put("ignore_merges", parts.wholeWordsFirst());
+    model.put("ignore_merges", words.wholeWordsFirst());
     Map<Integer, String> contents = new TreeMap<>();
     parts.addedTokens().forEach(token -> contents.put(token.id(), token.content()));
     Vocabulary vocabulary = parts.vocabulary();
@@ -120,11 +130,11 @@ final class TokenizerWriter {
       }
     }
     ArrayNode merges = model.putArray("merges");
-    for (int rank = 0; rank < parts.merges().size(); rank++) {
+    for (int rank = 0; rank < words.merges().size(); rank++) {
       merges
           .addArray()
-          .add(ByteLetters.spell(vocabulary.bytes(parts.merges().left(rank))))
-          .add(ByteLetters.spell(vocabulary.bytes(parts.merges().right(rank))));
+          .add(ByteLetters.spell(vocabulary.bytes(words.merges().left(rank))))
+          .add(ByteLetters.spell(vocabulary.bytes(words.merges().right(rank))));
     }
     return model;
   }
@@ -138,6 +148,9 @@ final class TokenizerWriter {
                 .createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
                 .put("clean_up_tokenization_spaces", false);
+    if (parts.edges().addsBegin()) {
+      config.put("add_bos_token", true);
+    }
     return config
         .put("bos_token", parts.edges().beginOfText())
         .put("eos_token", parts.edges().endOfText());

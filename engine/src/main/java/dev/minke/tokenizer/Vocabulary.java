@@ -18,16 +18,26 @@ final class Vocabulary {
 
   /// Gives a token its id.
   void put(int id, byte[] bytes) {
-    while (tokens.size() <= id) {
-      tokens.add(null);
-    }
+    putUnlisted(id, bytes);
+    ids.put(key(bytes), id);
+  }
+
+  /// Gives a token its id, but lets it not be found by its bytes: another may have them, too.
+  void putUnlisted(int id, byte[] bytes) {
+    reserve(id + 1);
     if (tokens.get(id) != null) {
       throw new TokenizerException(
           "vocabulary: id %d is given to both \"%s\" and \"%s\", expected one token an id"
               .formatted(id, display(id), new String(bytes, StandardCharsets.UTF_8)));
     }
     tokens.set(id, bytes);
-    ids.put(key(bytes), id);
+  }
+
+  /// Makes room for so many ids.
+  void reserve(int size) {
+    while (tokens.size() < size) {
+      tokens.add(null);
+    }
   }
 
   /// One past the highest id.

@@ -210,6 +210,26 @@ class GgufTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0x01, 0x80, 0xFF})
+  void aFileWithAChangedByteIsReadOrRefused(int change) throws IOException {
+    byte[] whole = Files.readAllBytes(golden("all-types.gguf"));
+    Path file = directory.resolve("changed.gguf");
+    int refused = 0;
+    for (int at = 0; at < 1024; at++) {
+      byte[] changed = whole.clone();
+      changed[at] ^= (byte) change;
+      Files.write(file, changed);
+      try (Gguf gguf = Gguf.open(file)) {
+        assertThat(gguf.tensors()).hasSize(8);
+      } catch (CheckpointException e) {
+        assertThat(e).hasMessageContaining("changed.gguf").hasMessageNotContaining("\n");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(100);
+  }
+
   @Test
   void whatIsWrittenIsReadBack() {
     Path file = directory.resolve("written.gguf");

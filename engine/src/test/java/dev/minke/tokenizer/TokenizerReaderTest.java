@@ -221,6 +221,49 @@ class TokenizerReaderTest {
   }
 
   @Test
+  void generationConfigurationNamesWhatEndsAnAnswer() throws IOException {
+    ObjectNode root = small();
+    added(root, 300, "<s>");
+    added(root, 301, "</s>");
+    assertThat(read(root).endsOfAnswer()).containsExactly(301);
+    Path file = directory.resolve("generation_config.json");
+    Files.writeString(file, "{\"eos_token_id\":7}");
+    assertThat(read(root).endsOfAnswer()).containsExactly(7, 301);
+    Files.writeString(file, "{\"eos_token_id\":[9, 7]}");
+    assertThat(read(root).endsOfAnswer()).containsExactly(7, 9, 301);
+    Files.writeString(file, "{\"eos_token_id\":\"</s>\"}");
+    assertThatThrownBy(() -> read(root)).hasMessageContaining("eos_token_id is \"</s>\"");
+  }
+
+  @Test
+  void whetherTheBeginIsAddedIsSaidByTheConfigurationOrTheTemplate() throws IOException {
+    ObjectNode root = small();
+    added(root, 300, "<s>");
+    assertThat(read(root).addsBeginOfText()).isFalse();
+    root.set(
+        "post_processor",
+        JsonMapper.shared()
+            .readTree(
+                """
+                {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},
+                  {"Sequence":{"id":"A","type_id":0}}]}\
+                """));
+    assertThat(read(root).addsBeginOfText()).isTrue();
+    Path config = directory.resolve("tokenizer_config.json");
+    Files.writeString(config, "{\"add_bos_token\":false}");
+    assertThat(read(root).addsBeginOfText()).isFalse();
+    Files.writeString(config, "{\"add_bos_token\":true,\"bos_token\":null}");
+    assertThat(read(root).addsBeginOfText()).isFalse();
+    root.putNull("post_processor");
+    Files.writeString(config, "{\"add_bos_token\":true}");
+    Tokenizer tokenizer = read(root);
+    assertThat(tokenizer.addsBeginOfText()).isTrue();
+    Files.delete(config);
+    tokenizer.write(directory.resolve("tokenizer.json"));
+    assertThat(read(root).addsBeginOfText()).isTrue();
+  }
+
+  @Test
   void writingKeepsWhatElseTheConfigurationSays() throws IOException {
     ObjectNode root = small();
     added(root, 300, "<stop>");
