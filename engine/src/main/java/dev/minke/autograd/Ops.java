@@ -97,8 +97,15 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
                 .formatted(id, i, vocab));
       }
     }
-    Tensor out = allocate(table.value(), ids.shape().columns(), table.shape().columns());
-    kernels.embedding(table.value(), ids, out);
+    Shape shape = Shape.of(ids.shape().columns(), table.shape().columns());
+    Tensor out;
+    if (table.isStored()) {
+      out = workspace.allocate(DType.F32, shape);
+      kernels.embedding(table.resident(kernels), ids, out);
+    } else {
+      out = workspace.allocate(table.value().dtype(), shape);
+      kernels.embedding(table.value(), ids, out);
+    }
     record(new Op.Embedding(table, ids, out));
     return out;
   }

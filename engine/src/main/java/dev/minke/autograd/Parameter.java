@@ -3,7 +3,9 @@ package dev.minke.autograd;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
+import dev.minke.kernel.Resident;
 import dev.minke.tensor.Shape;
+import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,10 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// Optimizers, checkpoints and norms see the master alone. Whoever writes the master calls
 /// [#changed]; prepared forms are rebuilt at their next use. The memory of master and gradient
 /// belongs to whoever made them; [#close] frees the prepared forms.
+///
+/// A master may also stay in a file, in the file's own precision ([#stored]): products read it as a
+/// backend has loaded it, and nothing can train or write it.
 public final class Parameter implements AutoCloseable {
   private final String name;
-  private final Tensor value;
+  private final Shape shape;
+  private final @Nullable Tensor value;
   private final Map<Form, Entry> forms = new HashMap<>();
+  private final Map<Kernels, Resident> residents = new HashMap<>();
+  private @Nullable StoredWeight stored;
   private @Nullable Tensor gradient;
   private boolean cleared;
   private long version;
@@ -38,7 +46,50 @@ public final class Parameter implements AutoCloseable {
               + value.rowStride());
     }
     this.name = name;
+    this.shape = value.shape();
     this.value = value;
+  }
+
+  private Parameter(String name, Shape shape) {
+    this.name = name;
+    this.shape = shape;
+    this.value = null;
+  }
+
+  /// A parameter whose master is in a file that [#bind] is going to name.
+  ///
+  /// @param shape `[out, in]` or `[groups, out, in]`
+  public static Parameter stored(String name, Shape shape) {
+    return new Parameter(name, shape);
+  }
+
+  /// Says where a stored master is.
+  public void bind(StoredWeight weight) {
+    if (value != null || !weight.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "parameter %s %s: expected a stored master of this shape, found %s"
+              .formatted(name, shape, weight.shape()));
+    }
+    this.stored = weight;
+  }
+
+  /// Whether the master stays in a file.
+  public boolean isStored() {
+    return value == null;
+  }
+
+  /// Bytes of a stored master in its file; 0 for one in memory.
+  public long storedBytes() {
+    return stored == null ? 0 : stored.bytes();
+  }
+
+  /// A stored master as a backend has it, read at its first use.
+  public Resident resident(Kernels kernels) {
+    StoredWeight weight = stored;
+    if (weight == null) {
+      throw new IllegalStateException("parameter " + name + ": nothing says where it is stored");
+    }
+    return residents.computeIfAbsent(kernels, backend -> backend.load(weight));
   }
 
   public String name() {
@@ -46,12 +97,19 @@ public final class Parameter implements AutoCloseable {
   }
 
   /// The master.
+  ///
+  /// @throws IllegalStateException if it stays in a file
   public Tensor value() {
+    if (value == null) {
+      throw new IllegalStateException(
+          "parameter %s: expected a master in memory, found one that stays in its file; open the model for training"
+              .formatted(name));
+    }
     return value;
   }
 
   public Shape shape() {
-    return value.shape();
+    return shape;
   }
 
   /// The gradient that backward adds to; null while frozen. After [#clearGradient] its content is
@@ -92,10 +150,9 @@ public final class Parameter implements AutoCloseable {
 
   /// Trains this parameter: backward adds to `gradient`, which has the master's shape.
   public void train(Tensor gradient) {
-    if (!gradient.shape().equals(value.shape())) {
+    if (!gradient.shape().equals(value().shape())) {
       throw new IllegalArgumentException(
-          "parameter %s: gradient %s for a master %s"
-              .formatted(name, gradient.shape(), value.shape()));
+          "parameter %s: gradient %s for a master %s".formatted(name, gradient.shape(), shape));
     }
     this.gradient = gradient;
   }
@@ -113,12 +170,16 @@ public final class Parameter implements AutoCloseable {
   /// The master as one matrix, packed for a backend: stacked masters are flattened to `[groups ·
   /// out, in]`.
   public Prepared matrix(Kernels kernels, Orientation orientation) {
-    return form(new Form(kernels, orientation, false));
+    return isStored()
+        ? resident(kernels).matrix(orientation)
+        : form(new Form(kernels, orientation, false));
   }
 
   /// The master `[groups, out, in]` as a stack of matrices, packed for a backend.
   public Prepared stack(Kernels kernels, Orientation orientation) {
-    return form(new Form(kernels, orientation, true));
+    return isStored()
+        ? resident(kernels).stack(orientation)
+        : form(new Form(kernels, orientation, true));
   }
 
   private Prepared form(Form form) {
@@ -135,21 +196,22 @@ public final class Parameter implements AutoCloseable {
   }
 
   private Tensor master(Form form) {
-    Shape shape = value.shape();
     return form.stacked || shape.rank() == 2
-        ? value
-        : value.reshape(Math.toIntExact(shape.rows()), shape.columns());
+        ? value()
+        : value().reshape(Math.toIntExact(shape.rows()), shape.columns());
   }
 
   @Override
   public void close() {
     forms.values().forEach(entry -> entry.prepared.close());
     forms.clear();
+    residents.values().forEach(Resident::close);
+    residents.clear();
   }
 
   /// `layers.1.attention.output [160, 60]`.
   @Override
   public String toString() {
-    return name + " " + value.shape();
+    return name + " " + shape;
   }
 }

@@ -116,10 +116,7 @@ final class ConfigFile {
         throw fault(key, "no such key in this family", json.get(key).toString());
       }
     }
-    if (json.has("quantization_config")) {
-      throw fault(
-          "quantization_config", "F32, F16 or BF16 weights", text("quantization_config", "it"));
-    }
+    refuseOtherQuantisation(json.path("quantization_config"));
     expect("hidden_act", text("hidden_act", "silu"), "silu");
     expect("attention_bias", json.path("attention_bias").asBoolean(false), false);
     expect("moe_layer_freq", integer("moe_layer_freq", 1), 1);
@@ -127,6 +124,23 @@ final class ConfigFile {
     expect("rope_interleave", json.path("rope_interleave").asBoolean(true), true);
     expect("partial_rotary_factor", number(json, "partial_rotary_factor", 1), 1.0);
     refuseWindows();
+  }
+
+  /// FP8 in blocks, as DeepSeek released it, is read; what else there is has tensors of other
+  /// kinds.
+  private void refuseOtherQuantisation(JsonNode quantisation) {
+    if (quantisation.isMissingNode() || quantisation.isNull()) {
+      return;
+    }
+    String method = quantisation.path("quant_method").asString("");
+    String format = quantisation.path("fmt").asString("e4m3");
+    String block = quantisation.path("weight_block_size").toString();
+    if (!method.equals("fp8") || !format.equals("e4m3") || !block.equals("[128,128]")) {
+      throw fault(
+          "quantization_config",
+          "fp8 as e4m3 in blocks of [128,128]",
+          "%s %s %s".formatted(method, format, block));
+    }
   }
 
   /// Qwen's files name a window that is not used.

@@ -88,7 +88,7 @@ final class ConfigWriter {
   /// Files of models with latent attention know no scaling but YaRN.
   private static boolean isKnown(DecoderConfig config) {
     Rotation.Scaling scaling = config.positions().scaling();
-    return config.attention() instanceof Grouped
+    return (config.attention() instanceof Grouped && !(scaling instanceof Rotation.Divided))
         || scaling == null
         || scaling instanceof Rotation.Yarn;
   }
@@ -145,6 +145,10 @@ final class ConfigWriter {
               .put("original_max_position_embeddings", llama.originalLength())
               .put("low_freq_factor", llama.lowFactor())
               .put("high_freq_factor", llama.highFactor());
+      case Rotation.Divided _ ->
+          throw new CheckpointException(
+              "model: scaling of positions: Hugging Face's files know the settings of a scaling,"
+                  + " found divisors of a GGUF file");
       case Rotation.Linear linear ->
           json.putObject("rope_scaling")
               .put("rope_type", "linear")

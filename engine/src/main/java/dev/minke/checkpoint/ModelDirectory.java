@@ -5,8 +5,6 @@ import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
-import dev.minke.tensor.Shape;
-import dev.minke.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,14 +18,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,8 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// directions.
 public final class ModelDirectory {
   private static final String CONFIG = "config.json";
-  private static final String WEIGHTS = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  private static final String WEIGHTS = SafetensorsFiles.WEIGHTS;
+  private static final String INDEX = SafetensorsFiles.INDEX;
 
   private ModelDirectory() {}
 
@@ -52,7 +46,7 @@ public final class ModelDirectory {
   ///   weight is missing, left over, of another shape or not finite
   public static OpenModel open(Path directory) {
     try (Weights weights = new Weights(directory)) {
-      DecoderConfig config = weights.config();
+      DecoderConfig config = weights.config;
       ParameterStore parameters = ParameterStore.toLoad();
       try {
         DecoderModel model = DecoderModel.of(parameters, config);
@@ -70,7 +64,7 @@ public final class ModelDirectory {
   /// @throws CheckpointException as for [#open]
   public static DecoderConfig config(Path directory) {
     try (Weights weights = new Weights(directory)) {
-      return weights.config();
+      return weights.config;
     }
   }
 
@@ -80,10 +74,10 @@ public final class ModelDirectory {
   /// @throws CheckpointException as for [#open], or if the model has other sizes or rules
   public static void readInto(Path directory, DecoderModel model) {
     try (Weights weights = new Weights(directory)) {
-      if (!weights.config().with(model.config().positions()).equals(model.config())) {
+      if (!weights.config.with(model.config().positions()).equals(model.config())) {
         throw new CheckpointException(
             "%s: expected the model %s, found %s"
-                .formatted(directory, model.config(), weights.config()));
+                .formatted(directory, model.config(), weights.config));
       }
       weights.readInto(model);
     }
@@ -95,7 +89,7 @@ public final class ModelDirectory {
   public static String hash(Path directory) {
     try (Weights weights = new Weights(directory)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Safetensors file : weights.opened) {
+      for (Safetensors file : weights.files.opened()) {
         digest.update(file.file().getFileName().toString().getBytes(StandardCharsets.UTF_8));
         try (InputStream in = Files.newInputStream(file.file())) {
           byte[] chunk = new byte[1 << 20];
@@ -112,40 +106,24 @@ public final class ModelDirectory {
     }
   }
 
-  /// The opened files of a model.
+  /// The opened files of a model and what its configuration says.
   private static final class Weights implements AutoCloseable {
-    private final Path directory;
-
-    /// The file of each tensor.
-    private final Map<String, Safetensors> files = new LinkedHashMap<>();
-
-    private final List<Safetensors> opened = new ArrayList<>();
+    private final SafetensorsFiles files;
     private final DecoderConfig config;
 
     Weights(Path directory) {
-      this.directory = directory;
-      Path configFile = directory.resolve(CONFIG);
-      DecoderConfig promised = ConfigFile.read(text(configFile), configFile);
-      try {
-        openWeights(directory, files, opened);
-        config = withoutMissingPredictor(promised, files.keySet());
-      } catch (RuntimeException e) {
-        close();
-        throw e;
-      }
-    }
-
-    DecoderConfig config() {
-      return config;
+      DecoderConfig promised = promised(directory);
+      files = new SafetensorsFiles(directory);
+      config = withoutMissingPredictor(promised, files.names());
     }
 
     void readInto(DecoderModel model) {
-      readWeights(directory, model.weightNames(), files);
+      new WeightReader(files).read(model.weightNames(), Set.of());
     }
 
     @Override
     public void close() {
-      opened.forEach(Safetensors::close);
+      files.close();
     }
   }
 
@@ -158,7 +136,7 @@ public final class ModelDirectory {
     return ConfigFile.sizes(text(configFile), configFile);
   }
 
-  private static String text(Path file) {
+  static String text(Path file) {
     try {
       String text = Files.readString(file);
       if (text.isBlank()) {
@@ -170,121 +148,17 @@ public final class ModelDirectory {
     }
   }
 
-  /// @param files gets the file of each tensor
-  /// @param opened gets each file, to be closed by the caller even after an exception
-  private static void openWeights(
-      Path directory, Map<String, Safetensors> files, List<Safetensors> opened) {
-    Path index = directory.resolve(INDEX);
-    Set<String> shards = new TreeSet<>();
-    if (Files.exists(directory.resolve(WEIGHTS))) {
-      shards.add(WEIGHTS);
-    } else if (Files.exists(index)) {
-      shards.addAll(shardsOf(index));
-    } else {
-      throw new CheckpointException(
-          "%s: expected %s or %s, found neither".formatted(directory, WEIGHTS, INDEX));
-    }
-    for (String shard : shards) {
-      Safetensors file = Safetensors.open(directory.resolve(shard));
-      opened.add(file);
-      if (file.entries().isEmpty()) {
-        throw new CheckpointException(file.file() + ": expected weights, found no tensor");
-      }
-      for (String name : file.entries().keySet()) {
-        if (files.putIfAbsent(name, file) != null) {
-          throw new CheckpointException(
-              "%s: expected each tensor once, found %s in two files".formatted(directory, name));
-        }
-      }
-    }
+  /// What `config.json` says.
+  static DecoderConfig promised(Path directory) {
+    Path configFile = directory.resolve(CONFIG);
+    return ConfigFile.read(text(configFile), configFile);
   }
 
-  private static Set<String> shardsOf(Path index) {
-    try {
-      JsonNode map = JsonMapper.shared().readTree(text(index)).path("weight_map");
-      Set<String> shards = new TreeSet<>();
-      for (Map.Entry<String, JsonNode> entry : map.properties()) {
-        String name = entry.getValue().asString("");
-        if (name.isEmpty() || !Path.of(name).equals(Path.of(name).getFileName())) {
-          throw new CheckpointException(
-              "%s: expected names of files beside it, found '%s'".formatted(index, name));
-        }
-        shards.add(name);
-      }
-      if (shards.isEmpty()) {
-        throw new CheckpointException(index + ": expected a weight_map, found none");
-      }
-      return shards;
-    } catch (JacksonException e) {
-      throw new CheckpointException(
-          index + ": expected JSON, found a fault: " + e.getOriginalMessage(), e);
-    }
-  }
-
-  private static DecoderConfig withoutMissingPredictor(DecoderConfig config, Set<String> names) {
+  static DecoderConfig withoutMissingPredictor(DecoderConfig config, Set<String> names) {
     String prefix = "model.layers." + config.layers() + ".";
     return names.stream().anyMatch(name -> name.startsWith(prefix))
         ? config
         : config.withPredictors(0);
-  }
-
-  private static void readWeights(
-      Path directory, List<WeightName> table, Map<String, Safetensors> files) {
-    Set<String> left = new TreeSet<>(files.keySet());
-    left.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
-    for (WeightName weight : table) {
-      left.remove(weight.name());
-      Safetensors file = files.get(weight.name());
-      if (file == null) {
-        if (weight.role() == WeightName.Role.OWN) {
-          throw new CheckpointException(
-              "%s: expected tensor %s %s, found none"
-                  .formatted(directory, weight.name(), weight.shape()));
-        }
-      } else if (weight.role() == WeightName.Role.OWN) {
-        read(weight, file);
-      }
-    }
-    if (!left.isEmpty()) {
-      throw new CheckpointException(
-          "%s: expected only tensors of this architecture, found %s%s"
-              .formatted(
-                  directory,
-                  left.iterator().next(),
-                  left.size() == 1 ? "" : " and " + (left.size() - 1) + " more"));
-    }
-  }
-
-  private static void read(WeightName weight, Safetensors file) {
-    Safetensors.Entry entry = file.entries().get(weight.name());
-    if (entry == null) {
-      throw new IllegalStateException(weight.name());
-    }
-    Shape shape = Safetensors.shape(entry);
-    if (!shape.equals(weight.shape())) {
-      throw new CheckpointException(
-          "%s: tensor %s: expected shape %s, found %s"
-              .formatted(file.file(), weight.name(), weight.shape(), shape));
-    }
-    long first = 0;
-    for (WeightName.Part part : weight.parts()) {
-      file.read(entry, first, part.view());
-      requireFinite(part.view(), weight.name(), file.file());
-      first += part.view().shape().elements();
-    }
-  }
-
-  private static void requireFinite(Tensor tensor, String name, Path file) {
-    for (long row = 0; row < tensor.shape().rows(); row++) {
-      for (int column = 0; column < tensor.shape().columns(); column++) {
-        float value = tensor.getFloat(row, column);
-        if (!Float.isFinite(value)) {
-          throw new CheckpointException(
-              "%s: tensor %s: expected finite weights, found %s in row %d; the file is damaged or its training diverged"
-                  .formatted(file, name, value, row));
-        }
-      }
-    }
   }
 
   /// How a model is saved.

@@ -1,9 +1,9 @@
 package dev.minke.checkpoint;
 
 import dev.minke.tensor.DType;
-import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -32,6 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Safetensors implements AutoCloseable {
   private static final long MAX_HEADER_BYTES = 100_000_000;
   private static final int CHUNK_BYTES = 8 << 20;
+
+  /// Bytes that one call reads at most: a buffer has no more.
+  private static final int MOST_BYTES = 1 << 30;
 
   private static final Map<String, Integer> BITS =
       Map.ofEntries(
@@ -276,7 +279,7 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /// Reads elements from `first` on, as many as `into` takes.
-  void read(Entry entry, long first, Tensor into) {
+  private void read(Entry entry, long first, Tensor into) {
     int bytes = bytes(entry, into.dtype());
     long elements = into.shape().elements();
     require(
@@ -293,6 +296,27 @@ public final class Safetensors implements AutoCloseable {
         readRaw(at, into);
       } else {
         readConverted(entry.dtype, bytes, at, into);
+      }
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
+    }
+  }
+
+  /// Reads bytes of a tensor as they are stored, as many as the memory takes.
+  ///
+  /// @param from the first of them, counted from the tensor's first
+  /// @param into native memory
+  void read(Entry entry, long from, MemorySegment into) {
+    long bytes = into.byteSize();
+    require(
+        from >= 0 && bytes <= entry.end - entry.begin - from,
+        file,
+        bytes + " bytes from byte " + from + " on in tensor " + entry.name,
+        "shape " + entry.shape);
+    try {
+      for (long done = 0; done < bytes; done += MOST_BYTES) {
+        ByteBuffer chunk = into.asSlice(done, Math.min(bytes - done, MOST_BYTES)).asByteBuffer();
+        readFully(channel, chunk, dataStart + entry.begin + from + done, file);
       }
     } catch (IOException e) {
       throw CheckpointException.of("read", file, e);
@@ -368,12 +392,5 @@ public final class Safetensors implements AutoCloseable {
     } catch (IOException e) {
       throw CheckpointException.of("close", file, e);
     }
-  }
-
-  /// The shape of an entry as a tensor's; a scalar becomes `[1]`.
-  static Shape shape(Entry entry) {
-    return entry.shape.isEmpty()
-        ? Shape.of(1)
-        : Shape.of(entry.shape.stream().mapToInt(Math::toIntExact).toArray());
   }
 }

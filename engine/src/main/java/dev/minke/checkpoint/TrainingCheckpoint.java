@@ -1,5 +1,6 @@
 package dev.minke.checkpoint;
 
+import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -251,7 +252,7 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
       }
       for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
         Safetensors.Entry stored = open.entries().get(entry.getKey());
-        if (stored == null || !Safetensors.shape(stored).equals(entry.getValue().shape())) {
+        if (stored == null || !shape(stored).equals(entry.getValue().shape())) {
           throw new CheckpointException(
               "%s: tensor %s: expected shape %s, found %s; the recipe's model was changed"
                   .formatted(
@@ -263,5 +264,9 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
         open.read(entry.getKey(), entry.getValue());
       }
     }
+  }
+
+  private static Shape shape(Safetensors.Entry entry) {
+    return Shape.of(entry.shape().stream().mapToInt(Math::toIntExact).toArray());
   }
 }

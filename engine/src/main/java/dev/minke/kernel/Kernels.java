@@ -1,5 +1,6 @@
 package dev.minke.kernel;
 
+import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,13 @@ public interface Kernels extends AutoCloseable {
 
   /// Packs the master again into the same memory.
   void refresh(Prepared prepared, Tensor master);
+
+  /// Reads a stored weight into this backend's memory, whatever its formats, in about as many bytes
+  /// as it has in its file. What is multiplied is the exact value of each element, in the order of
+  /// [#matmul].
+  ///
+  /// @return to be closed by the caller
+  Resident load(StoredWeight weight);
 
   /// `out[t, n] = Σ_k x[t, k] · w[n, k]` (FORWARD) or `Σ_k x[t, k] · w[k, n]` (BACKWARD).
   ///
@@ -175,6 +183,13 @@ public interface Kernels extends AutoCloseable {
   /// @param ids I32 `[tokens]`; the caller has checked the range
   /// @param out `[tokens, dim]`
   void embedding(Tensor table, Tensor ids, Tensor out);
+
+  /// Row `ids[t]` of a stored table for each token.
+  ///
+  /// @param table `[vocab, dim]`
+  /// @param ids I32 `[tokens]`; the caller has checked the range
+  /// @param out `[tokens, dim]`
+  void embedding(Resident table, Tensor ids, Tensor out);
 
   /// `dTable[ids[t]] += dOut[t]`, in token order.
   void embeddingGradient(Tensor dOut, Tensor ids, Tensor dTable);

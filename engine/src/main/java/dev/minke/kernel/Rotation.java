@@ -1,5 +1,6 @@
 package dev.minke.kernel;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Tables for rotary position embedding, stretched to longer sequences if asked for.
@@ -56,12 +57,31 @@ public record Rotation(float[] frequencies, float magnitude) {
   /// Position interpolation (arXiv:2306.15595): all frequencies divided by one number.
   public record Linear(double interpolation) implements Scaling {}
 
+  /// A divisor for each frequency, as GGUF files carry Llama 3's stretching.
+  public record Divided(List<Float> divisors) implements Scaling {
+    public Divided {
+      divisors = List.copyOf(divisors);
+    }
+  }
+
   /// The tables of a stretching; null for none.
   public static Rotation of(int ropeDim, double base, @Nullable Scaling scaling) {
     return switch (scaling) {
       case null -> plain(ropeDim, base);
       case Yarn yarn -> yarn(ropeDim, base, yarn);
       case Llama3 llama -> llama3(ropeDim, base, llama);
+      case Divided(var divisors) -> {
+        float[] frequencies = plain(ropeDim, base).frequencies;
+        if (divisors.size() != frequencies.length) {
+          throw new IllegalArgumentException(
+              "scaling of positions: expected %d divisors, found %d"
+                  .formatted(frequencies.length, divisors.size()));
+        }
+        for (int i = 0; i < frequencies.length; i++) {
+          frequencies[i] /= divisors.get(i);
+        }
+        yield new Rotation(frequencies, 1);
+      }
       case Linear(var interpolation) -> {
         float[] frequencies = plain(ropeDim, base).frequencies;
         for (int i = 0; i < frequencies.length; i++) {

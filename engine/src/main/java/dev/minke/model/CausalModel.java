@@ -5,6 +5,7 @@ import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
 import dev.minke.tensor.Tensor;
 import java.util.List;
+import java.util.Set;
 
 /// A language model that predicts each token from those before it.
 ///
@@ -42,6 +43,9 @@ public interface CausalModel {
 
   /// Names of the model's tensors in Hugging Face files, in one table.
   List<WeightName> weightNames();
+
+  /// Names of the model's tensors in a GGUF file that has these names among others.
+  List<WeightName> ggufNames(Set<String> present);
 
   /// Floating-point operations of a forward pass for one token, the attention over `context`
   /// earlier positions included.

@@ -11,7 +11,8 @@ import java.util.List;
 /// @param shape its shape in files
 /// @param parts the rows in order
 /// @param role whether files must have it
-public record WeightName(String name, Shape shape, List<Part> parts, Role role) {
+/// @param turned whether it holds each matrix of its parameter the other way round
+public record WeightName(String name, Shape shape, List<Part> parts, Role role, boolean turned) {
   /// Whether files must have a tensor.
   public enum Role {
     /// It is read and written.
@@ -26,9 +27,37 @@ public record WeightName(String name, Shape shape, List<Part> parts, Role role) 
     parts = List.copyOf(parts);
   }
 
-  /// Some rows of a master.
+  /// Some rows of a master, a stack counted through; of a vector, some elements.
   ///
   /// @param parameter whose master it is
-  /// @param view contiguous rows of the master
-  public record Part(Parameter parameter, Tensor view) {}
+  /// @param first row or element
+  /// @param count rows or elements
+  public record Part(Parameter parameter, int first, int count) {
+    /// A whole parameter.
+    public static Part whole(Parameter parameter) {
+      Shape shape = parameter.shape();
+      return new Part(
+          parameter, 0, shape.rank() == 1 ? shape.columns() : Math.toIntExact(shape.rows()));
+    }
+
+    /// These rows of the master, as a view.
+    public Tensor view() {
+      return of(parameter.value());
+    }
+
+    /// These rows of a contiguous tensor of the parameter's shape: of its gradient, of a moment.
+    public Tensor of(Tensor whole) {
+      Shape shape = whole.shape();
+      return shape.rank() == 1
+          ? whole.columns(first, first + count)
+          : whole
+              .reshape(Math.toIntExact(shape.rows()), shape.columns())
+              .rows(first, first + count);
+    }
+
+    /// Elements.
+    public long elements() {
+      return parameter.shape().rank() == 1 ? count : (long) count * parameter.shape().columns();
+    }
+  }
 }

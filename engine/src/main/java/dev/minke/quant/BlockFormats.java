@@ -45,11 +45,28 @@ public final class BlockFormats {
       Stream.concat(BY_GGML_TYPE.values().stream(), Stream.of(new Fp8Blocks()))
           .collect(Collectors.toUnmodifiableMap(BlockFormat::name, Function.identity()));
 
+  private static final BlockFormat E4M3_BYTES =
+      new ByteNumbers("E4M3", bits -> E4M3.toFloat((byte) bits));
+
+  private static final BlockFormat E8M0_BYTES =
+      new ByteNumbers("E8M0", bits -> E8M0.toFloat((byte) bits));
+
   private BlockFormats() {}
 
   /// The format of a `ggml_type` as it stands in GGUF's tensor list; empty where none is read.
   public static Optional<BlockFormat> byGgmlType(int type) {
     return Optional.ofNullable(BY_GGML_TYPE.get(type));
+  }
+
+  /// The format of a `dtype` of safetensors, `F8_E4M3` without the scales that belong to it; empty
+  /// where none is read.
+  public static Optional<BlockFormat> bySafetensorsType(String type) {
+    return switch (type) {
+      case "F32", "F16", "BF16", "F64" -> byName(type);
+      case "F8_E4M3" -> Optional.of(E4M3_BYTES);
+      case "F8_E8M0" -> Optional.of(E8M0_BYTES);
+      default -> Optional.empty();
+    };
   }
 
   /// The format of a name: `Q4_K`, `BF16`, `F8_E4M3`; empty where none is read.

@@ -7,6 +7,8 @@ import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.RandomStream;
 import dev.minke.tensor.Shape;
+import dev.minke.tensor.StoredRows;
+import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.reflect.Method;
@@ -99,6 +101,10 @@ class KernelsContractTest {
     }
 
     /// The same rounded to BF16, in both runs: F64 has no moments of its own.
+    StoredRows stored(String format, int rows, int columns) {
+      return MemoryRows.of(format, contiguous(rows, columns), arena);
+    }
+
     Tensor bf16(int... sizes) {
       Tensor x = contiguous(sizes);
       Tensor half = Tensor.allocate(arena, DType.BF16, x.shape());
@@ -183,6 +189,48 @@ class KernelsContractTest {
                 kernels.matmul(in.normal(ROWS, 9), forward, out, false);
               }
               return results(out);
+            }),
+        Operation.exact(
+            "load",
+            (kernels, in, size) -> {
+              // Two formats, the edge between them at no panel's edge.
+              int depth = 300;
+              Shape shape = Shape.of(2, size + 5, depth);
+              List<List<StoredRows>> groups = new ArrayList<>();
+              for (int group = 0; group < 2; group++) {
+                groups.add(List.of(in.stored("Q8_0", size, depth), in.stored("BF16", 5, depth)));
+              }
+              Tensor out = in.normal(ROWS, 2 * (size + 5));
+              Tensor one = in.normal(1, 2 * (size + 5));
+              Tensor heads = in.contiguous(ROWS, 2, size + 5);
+              Tensor back = in.contiguous(ROWS, 2, depth);
+              Tensor rows = in.contiguous(ROWS, depth);
+              Tensor x = in.normal(ROWS, depth);
+              try (Resident weight = kernels.load(new StoredWeight(shape, groups, false))) {
+                kernels.matmul(x, weight.matrix(Orientation.FORWARD), out, true);
+                kernels.matmul(x.rows(0, 1), weight.matrix(Orientation.FORWARD), one, false);
+                Tensor each = in.contiguous(ROWS, 2, depth);
+                kernels.headMatmul(each, weight.stack(Orientation.FORWARD), heads);
+                kernels.headMatmul(heads, weight.stack(Orientation.BACKWARD), back);
+                kernels.embedding(weight, in.of(0, size, size + 4, 3, 2 * size + 9), rows);
+              }
+              return results(out, one, heads, back, rows);
+            }),
+        Operation.exact(
+            "load",
+            (kernels, in, size) -> {
+              Shape shape = Shape.of(2, 40, size);
+              List<List<StoredRows>> groups =
+                  List.of(List.of(in.stored("F16", size, 40)), List.of(in.stored("F16", size, 40)));
+              Tensor there = in.contiguous(ROWS, 2, 40);
+              Tensor flat = in.normal(ROWS, 80);
+              try (Resident turned = kernels.load(new StoredWeight(shape, groups, true))) {
+                Tensor x = in.contiguous(ROWS, 2, size);
+                kernels.headMatmul(x, turned.stack(Orientation.FORWARD), there);
+                Tensor wide = in.normal(ROWS, size);
+                kernels.matmul(wide, turned.matrix(Orientation.FORWARD), flat, false);
+              }
+              return results(there, flat);
             }),
         Operation.exact(
             "headMatmul",

@@ -5,8 +5,10 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
+import dev.minke.kernel.Resident;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
+import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,11 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public Prepared prepare(Tensor master, Orientation orientation) {
     return new ReferenceWeight(master, orientation);
+  }
+
+  @Override
+  public Resident load(StoredWeight weight) {
+    return new ReferenceResident(weight);
   }
 
   @Override
@@ -147,6 +154,11 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public void embedding(Tensor table, Tensor ids, Tensor out) {
     ReferenceProducts.embedding(table, ids, out);
+  }
+
+  @Override
+  public void embedding(Resident table, Tensor ids, Tensor out) {
+    ReferenceProducts.embedding(((ReferenceResident) table).all(), ids, out);
   }
 
   @Override

@@ -59,8 +59,8 @@ final class FeedForwards {
       Tensor gates,
       Tensor activated,
       Tensor out) {
-    Panels first = (Panels) gateUp;
-    Panels second = (Panels) down;
+    Panelled first = (Panelled) gateUp;
+    Panelled second = (Panelled) down;
     FloatRows inputs = FloatRows.of(x);
     FloatRows hidden = FloatRows.of(gates);
     FloatRows units = FloatRows.of(activated);
@@ -85,8 +85,8 @@ final class FeedForwards {
       Tensor gates,
       Tensor dx,
       boolean accumulate) {
-    Panels first = (Panels) gateUp;
-    Panels second = (Panels) down;
+    Panelled first = (Panelled) gateUp;
+    Panelled second = (Panelled) down;
     FloatRows slopes = FloatRows.of(dOut);
     FloatRows hidden = FloatRows.of(gates);
     FloatRows inputs = FloatRows.of(dx);
@@ -122,7 +122,8 @@ final class FeedForwards {
 
   /// Cuts the rows into blocks, if that is worth it and there are enough for all threads, and does
   /// the steps with each.
-  private void pieces(@Nullable Tensor offsets, Panels gateUp, Panels down, int rows, Steps steps) {
+  private void pieces(
+      @Nullable Tensor offsets, Panelled gateUp, Panelled down, int rows, Steps steps) {
     List<Segment> segments = segments(offsets, gateUp.groups(), rows);
     if (segments.isEmpty()) {
       return;
@@ -167,7 +168,7 @@ final class FeedForwards {
   }
 
   private void multiply(
-      Piece piece, FloatRows from, Panels weight, FloatRows to, boolean accumulate) {
+      Piece piece, FloatRows from, Panelled weight, FloatRows to, boolean accumulate) {
     List<Rows> rows = new ArrayList<>();
     for (Segment segment : piece.segments) {
       rows.add(

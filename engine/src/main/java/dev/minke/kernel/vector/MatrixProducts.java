@@ -22,10 +22,6 @@ final class MatrixProducts {
   /// Panels of a part at least, so that packing its rows is worth it.
   private static final int PART_PANELS = 4;
 
-  /// Steps of k that a panel takes with all rows of a part before the next ones: so much of a panel
-  /// and of a group of rows stay in the first-level cache.
-  private static final int CHUNK = 256;
-
   /// About, on one thread.
   static final double NANOS_PER_MULTIPLY_ADD = 0.025;
 
@@ -97,7 +93,7 @@ final class MatrixProducts {
     long outBytes = out.rowStride() * Float.BYTES;
     int count = (int) x.shape().rows();
     Rows rows = new Rows(x.address(), xBytes, out.address(), outBytes, count, 0);
-    multiply(List.of(rows), (Panels) weight, accumulate);
+    multiply(List.of(rows), (Panelled) weight, accumulate);
   }
 
   void headMatmul(Tensor x, Prepared weight, Tensor out) {
@@ -115,13 +111,13 @@ final class MatrixProducts {
               x.size(0),
               head));
     }
-    multiply(groups, (Panels) weight, false);
+    multiply(groups, (Panelled) weight, false);
   }
 
   private record Part(Rows rows, int fromPanel, int toPanel) {}
 
   /// Products of rows that may meet different groups, shared among the threads.
-  void multiply(List<Rows> groups, Panels weight, boolean accumulate) {
+  void multiply(List<Rows> groups, Panelled weight, boolean accumulate) {
     List<Part> parts = parts(groups, weight);
     long total = groups.stream().mapToLong(Rows::rows).sum();
     double work = (double) total * weight.depth() * weight.width() * NANOS_PER_MULTIPLY_ADD;
@@ -135,12 +131,12 @@ final class MatrixProducts {
   }
 
   /// A product of few rows by the calling thread.
-  void multiplyAlone(Rows rows, Panels weight, boolean accumulate) {
+  void multiplyAlone(Rows rows, Panelled weight, boolean accumulate) {
     multiply(new Part(rows, 0, weight.count()), weight, accumulate);
   }
 
   /// Blocks of rows; where these are too few for all threads, columns are cut as well.
-  private List<Part> parts(List<Rows> groups, Panels weight) {
+  private List<Part> parts(List<Rows> groups, Panelled weight) {
     int panels = weight.count();
     long rowBytes = Math.min(weight.depth(), Tiles.DEPTH) * (long) Float.BYTES;
     int most = (int) Math.clamp(PART_BYTES / rowBytes, Tiles.PRODUCT_ROWS, PART_ROWS);
@@ -177,17 +173,19 @@ final class MatrixProducts {
     return Math.min(rows, tiles * i / count * Tiles.PRODUCT_ROWS);
   }
 
-  private void multiply(Part part, Panels weight, boolean accumulate) {
+  private void multiply(Part part, Panelled weight, boolean accumulate) {
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
       int depth = Math.min(weight.depth(), Tiles.DEPTH);
       long packedRows = part.rows.rows + Tiles.FEW_ROWS - 1L;
-      long side = scratch.floats(Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS + packedRows * depth);
-      long packed = side + Tiles.PRODUCT_ROWS * Tiles.PANEL_BYTES;
+      long sideFloats = Tiles.PRODUCT_ROWS * (long) Tiles.COLUMNS;
+      long side = scratch.floats(sideFloats + packedRows * depth + weight.room());
+      long packed = side + sideFloats * Float.BYTES;
+      long room = packed + packedRows * depth * Float.BYTES;
       for (int k = 0; k < weight.depth(); k += Tiles.DEPTH) {
         int length = Math.min(Tiles.DEPTH, weight.depth() - k);
-        Pass pass = new Pass(k, length, k == 0 && !accumulate, packed, side);
-        if (part.rows.rows == 1) {
-          oneRow(part, weight, pass);
+        Pass pass = new Pass(k, length, k == 0 && !accumulate, packed, side, room);
+        if (part.rows.rows == 1 && weight instanceof Panels panels) {
+          oneRow(part, panels, pass);
         } else {
           pass(part, weight, pass);
         }
@@ -200,14 +198,15 @@ final class MatrixProducts {
   /// @param zero chains begin at 0 instead of the outputs' old values
   /// @param packed room for the rows
   /// @param side room for a tile whose outputs are not all wanted
-  private record Pass(int from, int length, boolean zero, long packed, long side) {
+  /// @param room for what the weight wants
+  private record Pass(int from, int length, boolean zero, long packed, long side, long room) {
     /// Where the packed rows of a tile lie, given its first row: all tiles before it are whole.
     long group(int row) {
       return packed + row * (long) length * Float.BYTES;
     }
   }
 
-  private static void pass(Part part, Panels weight, Pass pass) {
+  private static void pass(Part part, Panelled weight, Pass pass) {
     Rows rows = part.rows;
     long x = rows.x + pass.from * (long) Float.BYTES;
     int height;
@@ -218,12 +217,12 @@ final class MatrixProducts {
       Tiles.pack(first, rows.xBytes, count, height, pass.length, pass.group(row));
     }
     for (int panel = part.fromPanel; panel < part.toPanel; panel++) {
-      long b = weight.panel(rows.group, panel) + pass.from * Tiles.PANEL_BYTES;
       int columns = weight.columns(panel);
-      long out = rows.out + panel * Tiles.PANEL_BYTES;
-      long nextPanel = panel + 1 < part.toPanel ? out + Tiles.PANEL_BYTES : out;
-      for (int k = 0; k < pass.length; k += CHUNK) {
-        int length = Math.min(CHUNK, pass.length - k);
+      long out = rows.out + weight.firstColumn(panel) * (long) Float.BYTES;
+      long nextPanel = panel + 1 < part.toPanel ? out + columns * (long) Float.BYTES : out;
+      for (int k = 0; k < pass.length; k += Tiles.CHUNK) {
+        int length = Math.min(Tiles.CHUNK, pass.length - k);
+        long b = weight.panel(rows.group, panel, pass.from + k, length, pass.room);
         Chunk chunk = new Chunk(b, columns, k, length, pass.zero && k == 0);
         for (int row = 0; row < rows.rows; row += height) {
           height = Tiles.productHeight(rows.rows - row);
@@ -238,11 +237,7 @@ final class MatrixProducts {
   /// Some k of a pass over a panel.
   ///
   /// @param zero chains begin at 0 instead of the outputs' old values
-  private record Chunk(long panel, int columns, int from, int length, boolean zero) {
-    long b() {
-      return panel + from * Tiles.PANEL_BYTES;
-    }
-  }
+  private record Chunk(long b, int columns, int from, int length, boolean zero) {}
 
   /// @param out the tile's outputs
   /// @param next those of the tile behind it

@@ -1,14 +1,13 @@
 package dev.minke.kernel.vector;
 
 import dev.minke.kernel.Orientation;
-import dev.minke.kernel.Prepared;
 import java.lang.foreign.Arena;
 
 /// A weight in column panels: `[groups, panels, depth, columns of a panel]`, the last panel filled
 /// up with zeros.
 ///
 /// A permutation of the master, read front to back by a product over k.
-final class Panels implements Prepared {
+final class Panels implements Panelled {
   private final Arena arena = Arena.ofShared();
   private final Orientation orientation;
   private final int groups;
@@ -24,8 +23,8 @@ final class Panels implements Prepared {
     this.address = Memory.allocateFloats(arena, bytes() / Float.BYTES);
   }
 
-  /// Panels of one group.
-  int count() {
+  @Override
+  public int count() {
     return (width + Tiles.COLUMNS - 1) / Tiles.COLUMNS;
   }
 
@@ -39,9 +38,24 @@ final class Panels implements Prepared {
     return address + ((long) group * count() + panel) * panelBytes();
   }
 
-  /// Columns of a panel that are not filling.
-  int columns(int panel) {
+  @Override
+  public int firstColumn(int panel) {
+    return panel * Tiles.COLUMNS;
+  }
+
+  @Override
+  public int columns(int panel) {
     return Math.min(Tiles.COLUMNS, width - panel * Tiles.COLUMNS);
+  }
+
+  @Override
+  public long panel(int group, int panel, int from, int length, long room) {
+    return panel(group, panel) + from * Tiles.PANEL_BYTES;
+  }
+
+  @Override
+  public long room() {
+    return 0;
   }
 
   @Override

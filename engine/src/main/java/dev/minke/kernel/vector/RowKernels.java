@@ -192,6 +192,22 @@ final class RowKernels {
         });
   }
 
+  void embedding(LoadedWeight table, Tensor ids, Tensor out, ScratchPool scratches) {
+    FloatRows to = FloatRows.of(out);
+    long tokens = ids.address();
+    gang.rows(
+        nanos(to, 4),
+        to.count(),
+        (first, end) -> {
+          try (ScratchPool.Scratch scratch = scratches.borrow()) {
+            long room = scratch.floats(Tiles.CHUNK);
+            for (long row = first; row < end; row++) {
+              table.row(Memory.getInt(tokens + row * Integer.BYTES), to.row(row), room);
+            }
+          }
+        });
+  }
+
   void embeddingGradient(Tensor dOut, Tensor ids, Tensor dTable) {
     FloatRows from = FloatRows.of(dOut);
     FloatRows to = FloatRows.of(dTable);

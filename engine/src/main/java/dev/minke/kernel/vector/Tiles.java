@@ -42,6 +42,11 @@ final class Tiles {
   /// one would fit the first level, but outputs would be reloaded more often.
   static final int DEPTH = SecondLevelCache.BYTES >= 1 << 20 ? 2048 : 1024;
 
+  /// Steps of k that a panel takes with all rows of a part before the next ones: so much of a panel
+  /// and of a group of rows stay in the first-level cache. A multiple of every stored format's
+  /// block.
+  static final int CHUNK = 256;
+
   /// Depth of a panel of columns that is turned at once: its two copies stay in the first-level
   /// cache.
   private static final int JOINED = 128;

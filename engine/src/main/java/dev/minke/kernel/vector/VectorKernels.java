@@ -5,8 +5,10 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
+import dev.minke.kernel.Resident;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
+import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public Prepared prepare(Tensor master, Orientation orientation) {
     return products.prepare(master, orientation);
+  }
+
+  @Override
+  public Resident load(StoredWeight weight) {
+    return new LoadedWeight(weight, products, gang);
   }
 
   @Override
@@ -182,6 +189,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public void embedding(Tensor table, Tensor ids, Tensor out) {
     rows.embedding(table, ids, out);
+  }
+
+  @Override
+  public void embedding(Resident table, Tensor ids, Tensor out) {
+    rows.embedding((LoadedWeight) table, ids, out, scratches);
   }
 
   @Override

@@ -57,6 +57,12 @@ public enum Architecture {
     this.routerBias = routerBias;
   }
 
+  /// Whether GGUF files have rotary pairs side by side; Hugging Face's have them half a head apart,
+  /// but for latent attention.
+  public boolean ggufTurned() {
+    return this == LLAMA || this == DEEPSEEK || attention == Kind.LATENT;
+  }
+
   /// The architecture that a `config.json` names.
   public static Optional<Architecture> ofModelType(String modelType) {
     return Arrays.stream(values()).filter(one -> one.modelType.equals(modelType)).findFirst();

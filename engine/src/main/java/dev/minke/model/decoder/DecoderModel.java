@@ -17,6 +17,7 @@ import dev.minke.nn.RmsNorm;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A decoder-only transformer: embedding, blocks, norm, head, and the predictor of the token after
@@ -148,6 +149,11 @@ public record DecoderModel(
   @Override
   public List<WeightName> weightNames() {
     return new HuggingFaceNames(this).all();
+  }
+
+  @Override
+  public List<WeightName> ggufNames(Set<String> present) {
+    return new GgufNames(this, present).all();
   }
 
   @Override

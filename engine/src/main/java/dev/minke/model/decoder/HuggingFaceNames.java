@@ -5,7 +5,6 @@ import dev.minke.model.WeightName;
 import dev.minke.nn.Linear;
 import dev.minke.nn.SwiGlu;
 import dev.minke.tensor.Shape;
-import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,70 +76,39 @@ final class HuggingFaceNames {
   private void attention(String name, GroupedQueryAttention attention) {
     DecoderConfig.Grouped sizes = attention.sizes();
     int width = sizes.headDim();
-    projection(name + ".q_proj", attention.query(), sizes.heads(), 0, 1, width);
-    projection(name + ".k_proj", attention.keyValue(), sizes.keyHeads(), 0, 2, width);
-    projection(name + ".v_proj", attention.keyValue(), sizes.keyHeads(), 1, 2, width);
+    int[] queries = RotaryRows.heads(sizes.heads(), 0, width);
+    Linear keyValue = attention.keyValue();
+    projection(name + ".q_proj", attention.query(), queries, RotaryRows.IN_HALVES, width);
+    projection(name + ".k_proj", keyValue, RotaryRows.keys(sizes), RotaryRows.IN_HALVES, width);
+    projection(name + ".v_proj", keyValue, RotaryRows.values(sizes), RotaryRows.IN_PAIRS, width);
     whole(name + ".o_proj.weight", attention.output().weight());
     if (attention.queryNorm() != null && attention.keyNorm() != null) {
       Parameter query = attention.queryNorm().gain();
       Parameter key = attention.keyNorm().gain();
-      add(name + ".q_norm.weight", query.shape(), halves(query, 0, width));
-      add(name + ".k_norm.weight", key.shape(), halves(key, 0, width));
+      RotaryRows order = RotaryRows.IN_HALVES;
+      add(name + ".q_norm.weight", query.shape(), order.head(query, 0, width));
+      add(name + ".k_norm.weight", key.shape(), order.head(key, 0, width));
     }
   }
 
-  /// Weight and bias of some heads of a product.
-  ///
-  /// @param offset of the first of these heads in the product, `stride` of them one after the
-  ///   other; the second of a pair are values, which do not turn
-  private void projection(String name, Linear layer, int heads, int offset, int stride, int width) {
-    Parameter bias = layer.bias();
-    List<WeightName.Part> weights = new ArrayList<>();
-    List<WeightName.Part> biases = new ArrayList<>();
-    for (int head = 0; head < heads; head++) {
-      int first = (stride * head + offset) * width;
-      weights.addAll(
-          offset == 0
-              ? halves(layer.weight(), first, width)
-              : inOrder(layer.weight(), first, width));
-      if (bias != null) {
-        biases.addAll(offset == 0 ? halves(bias, first, width) : inOrder(bias, first, width));
-      }
+  /// Weight and bias of some heads of a product; values do not turn.
+  private void projection(String name, Linear layer, int[] heads, RotaryRows order, int width) {
+    Shape shape = Shape.of(heads.length * width, model.config().dim());
+    add(name + ".weight", shape, order.heads(layer.weight(), heads, width));
+    if (layer.bias() != null) {
+      Shape vector = Shape.of(heads.length * width);
+      add(name + ".bias", vector, order.heads(layer.bias(), heads, width));
     }
-    add(name + ".weight", Shape.of(heads * width, model.config().dim()), weights);
-    if (bias != null) {
-      add(name + ".bias", Shape.of(heads * width), biases);
-    }
-  }
-
-  /// What a head has, as files have it: pairs that turn together lie half a head apart there, side
-  /// by side here.
-  private static List<WeightName.Part> halves(Parameter parameter, int first, int width) {
-    List<WeightName.Part> parts = new ArrayList<>();
-    for (int half = 0; half < 2; half++) {
-      for (int index = first + half; index < first + width; index += 2) {
-        parts.addAll(inOrder(parameter, index, 1));
-      }
-    }
-    return parts;
-  }
-
-  /// Rows of a matrix, or elements of a vector.
-  private static List<WeightName.Part> inOrder(Parameter parameter, int first, int count) {
-    Tensor value = parameter.value();
-    Tensor view =
-        value.shape().rank() == 1
-            ? value.columns(first, first + count)
-            : value.rows(first, first + count);
-    return List.of(new WeightName.Part(parameter, view));
   }
 
   private void keysAndValues(String name, LatentAttention attention) {
     DecoderConfig.Latent sizes = attention.sizes();
     List<WeightName.Part> parts = new ArrayList<>();
     for (int head = 0; head < sizes.heads(); head++) {
-      parts.add(slice(attention.keyUp(), head));
-      parts.add(slice(attention.valueUp(), head));
+      int first = head * sizes.nopeDim();
+      parts.add(new WeightName.Part(attention.keyUp(), first, sizes.nopeDim()));
+      parts.add(
+          new WeightName.Part(attention.valueUp(), head * sizes.valueDim(), sizes.valueDim()));
     }
     int rows = sizes.heads() * (sizes.nopeDim() + sizes.valueDim());
     add(name, Shape.of(rows, sizes.latentDim()), parts);
@@ -152,13 +120,14 @@ final class HuggingFaceNames {
       whole(name + ".gate.e_score_correction_bias", mixture.router().bias());
     }
     Parameter gateUp = mixture.gateUp();
-    int hidden = mixture.down().shape().columns();
+    Parameter down = mixture.down();
+    int hidden = down.shape().columns();
+    int dim = down.shape().size(1);
     for (int expert = 0; expert < gateUp.shape().size(0); expert++) {
       String of = name + ".experts." + expert;
-      Tensor both = gateUp.value().slice(expert);
-      rows(of + ".gate_proj.weight", gateUp, both.rows(0, hidden));
-      rows(of + ".up_proj.weight", gateUp, both.rows(hidden, 2 * hidden));
-      rows(of + ".down_proj.weight", mixture.down(), mixture.down().value().slice(expert));
+      rows(of + ".gate_proj.weight", gateUp, 2 * expert * hidden, hidden);
+      rows(of + ".up_proj.weight", gateUp, (2 * expert + 1) * hidden, hidden);
+      rows(of + ".down_proj.weight", down, expert * dim, dim);
     }
     if (mixture.shared() != null) {
       dense(name + ".shared_experts", mixture.shared());
@@ -166,27 +135,25 @@ final class HuggingFaceNames {
   }
 
   private void dense(String name, SwiGlu layer) {
-    Tensor both = layer.gateUp().value();
     int hidden = layer.hidden();
-    rows(name + ".gate_proj.weight", layer.gateUp(), both.rows(0, hidden));
-    rows(name + ".up_proj.weight", layer.gateUp(), both.rows(hidden, 2 * hidden));
+    rows(name + ".gate_proj.weight", layer.gateUp(), 0, hidden);
+    rows(name + ".up_proj.weight", layer.gateUp(), hidden, hidden);
     whole(name + ".down_proj.weight", layer.down());
   }
 
-  private static WeightName.Part slice(Parameter parameter, int group) {
-    return new WeightName.Part(parameter, parameter.value().slice(group));
-  }
-
-  private void rows(String name, Parameter parameter, Tensor view) {
-    add(name, view.shape(), List.of(new WeightName.Part(parameter, view)));
+  private void rows(String name, Parameter parameter, int first, int count) {
+    add(
+        name,
+        Shape.of(count, parameter.shape().columns()),
+        List.of(new WeightName.Part(parameter, first, count)));
   }
 
   private void add(String name, Shape shape, List<WeightName.Part> parts) {
-    names.add(new WeightName(name, shape, parts, WeightName.Role.OWN));
+    names.add(new WeightName(name, shape, parts, WeightName.Role.OWN, false));
   }
 
   private void whole(String name, Parameter parameter) {
-    rows(name, parameter, parameter.value());
+    add(name, parameter.shape(), List.of(WeightName.Part.whole(parameter)));
   }
 
   private void copy(String name, Parameter parameter) {
@@ -198,7 +165,7 @@ final class HuggingFaceNames {
   }
 
   private void again(String name, Parameter parameter, WeightName.Role role) {
-    WeightName.Part all = new WeightName.Part(parameter, parameter.value());
-    names.add(new WeightName(name, parameter.shape(), List.of(all), role));
+    List<WeightName.Part> all = List.of(WeightName.Part.whole(parameter));
+    names.add(new WeightName(name, parameter.shape(), all, role, false));
   }
 }

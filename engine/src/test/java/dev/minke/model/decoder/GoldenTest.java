@@ -358,7 +358,7 @@ class GoldenTest {
         float[] found = new float[wanted.length];
         int at = 0;
         for (WeightName.Part part : names.get(name).parts()) {
-          float[] piece = part.view().sameViewOf(part.parameter().gradient()).toFloatArray();
+          float[] piece = part.of(part.parameter().gradient()).toFloatArray();
           System.arraycopy(piece, 0, found, at, piece.length);
           at += piece.length;
         }

@@ -1,0 +1,19 @@
+package dev.minke.kernel;
+
+/// A stored weight in a backend's memory, in the file's own precision; made by [Kernels#load].
+///
+/// Products see the exact values that its bytes stand for. Whoever asked for it closes it.
+public interface Resident extends AutoCloseable {
+  /// The weight as one matrix: a stack is flattened to `[groups · out, in]`. Belongs to the
+  /// resident.
+  Prepared matrix(Orientation orientation);
+
+  /// The weight `[groups, out, in]` as a stack of matrices. Belongs to the resident.
+  Prepared stack(Orientation orientation);
+
+  /// Memory held, in bytes.
+  long bytes();
+
+  @Override
+  void close();
+}
