@@ -2,7 +2,8 @@ package dev.minke.kernel;
 
 /// A stored weight in a backend's memory, in the file's own precision; made by [Kernels#load].
 ///
-/// Products see the exact values that its bytes stand for. Whoever asked for it closes it.
+/// Products see the exact values that its bytes stand for. The fast forms may round activations to
+/// eight bits besides, see [Kernels#load]. Whoever asked for it closes it.
 public interface Resident extends AutoCloseable {
   /// The weight as one matrix: a stack is flattened to `[groups · out, in]`. Belongs to the
   /// resident.
@@ -10,6 +11,13 @@ public interface Resident extends AutoCloseable {
 
   /// The weight `[groups, out, in]` as a stack of matrices. Belongs to the resident.
   Prepared stack(Orientation orientation);
+
+  /// The weight as one matrix, for forward products in the quickest arithmetic that the backend has
+  /// for its formats; where that is none but the exact one, the exact form.
+  Prepared fastMatrix();
+
+  /// The same of the stack.
+  Prepared fastStack();
 
   /// Memory held, in bytes.
   long bytes();

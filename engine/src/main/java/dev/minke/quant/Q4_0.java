@@ -3,7 +3,7 @@ package dev.minke.quant;
 import java.lang.foreign.MemorySegment;
 
 /// 32 codes of four bits behind an F16 scale `d`: `d·(q − 8)`.
-final class Q4_0 extends Blocks implements BlockEncoder {
+final class Q4_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   private static final int CODES = 2;
   private static final float[] LEVELS = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
 
@@ -14,6 +14,37 @@ final class Q4_0 extends Blocks implements BlockEncoder {
   @Override
   void decodeBlock(MemorySegment from, long at, MemorySegment to, long toAt) {
     Nibbles.decode(from, at + CODES, LEVELS, half(from, at), to, toAt);
+  }
+
+  @Override
+  public int run() {
+    return 32;
+  }
+
+  @Override
+  public boolean hasMinima() {
+    return false;
+  }
+
+  @Override
+  public short scale(MemorySegment from, long at) {
+    return from.get(SHORT, at);
+  }
+
+  @Override
+  public short minimum(MemorySegment from, long at) {
+    return 0;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+    scales[0] = 1;
+    minima[0] = 0;
+    for (int i = 0; i < 16; i++) {
+      int pair = from.get(BYTE, at + CODES + i);
+      numbers[i] = (byte) ((pair & 15) - 8);
+      numbers[16 + i] = (byte) ((pair >>> 4 & 15) - 8);
+    }
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// F16 `d` and `dmin`, 12 bytes of scales and minima, 128 bytes of codes: 32 bytes for two groups,
 /// the first in the lower halves.
-final class Q4_K extends Blocks {
+final class Q4_K extends Blocks implements IntegerBlocks {
   private static final int MINIMUM = 2;
   private static final int SCALES = 4;
   private static final int CODES = SCALES + SixBits.BYTES;
@@ -31,6 +31,39 @@ final class Q4_K extends Blocks {
         int pair = from.get(BYTE, codes + i);
         to.set(FLOAT, first + 4L * i, scale * (pair & 15) - minimum);
         to.set(FLOAT, first + 4L * i + 128, nextScale * (pair >>> 4 & 15) - nextMinimum);
+      }
+    }
+  }
+
+  @Override
+  public int run() {
+    return 32;
+  }
+
+  @Override
+  public boolean hasMinima() {
+    return true;
+  }
+
+  @Override
+  public short scale(MemorySegment from, long at) {
+    return from.get(SHORT, at);
+  }
+
+  @Override
+  public short minimum(MemorySegment from, long at) {
+    return from.get(SHORT, at + MINIMUM);
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+    for (int group = 0; group < 8; group++) {
+      scales[group] = (byte) SixBits.scale(from, at + SCALES, group);
+      minima[group] = (byte) SixBits.minimum(from, at + SCALES, group);
+      int shift = 4 * (group & 1);
+      for (int i = 0; i < 32; i++) {
+        int pair = from.get(BYTE, at + CODES + 16L * (group & ~1) + i);
+        numbers[32 * group + i] = (byte) (pair >>> shift & 15);
       }
     }
   }

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 /// 128 bytes of lower halves, 64 bytes of upper two bits, 16 scales, F16 `d`. Half a block, 128
 /// numbers, is 64 and 32 bytes: its first 64 numbers in the lower halves of the 64 bytes, the
 /// others in the upper ones; the upper bits of its four runs of 32 numbers lie beside each other.
-final class Q6_K extends Blocks {
+final class Q6_K extends Blocks implements IntegerBlocks {
   private static final int UPPER_BITS = 128;
   private static final int SCALES = UPPER_BITS + 64;
   private static final int SCALE = SCALES + 16;
@@ -43,6 +43,41 @@ final class Q6_K extends Blocks {
       to.set(FLOAT, toAt + 4L * i + 128, s1 * ((odd & 15 | upper << 2 & 48) - 32));
       to.set(FLOAT, toAt + 4L * i + 256, s2 * ((even >>> 4 & 15 | upper & 48) - 32));
       to.set(FLOAT, toAt + 4L * i + 384, s3 * ((odd >>> 4 & 15 | upper >>> 2 & 48) - 32));
+    }
+  }
+
+  @Override
+  public int run() {
+    return 16;
+  }
+
+  @Override
+  public boolean hasMinima() {
+    return false;
+  }
+
+  @Override
+  public short scale(MemorySegment from, long at) {
+    return from.get(SHORT, at + SCALE);
+  }
+
+  @Override
+  public short minimum(MemorySegment from, long at) {
+    return 0;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+    for (int group = 0; group < 16; group++) {
+      scales[group] = from.get(BYTE, at + SCALES + group);
+      minima[group] = 0;
+    }
+    for (int i = 0; i < 256; i++) {
+      int half = i >>> 7;
+      int place = i & 127;
+      int lower = from.get(BYTE, at + 64L * half + (place & 63)) >>> 4 * (place >>> 6) & 15;
+      int upper = from.get(BYTE, at + UPPER_BITS + 32L * half + (place & 31));
+      numbers[i] = (byte) ((lower | (upper >>> 2 * (place >>> 5) & 3) << 4) - 32);
     }
   }
 }

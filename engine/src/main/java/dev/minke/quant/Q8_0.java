@@ -3,7 +3,7 @@ package dev.minke.quant;
 import java.lang.foreign.MemorySegment;
 
 /// 32 signed bytes behind an F16 scale `d`: `q·d`.
-final class Q8_0 extends Blocks implements BlockEncoder {
+final class Q8_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   private static final int ELEMENTS = 32;
   private static final int CODES = 2;
 
@@ -16,6 +16,35 @@ final class Q8_0 extends Blocks implements BlockEncoder {
     float d = half(from, at);
     for (int i = 0; i < ELEMENTS; i++) {
       to.set(FLOAT, toAt + 4L * i, from.get(BYTE, at + CODES + i) * d);
+    }
+  }
+
+  @Override
+  public int run() {
+    return ELEMENTS;
+  }
+
+  @Override
+  public boolean hasMinima() {
+    return false;
+  }
+
+  @Override
+  public short scale(MemorySegment from, long at) {
+    return from.get(SHORT, at);
+  }
+
+  @Override
+  public short minimum(MemorySegment from, long at) {
+    return 0;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+    scales[0] = 1;
+    minima[0] = 0;
+    for (int i = 0; i < ELEMENTS; i++) {
+      numbers[i] = from.get(BYTE, at + CODES + i);
     }
   }
 

@@ -34,7 +34,7 @@ final class ReferenceProducts {
     double[] values = Rows.read(x, row);
     for (int n = 0; n < weight.width(); n++) {
       double start = accumulate ? out.get(row, n) : 0;
-      out.set(row, n, precision.chain(start, values, weight.column(group, n)));
+      out.set(row, n, weight.product(precision, start, values, group, n));
     }
   }
 

@@ -11,9 +11,11 @@ import java.lang.foreign.Arena;
 /// A stored weight widened to F32, all of it.
 final class ReferenceResident implements Resident {
   private final Arena arena = Arena.ofShared();
+  private final StoredWeight weight;
   private final Tensor all;
 
   ReferenceResident(StoredWeight weight) {
+    this.weight = weight;
     all = weight.widen(arena);
   }
 
@@ -32,6 +34,20 @@ final class ReferenceResident implements Resident {
   @Override
   public Prepared stack(Orientation orientation) {
     return new ReferenceWeight(all, orientation);
+  }
+
+  @Override
+  public Prepared fastMatrix() {
+    return ReferenceIntegers.has(weight)
+        ? new ReferenceWeight(matrix(Orientation.FORWARD), new ReferenceIntegers(weight))
+        : matrix(Orientation.FORWARD);
+  }
+
+  @Override
+  public Prepared fastStack() {
+    return ReferenceIntegers.has(weight)
+        ? new ReferenceWeight(stack(Orientation.FORWARD), new ReferenceIntegers(weight))
+        : stack(Orientation.FORWARD);
   }
 
   @Override

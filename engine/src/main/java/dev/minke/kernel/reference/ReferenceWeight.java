@@ -3,6 +3,7 @@ package dev.minke.kernel.reference;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A copy of a master in which the numbers that meet one row of `x` for one output lie together.
 final class ReferenceWeight implements Prepared {
@@ -14,7 +15,21 @@ final class ReferenceWeight implements Prepared {
   /// `[groups · width][depth]`.
   private final double[][] columns;
 
+  /// Null where activations are taken as they are.
+  private final @Nullable ReferenceIntegers integers;
+
+  /// A forward weight whose products round activations.
+  ReferenceWeight(Prepared exact, ReferenceIntegers integers) {
+    this.orientation = exact.orientation();
+    this.groups = exact.groups();
+    this.depth = exact.depth();
+    this.width = exact.width();
+    this.columns = new double[0][];
+    this.integers = integers;
+  }
+
   ReferenceWeight(Tensor master, Orientation orientation) {
+    this.integers = null;
     this.orientation = orientation;
     this.groups = master.shape().rank() == 2 ? 1 : master.size(0);
     boolean forward = orientation == Orientation.FORWARD;
@@ -39,8 +54,12 @@ final class ReferenceWeight implements Prepared {
     }
   }
 
-  double[] column(int group, int n) {
-    return columns[group * width + n];
+  /// `start` and the products of a row with a column, one after the other.
+  double product(Precision precision, double start, double[] row, int group, int n) {
+    int column = group * width + n;
+    return integers == null
+        ? precision.chain(start, row, columns[column])
+        : integers.chain((float) start, row, column);
   }
 
   @Override

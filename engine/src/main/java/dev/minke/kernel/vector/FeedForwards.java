@@ -59,21 +59,19 @@ final class FeedForwards {
       Tensor gates,
       Tensor activated,
       Tensor out) {
-    Panelled first = (Panelled) gateUp;
-    Panelled second = (Panelled) down;
     FloatRows inputs = FloatRows.of(x);
     FloatRows hidden = FloatRows.of(gates);
     FloatRows units = FloatRows.of(activated);
     FloatRows outputs = FloatRows.of(out);
     pieces(
         offsets,
-        first,
-        second,
+        gateUp,
+        down,
         (int) inputs.count(),
         piece -> {
-          multiply(piece, inputs, first, hidden, false);
+          multiply(piece, inputs, gateUp, hidden, false);
           activate(piece, hidden, units);
-          multiply(piece, units, second, outputs, false);
+          multiply(piece, units, down, outputs, false);
         });
   }
 
@@ -85,24 +83,22 @@ final class FeedForwards {
       Tensor gates,
       Tensor dx,
       boolean accumulate) {
-    Panelled first = (Panelled) gateUp;
-    Panelled second = (Panelled) down;
     FloatRows slopes = FloatRows.of(dOut);
     FloatRows hidden = FloatRows.of(gates);
     FloatRows inputs = FloatRows.of(dx);
     int units = hidden.columns() / 2;
     pieces(
         offsets,
-        first,
-        second,
+        gateUp,
+        down,
         (int) slopes.count(),
         piece -> {
           try (ScratchPool.Scratch scratch = scratches.borrow()) {
             FloatRows dUnits = rowsOfPiece(piece, units, scratch);
-            multiply(piece, slopes, second, dUnits, false);
+            multiply(piece, slopes, down, dUnits, false);
             differentiate(piece, dUnits, hidden);
           }
-          multiply(piece, hidden, first, inputs, accumulate);
+          multiply(piece, hidden, gateUp, inputs, accumulate);
         });
   }
 
@@ -123,7 +119,7 @@ final class FeedForwards {
   /// Cuts the rows into blocks, if that is worth it and there are enough for all threads, and does
   /// the steps with each.
   private void pieces(
-      @Nullable Tensor offsets, Panelled gateUp, Panelled down, int rows, Steps steps) {
+      @Nullable Tensor offsets, Prepared gateUp, Prepared down, int rows, Steps steps) {
     List<Segment> segments = segments(offsets, gateUp.groups(), rows);
     if (segments.isEmpty()) {
       return;
@@ -168,7 +164,7 @@ final class FeedForwards {
   }
 
   private void multiply(
-      Piece piece, FloatRows from, Panelled weight, FloatRows to, boolean accumulate) {
+      Piece piece, FloatRows from, Prepared weight, FloatRows to, boolean accumulate) {
     List<Rows> rows = new ArrayList<>();
     for (Segment segment : piece.segments) {
       rows.add(

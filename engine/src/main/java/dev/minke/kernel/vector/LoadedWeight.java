@@ -3,6 +3,7 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Resident;
+import dev.minke.kernel.x86.StripFormat;
 import dev.minke.tensor.LargePages;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.StoredRows;
@@ -14,25 +15,38 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A stored weight in memory, its rows as they lie in the file.
+/// A stored weight in memory.
 ///
-/// Forward products read the rows themselves. For products over the other axis, and for masters
-/// that files hold turned, panels in F32 are made at the first use: of the weights of a model those
-/// are only the up-projections of latent attention, a hundredth of it.
+/// Rows of F32 become panels. Rows of formats that have products in integers are brought into
+/// strips; others stay as they lie in the file. Either are widened chunk by chunk when a forward
+/// product reads them. For products over the other axis, and for masters that files hold turned,
+/// panels in F32 are made at the first use: of the weights of a model those are only the
+/// up-projections of latent attention, a hundredth of it.
 final class LoadedWeight implements Resident {
+  /// Bytes that a thread reads at once.
+  private static final int PIECE_BYTES = 4 << 20;
+
   private final StoredWeight weight;
   private final MatrixProducts products;
+  private final Gang gang;
+  private final ScratchPool scratches;
   private final Arena arena = Arena.ofShared();
   private final @Nullable StoredPanels matrix;
   private final @Nullable StoredPanels stack;
+  private final @Nullable IntegerPanels fastMatrix;
+  private final @Nullable IntegerPanels fastStack;
   private final Prepared[] wide = new Prepared[2 * Orientation.values().length];
 
-  LoadedWeight(StoredWeight weight, MatrixProducts products, Gang gang) {
+  LoadedWeight(StoredWeight weight, MatrixProducts products, Gang gang, ScratchPool scratches) {
     this.weight = weight;
     this.products = products;
-    if (weight.turned()) {
+    this.gang = gang;
+    this.scratches = scratches;
+    if (weight.turned() || isFloat(weight)) {
       matrix = null;
       stack = null;
+      fastMatrix = null;
+      fastStack = null;
       return;
     }
     List<List<Section>> groups = new ArrayList<>();
@@ -41,7 +55,7 @@ final class LoadedWeight implements Resident {
       for (List<StoredRows> group : weight.groups()) {
         List<Section> sections = new ArrayList<>();
         for (StoredRows rows : group) {
-          sections.add(read(rows, arena, gang));
+          sections.add(read(rows));
         }
         groups.add(sections);
         flat.addAll(sections);
@@ -52,24 +66,79 @@ final class LoadedWeight implements Resident {
     }
     matrix = new StoredPanels(List.of(flat));
     stack = weight.shape().rank() == 3 ? new StoredPanels(groups) : matrix;
+    boolean integers =
+        products.hasIntegers() && flat.stream().allMatch(StripSection.class::isInstance);
+    fastMatrix = integers ? strips(matrix) : null;
+    fastStack = integers ? strips(stack) : null;
   }
 
-  /// Bytes that a thread reads at once.
-  private static final int PIECE_BYTES = 4 << 20;
+  private static boolean isFloat(StoredWeight weight) {
+    return weight.groups().stream()
+        .flatMap(List::stream)
+        .allMatch(rows -> rows.format().name().equals("F32"));
+  }
 
-  private static Section read(StoredRows rows, Arena arena, Gang gang) {
+  private static IntegerPanels strips(StoredPanels panels) {
+    List<List<StripSection>> groups =
+        panels.sections().stream()
+            .map(group -> group.stream().map(StripSection.class::cast).toList())
+            .toList();
+    return new IntegerPanels(groups, panels.width());
+  }
+
+  private Section read(StoredRows rows) {
+    return StripPacking.of(rows.format(), rows.columns())
+        .<Section>map(format -> strips(rows, format))
+        .orElseGet(() -> asTheyAre(rows));
+  }
+
+  private Section asTheyAre(StoredRows rows) {
     long rowBytes = rows.format().rowBytes(rows.columns());
     MemorySegment memory = LargePages.allocate(arena, Math.max(1, rows.count() * rowBytes));
-    int each = (int) Math.clamp(PIECE_BYTES / rowBytes, 1, rows.count());
-    int pieces = (rows.count() + each - 1) / each;
+    pieces(rows, 1, (from, to) -> rows.read(from, to, memory, from * rowBytes));
+    return new RowSection(rows.format(), memory.address(), rowBytes, rows.count(), rows.columns());
+  }
+
+  private Section strips(StoredRows rows, StripFormat format) {
+    long rowBytes = rows.format().rowBytes(rows.columns());
+    StripSection empty = new StripSection(format, 0, rows.count(), rows.columns());
+    long address = LargePages.allocate(arena, Math.max(1, empty.bytes())).address();
+    StripSection section = new StripSection(format, address, rows.count(), rows.columns());
+    pieces(
+        rows,
+        StripFormat.ROWS,
+        (from, to) -> {
+          try (ScratchPool.Scratch scratch = scratches.borrow()) {
+            long room = scratch.floats((to - from) * rowBytes / Float.BYTES + 1);
+            rows.read(from, to, Memory.ALL, room);
+            for (int row = from; row < to; row += StripFormat.ROWS) {
+              int count = Math.min(StripFormat.ROWS, to - row);
+              long source = room + (row - from) * rowBytes;
+              long strip = address + row / StripFormat.ROWS * section.stripBytes();
+              StripPacking.pack(rows.format(), format, source, count, rows.columns(), strip);
+            }
+          }
+        });
+    return section;
+  }
+
+  /// Reads rows `[from, to)`.
+  @FunctionalInterface
+  private interface Reading {
+    void run(int from, int to);
+  }
+
+  /// Shares the reading among the threads, some megabytes at a time.
+  ///
+  /// @param step pieces begin at multiples of it
+  private void pieces(StoredRows rows, int step, Reading reading) {
+    long rowBytes = rows.format().rowBytes(rows.columns());
+    int each = (int) Math.clamp(PIECE_BYTES / rowBytes / step * step, step, 1 << 30);
+    int count = (rows.count() + each - 1) / each;
     gang.run(
         rows.count() * rowBytes,
-        pieces,
-        piece -> {
-          int from = piece * each;
-          rows.read(from, Math.min(rows.count(), from + each), memory, from * rowBytes);
-        });
-    return new Section(rows.format(), memory.address(), rowBytes, rows.count(), rows.columns());
+        count,
+        piece -> reading.run(piece * each, Math.min(rows.count(), (piece + 1) * each)));
   }
 
   @Override
@@ -80,6 +149,16 @@ final class LoadedWeight implements Resident {
   @Override
   public Prepared stack(Orientation orientation) {
     return orientation == Orientation.FORWARD && stack != null ? stack : wide(orientation, true);
+  }
+
+  @Override
+  public Prepared fastMatrix() {
+    return fastMatrix == null ? matrix(Orientation.FORWARD) : fastMatrix;
+  }
+
+  @Override
+  public Prepared fastStack() {
+    return fastStack == null ? stack(Orientation.FORWARD) : fastStack;
   }
 
   private synchronized Prepared wide(Orientation orientation, boolean stacked) {
@@ -99,12 +178,18 @@ final class LoadedWeight implements Resident {
   /// A row of the matrix in F32.
   ///
   /// @param to `[in]`
-  /// @param room floats of a chunk
+  /// @param room floats of [#room]
   void row(int row, long to, long room) {
-    if (matrix == null) {
-      throw new IllegalStateException("stored weight " + weight.shape() + ": no table of rows");
+    if (matrix != null) {
+      matrix.row(row, to, room);
+    } else {
+      ((Panels) matrix(Orientation.FORWARD)).row(row, to);
     }
-    matrix.row(row, to, room);
+  }
+
+  /// Floats that [#row] wants.
+  long room() {
+    return matrix == null ? 0 : matrix.room();
   }
 
   @Override

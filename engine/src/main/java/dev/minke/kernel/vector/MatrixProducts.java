@@ -2,9 +2,11 @@ package dev.minke.kernel.vector;
 
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
+import dev.minke.kernel.x86.IntegerProducts;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Products of activations with weights in panels.
 ///
@@ -30,9 +32,17 @@ final class MatrixProducts {
   private final Gang gang;
   private final ScratchPool scratches;
 
-  MatrixProducts(Gang gang, ScratchPool scratches) {
+  /// Null where there is no code for products in integers.
+  private final @Nullable RoundedProducts rounded;
+
+  MatrixProducts(Gang gang, ScratchPool scratches, @Nullable IntegerProducts integers) {
     this.gang = gang;
     this.scratches = scratches;
+    rounded = integers == null ? null : new RoundedProducts(gang, scratches, integers);
+  }
+
+  boolean hasIntegers() {
+    return rounded != null;
   }
 
   Prepared prepare(Tensor master, Orientation orientation) {
@@ -93,7 +103,7 @@ final class MatrixProducts {
     long outBytes = out.rowStride() * Float.BYTES;
     int count = (int) x.shape().rows();
     Rows rows = new Rows(x.address(), xBytes, out.address(), outBytes, count, 0);
-    multiply(List.of(rows), (Panelled) weight, accumulate);
+    multiply(List.of(rows), weight, accumulate);
   }
 
   void headMatmul(Tensor x, Prepared weight, Tensor out) {
@@ -111,13 +121,21 @@ final class MatrixProducts {
               x.size(0),
               head));
     }
-    multiply(groups, (Panelled) weight, false);
+    multiply(groups, weight, false);
   }
 
   private record Part(Rows rows, int fromPanel, int toPanel) {}
 
   /// Products of rows that may meet different groups, shared among the threads.
-  void multiply(List<Rows> groups, Panelled weight, boolean accumulate) {
+  void multiply(List<Rows> groups, Prepared weight, boolean accumulate) {
+    if (rounded != null && weight instanceof IntegerPanels strips) {
+      rounded.multiply(groups, strips, accumulate);
+    } else {
+      multiply(groups, (Panelled) weight, accumulate);
+    }
+  }
+
+  private void multiply(List<Rows> groups, Panelled weight, boolean accumulate) {
     List<Part> parts = parts(groups, weight);
     long total = groups.stream().mapToLong(Rows::rows).sum();
     double work = (double) total * weight.depth() * weight.width() * NANOS_PER_MULTIPLY_ADD;
@@ -131,8 +149,13 @@ final class MatrixProducts {
   }
 
   /// A product of few rows by the calling thread.
-  void multiplyAlone(Rows rows, Panelled weight, boolean accumulate) {
-    multiply(new Part(rows, 0, weight.count()), weight, accumulate);
+  void multiplyAlone(Rows rows, Prepared weight, boolean accumulate) {
+    if (rounded != null && weight instanceof IntegerPanels strips) {
+      rounded.multiplyAlone(rows, strips, accumulate);
+    } else {
+      Panelled panels = (Panelled) weight;
+      multiply(new Part(rows, 0, panels.count()), panels, accumulate);
+    }
   }
 
   /// Blocks of rows; where these are too few for all threads, columns are cut as well.

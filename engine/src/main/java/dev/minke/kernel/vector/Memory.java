@@ -95,6 +95,14 @@ final class Memory {
     vector.intoMemorySegment(ALL, address, ORDER);
   }
 
+  static byte getByte(long address) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address);
+  }
+
+  static void setByte(long address, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address, value);
+  }
+
   static short getShort(long address) {
     return ALL.get(SHORT, address);
   }

@@ -53,6 +53,14 @@ final class Panels implements Panelled {
     return panel(group, panel) + from * Tiles.PANEL_BYTES;
   }
 
+  /// A column of the first group: a row of a forward weight.
+  void row(int row, long to) {
+    long at = panel(0, row / Tiles.COLUMNS) + row % Tiles.COLUMNS * (long) Float.BYTES;
+    for (int k = 0; k < depth; k++) {
+      Memory.set(to + k * (long) Float.BYTES, Memory.get(at + k * Tiles.PANEL_BYTES));
+    }
+  }
+
   @Override
   public long room() {
     return 0;

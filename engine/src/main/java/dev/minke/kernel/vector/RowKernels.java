@@ -200,7 +200,7 @@ final class RowKernels {
         to.count(),
         (first, end) -> {
           try (ScratchPool.Scratch scratch = scratches.borrow()) {
-            long room = scratch.floats(Tiles.CHUNK);
+            long room = scratch.floats(table.room());
             for (long row = first; row < end; row++) {
               table.row(Memory.getInt(tokens + row * Integer.BYTES), to.row(row), room);
             }

@@ -17,6 +17,11 @@ final class StoredPanels implements Panelled {
   private final int[] firstColumns;
   private final int[] columns;
 
+  /// The sections of each group.
+  List<List<Section>> sections() {
+    return groups;
+  }
+
   /// @param groups sections in order; of the same numbers of rows in every group
   StoredPanels(List<List<Section>> groups) {
     this.groups = groups;
@@ -70,6 +75,8 @@ final class StoredPanels implements Panelled {
   }
 
   /// A whole row of the first group.
+  ///
+  /// @param room floats of [#room]
   void row(int row, long to, long room) {
     int left = row;
     for (Section section : groups.getFirst()) {
@@ -110,10 +117,7 @@ final class StoredPanels implements Panelled {
   /// Of the sections, which belong to the [LoadedWeight].
   @Override
   public long bytes() {
-    return groups.stream()
-        .flatMap(List::stream)
-        .mapToLong(part -> part.rows() * part.rowBytes())
-        .sum();
+    return groups.stream().flatMap(List::stream).mapToLong(Section::bytes).sum();
   }
 
   @Override

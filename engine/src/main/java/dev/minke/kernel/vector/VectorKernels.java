@@ -8,6 +8,7 @@ import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Resident;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.x86.IntegerProducts;
 import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class VectorKernels implements Kernels {
   private final Gang gang;
   private final ScratchPool scratches = new ScratchPool();
+  private final @Nullable IntegerProducts integers;
   private final MatrixProducts products;
   private final FeedForwards feedForwards;
   private final RowKernels rows;
@@ -34,7 +36,8 @@ public final class VectorKernels implements Kernels {
   public VectorKernels(int threads) {
     VectorWidth.require();
     gang = new Gang(threads);
-    products = new MatrixProducts(gang, scratches);
+    integers = IntegerProducts.find().orElse(null);
+    products = new MatrixProducts(gang, scratches, integers);
     feedForwards = new FeedForwards(gang, scratches, products);
     rows = new RowKernels(gang);
     attention = new AttentionKernels(gang, scratches);
@@ -51,14 +54,15 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public String describe() {
-    return "vector: %s, %d %s, product tiles %d x %d, second-level cache %d KB"
+    return "vector: %s, %d %s, product tiles %d x %d, second-level cache %d KB, products in integers %s"
         .formatted(
             VectorWidth.describe(),
             gang.threads(),
             gang.threads() == 1 ? "thread" : "threads",
             Tiles.PRODUCT_ROWS,
             Tiles.COLUMNS,
-            SecondLevelCache.BYTES >> 10);
+            SecondLevelCache.BYTES >> 10,
+            integers == null ? "none" : "by machine code of " + integers.describe());
   }
 
   /// Fused multiply-adds in registers on every thread at once, the ceiling of every product.
@@ -76,7 +80,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public Resident load(StoredWeight weight) {
-    return new LoadedWeight(weight, products, gang);
+    return new LoadedWeight(weight, products, gang, scratches);
   }
 
   @Override

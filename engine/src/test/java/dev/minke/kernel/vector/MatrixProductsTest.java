@@ -51,7 +51,7 @@ class MatrixProductsTest {
     }
 
     private Fast(Gang gang, ScratchPool scratches) {
-      this(gang, scratches, new MatrixProducts(gang, scratches));
+      this(gang, scratches, new MatrixProducts(gang, scratches, null));
     }
 
     @Override
