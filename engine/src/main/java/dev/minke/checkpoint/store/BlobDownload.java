@@ -43,13 +43,17 @@ final class BlobDownload {
   /// @throws CheckpointException if the bytes are not those of its hash, or do not come
   void fetch(RemoteFile file) throws IOException, InterruptedException {
     retries.stop().check();
+    // Asked before the lock, too: a cache that is whole may be one that cannot be written.
+    if (repository.isHere(file.hash(), file.size())) {
+      return;
+    }
     PullListener listener = retries.listener();
     Runnable waiting = () -> listener.waiting(file.path());
     try (BlobLock _ = BlobLock.take(repository.lock(file.hash()), waiting, retries.stop())) {
-      Path blob = repository.blob(file.hash());
-      if (Files.isRegularFile(blob) && Files.size(blob) == file.size()) {
+      if (repository.isHere(file.hash(), file.size())) {
         return;
       }
+      Path blob = repository.blob(file.hash());
       Files.createDirectories(blob.getParent());
       AtomicLong received = new AtomicLong();
       retries.run(

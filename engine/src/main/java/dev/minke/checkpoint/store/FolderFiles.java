@@ -82,7 +82,7 @@ record FolderFiles(Path directory, Set<String> names, GgufModels gguf) {
       }
       return new ModelFiles.HuggingFaceDirectory(directory);
     }
-    GgufModel model = gguf.choose(subject, selector);
+    GgufModel model = gguf.choose(subject, selector, remedy);
     if (model.missing().isPresent()) {
       throw incomplete(subject, model.missing().get(), remedy);
     }

@@ -51,23 +51,40 @@ record GgufModels(List<GgufModel> models) {
   ///
   /// @param subject whose models these are, for the message
   /// @param selector a type of weights, the name of a file, or null for the usual one
+  /// @param remedy said where there is none
   /// @throws CheckpointException if it is none or not exactly one
-  GgufModel choose(String subject, @Nullable String selector) {
+  GgufModel choose(String subject, @Nullable String selector, String remedy) {
     if (selector == null) {
       return usual(subject);
     }
+    List<GgufModel> found = matching(selector);
+    if (found.isEmpty()) {
+      throw new CheckpointException(
+          "%s: expected a GGUF file '%s', found %s; %s"
+              .formatted(subject, selector, words(models), remedy));
+    }
+    if (found.size() > 1) {
+      throw new CheckpointException(
+          "%s: expected one GGUF model '%s', found %s; name the file"
+              .formatted(subject, selector, words(found)));
+    }
+    return found.getFirst();
+  }
+
+  private List<GgufModel> matching(String selector) {
     if (selector.endsWith(".gguf")) {
-      return only(
-          subject,
-          selector,
+      return strictElse(
           model -> model.files().contains(selector),
           model -> model.files().stream().anyMatch(file -> file.endsWith("/" + selector)));
     }
-    return only(
-        subject,
-        selector,
+    return strictElse(
         model -> model.quant().filter(selector::equalsIgnoreCase).isPresent(),
         model -> model.has(selector));
+  }
+
+  private List<GgufModel> strictElse(Predicate<GgufModel> strict, Predicate<GgufModel> loose) {
+    List<GgufModel> found = models.stream().filter(strict).toList();
+    return found.isEmpty() ? models.stream().filter(loose).toList() : found;
   }
 
   private GgufModel usual(String subject) {
@@ -84,24 +101,6 @@ record GgufModels(List<GgufModel> models) {
     throw new CheckpointException(
         "%s: expected one model, found %d in GGUF: %s; name one"
             .formatted(subject, models.size(), words(models)));
-  }
-
-  private GgufModel only(
-      String subject, String selector, Predicate<GgufModel> strict, Predicate<GgufModel> loose) {
-    List<GgufModel> found = models.stream().filter(strict).toList();
-    if (found.isEmpty()) {
-      found = models.stream().filter(loose).toList();
-    }
-    if (found.isEmpty()) {
-      throw new CheckpointException(
-          "%s: expected a GGUF file '%s', found %s".formatted(subject, selector, words(models)));
-    }
-    if (found.size() > 1) {
-      throw new CheckpointException(
-          "%s: expected one GGUF model '%s', found %s; name the file"
-              .formatted(subject, selector, words(found)));
-    }
-    return found.getFirst();
   }
 
   /// What a user says to mean a model of these.

@@ -277,10 +277,13 @@ final class HubRepository {
     return found;
   }
 
-  /// What is already here of a blob that is being fetched, or was.
+  boolean isHere(String hash, long size) throws IOException {
+    return Files.isRegularFile(blob(hash)) && Files.size(blob(hash)) == size;
+  }
+
+  /// How many bytes of a blob are here already, whole or not.
   long present(String hash, long size) throws IOException {
-    Path whole = blob(hash);
-    if (Files.isRegularFile(whole) && Files.size(whole) == size) {
+    if (isHere(hash, size)) {
       return size;
     }
     Path part = incomplete(hash);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,12 +120,19 @@ public final class Pull implements AutoCloseable {
       makeFolders(repository.snapshots(), link);
       Linking.place(link, repository.blob(file.hash()));
     }
-    if (!plan.name().revision().equals(plan.commit())) {
-      Path ref = repository.ref(plan.name().revision());
-      makeFolders(repository.refFolder(), ref);
-      AtomicFile.write(ref, plan.commit().getBytes(StandardCharsets.US_ASCII));
-    }
+    point(repository, plan);
     return Optional.of(plan.directory());
+  }
+
+  /// Lets a branch or a tag stand for its commit.
+  private static void point(HubRepository repository, PullPlan plan) throws IOException {
+    Path ref = repository.ref(plan.name().revision());
+    byte[] commit = plan.commit().getBytes(StandardCharsets.US_ASCII);
+    boolean isThere = Files.isRegularFile(ref) && Arrays.equals(Files.readAllBytes(ref), commit);
+    if (!isThere && !plan.name().revision().equals(plan.commit())) {
+      makeFolders(repository.refFolder(), ref);
+      AtomicFile.write(ref, commit);
+    }
   }
 
   private void requireSpace(PullPlan plan) throws IOException {

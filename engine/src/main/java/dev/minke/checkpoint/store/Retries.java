@@ -28,7 +28,7 @@ record Retries(Patience patience, PullListener listener, StopSign stop) {
         failures = progress.getAsLong() > before ? 1 : failures + 1;
         if (failures >= patience.attempts()) {
           throw new CheckpointException(
-              "%s: gave up after %d attempts, for %s; the same command goes on"
+              "%s: gave up after %d attempts, for %s; check the network, the same command goes on"
                   .formatted(subject, failures, fault.getMessage()),
               fault);
         }

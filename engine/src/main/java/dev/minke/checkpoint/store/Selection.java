@@ -79,7 +79,7 @@ public record Selection(List<String> include, List<String> exclude) {
                   name.text(),
                   paths.stream().limit(8).map(InnerName::shown).collect(Collectors.joining(", "))));
     }
-    GgufModel model = gguf.choose(name.text(), name.selector());
+    GgufModel model = gguf.choose(name.text(), name.selector(), "name one of these");
     if (model.missing().isPresent()) {
       throw new CheckpointException(
           "%s: expected %d parts of a GGUF file, found no %s"

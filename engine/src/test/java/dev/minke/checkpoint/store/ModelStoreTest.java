@@ -184,7 +184,9 @@ class ModelStoreTest {
     Path snapshot = hub.resolve(folder).resolve("snapshots").resolve(COMMIT);
     assertThat(store.find(name)).isEqualTo(GgufFile.of(snapshot.resolve(file)));
     assertThat(refusal("org/name-GGUF:Q4_0"))
-        .contains("expected a GGUF file 'Q4_0', found Q8_0, IQ4_NL");
+        .contains(
+            "expected a GGUF file 'Q4_0', found Q8_0, IQ4_NL, ",
+            "; minke pull org/name-GGUF:Q4_0 fetches it");
     assertThat(refusal("org/name-GGUF@main:K_M"))
         .contains("found Q4_K_M, UD-Q4_K_M; name the file");
   }

@@ -486,13 +486,12 @@ class PullTest {
     Thread first = Thread.ofPlatform().start(() -> assertThat(plannedRun()).exists());
     begun.await();
     Thread other = Thread.ofPlatform().start(() -> assertThat(plannedRun()).exists());
-    while (heard.waits.isEmpty()) {
+    while (!heard.waits.contains(WEIGHTS)) {
       Thread.sleep(5);
     }
     second.countDown();
     first.join();
     other.join();
-    assertThat(heard.waits).containsExactly(WEIGHTS);
     assertThat(server.downloads()).filteredOn(one -> one.path().contains(WEIGHTS)).hasSize(1);
   }
 
