@@ -7,6 +7,8 @@ import dev.minke.cli.console.RunLedger;
 import dev.minke.cli.doctor.DoctorCommand;
 import dev.minke.cli.quickstart.QuickstartCommand;
 import dev.minke.cli.report.ReportCommand;
+import dev.minke.cli.store.ListCommand;
+import dev.minke.cli.store.PullCommand;
 import dev.minke.cli.watch.WatchCommand;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.IOException;
@@ -49,6 +51,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       ShowCommand.class,
       CompareCommand.class,
+      PullCommand.class,
+      ListCommand.class,
       DoctorCommand.class,
       DataCommand.class
     },

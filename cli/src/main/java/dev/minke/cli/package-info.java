@@ -5,6 +5,7 @@
 /// | [dev.minke.cli.Main] | the command, its exit codes, how a failure becomes one line |
 /// | `…Command` | one class for each subcommand |
 /// | `runs`, `chart`, `report`, `watch`, `compare` | a run's files, read; drawn; in words and curves; while it runs; beside others |
+/// | `store` | models: fetched from a hub, found on this machine |
 /// | `show`, `doctor` | a model before it is there; the machine |
 /// | [dev.minke.cli.Recipes] | YAML to a recipe, with the nearest known key for a typo |
 ///

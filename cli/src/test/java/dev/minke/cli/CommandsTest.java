@@ -128,6 +128,8 @@ class CommandsTest {
         "watch",
         "report",
         "show",
+        "pull",
+        "list",
         "data"
       })
   void everyCommandExplainsItselfWithAnExample(String command) {
@@ -149,11 +151,13 @@ class CommandsTest {
             "watch",
             "report",
             "show",
+            "pull",
+            "list",
             "data");
     assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
     int commands = usage.indexOf("Commands:");
     assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
-        .hasSize(12)
+        .hasSize(14)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }

@@ -1,6 +1,7 @@
 package dev.minke.cli.console;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
@@ -22,16 +23,32 @@ public final class Interrupt implements AutoCloseable {
   private final AtomicInteger code = new AtomicInteger();
   private final Progress progress;
   private final Runnable stop;
+  private final List<String> understood;
 
-  private Interrupt(Progress progress, Runnable stop) {
+  private Interrupt(Progress progress, Runnable stop, List<String> understood) {
     this.progress = progress;
     this.stop = stop;
+    this.understood = understood;
   }
 
+  /// Of a training.
+  ///
   /// @param progress told what was understood and what a second one does
   /// @param stop asks the work to end soon; called on another thread
   public static Interrupt requesting(Progress progress, Runnable stop) {
-    Interrupt interrupt = new Interrupt(progress, stop);
+    return requesting(
+        progress,
+        stop,
+        List.of(
+            "saving after this step; again to stop at once,",
+            "which loses at most the work since the last checkpoint"));
+  }
+
+  /// Of other work.
+  ///
+  /// @param understood what is said, line by line
+  public static Interrupt requesting(Progress progress, Runnable stop, List<String> understood) {
+    Interrupt interrupt = new Interrupt(progress, stop, List.copyOf(understood));
     for (String name : SIGNALS) {
       interrupt.listen(new Signal(name));
     }
@@ -55,8 +72,9 @@ public final class Interrupt implements AutoCloseable {
     int ours = SIGNALLED + signal.getNumber();
     if (code.compareAndSet(0, ours)) {
       stop.run();
-      progress.say("interrupt", "saving after this step; again to stop at once,");
-      progress.say("", "which loses at most the work since the last checkpoint");
+      for (int i = 0; i < understood.size(); i++) {
+        progress.say(i == 0 ? "interrupt" : "", "%s", understood.get(i));
+      }
     } else {
       Runtime.getRuntime().halt(ours);
     }

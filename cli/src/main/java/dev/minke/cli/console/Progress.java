@@ -101,6 +101,14 @@ public final class Progress implements TrainListener {
     }
   }
 
+  /// How far something else than a training is: a line that renews itself, for a person alone.
+  public synchronized void renew(String text) {
+    if (terminal) {
+      err.print(CLEAR + text.substring(0, Math.min(text.length(), COLUMNS)));
+      err.flush();
+    }
+  }
+
   private static double smoothed(double before, double now) {
     return Double.isNaN(before) ? now : 0.9 * before + 0.1 * now;
   }
