@@ -1,15 +1,25 @@
 package dev.minke.autograd;
 
+import dev.minke.kernel.Arithmetic;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Prepared;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 
 /// Runs operations and forgets them: inference. Has the operations that exist only there.
 public final class EagerOps extends Ops {
-  public EagerOps(Kernels kernels, Workspace workspace, Observer observer) {
+  private final Arithmetic arithmetic;
+
+  public EagerOps(Kernels kernels, Workspace workspace, Observer observer, Arithmetic arithmetic) {
     super(kernels, workspace, observer);
+    this.arithmetic = arithmetic;
+  }
+
+  /// Exact operations.
+  public EagerOps(Kernels kernels, Workspace workspace, Observer observer) {
+    this(kernels, workspace, observer, Arithmetic.EXACT);
   }
 
   public EagerOps(Kernels kernels, Workspace workspace) {
@@ -18,6 +28,11 @@ public final class EagerOps extends Ops {
 
   @Override
   void record(Op op) {}
+
+  @Override
+  Prepared forward(Parameter weight, boolean stacked) {
+    return weight.forward(kernels(), stacked, arithmetic);
+  }
 
   @Override
   boolean keepsForBackward() {

@@ -2,7 +2,7 @@ package dev.minke.autograd;
 
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
-import dev.minke.kernel.Orientation;
+import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
 import dev.minke.tensor.DType;
@@ -37,6 +37,11 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
 
   /// Remembers an operation, or does not.
   abstract void record(Op op);
+
+  /// A weight for forward products.
+  ///
+  /// @param stacked whether a stack is met matrix by matrix
+  abstract Prepared forward(Parameter weight, boolean stacked);
 
   /// Whether intermediate results that only backward reads should be kept.
   abstract boolean keepsForBackward();
@@ -118,7 +123,7 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
   public final Tensor matmul(Tensor x, Parameter weight) {
     requireInner("matmul", x, weight);
     Tensor out = allocate(x, x.size(0), Math.toIntExact(weight.shape().rows()));
-    kernels.matmul(live(x), weight.matrix(kernels, Orientation.FORWARD), out, false);
+    kernels.matmul(live(x), forward(weight, false), out, false);
     record(new Op.MatMul(x, weight, out));
     return out;
   }
@@ -169,8 +174,8 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     Op.FeedForward op = new Op.FeedForward(live(x), gateUp, down, offsets, gates, activated, out);
     kernels.feedForward(
         x,
-        op.prepared(gateUp, kernels, Orientation.FORWARD),
-        op.prepared(down, kernels, Orientation.FORWARD),
+        forward(gateUp, offsets != null),
+        forward(down, offsets != null),
         offsets,
         gates,
         activated,
@@ -340,8 +345,7 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     for (int from = 0; from < tokens; from += chunk) {
       int to = Math.min(tokens, from + chunk);
       Tensor logits = kept != null ? kept : allocate(hidden, to - from, head.shape().size(0));
-      kernels.matmul(
-          live(hidden).rows(from, to), head.matrix(kernels, Orientation.FORWARD), logits, false);
+      kernels.matmul(live(hidden).rows(from, to), forward(head, false), logits, false);
       kernels.logProbs(
           logits, targets.columns(from, to), out.columns(from, to), logSumExp.columns(from, to));
       workspace.release(mark);

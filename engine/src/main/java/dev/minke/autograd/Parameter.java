@@ -1,5 +1,6 @@
 package dev.minke.autograd;
 
+import dev.minke.kernel.Arithmetic;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
@@ -180,6 +181,17 @@ public final class Parameter implements AutoCloseable {
     return isStored()
         ? resident(kernels).stack(orientation)
         : form(new Form(kernels, orientation, true));
+  }
+
+  /// The master for forward products, in the arithmetic asked for if it is a stored one.
+  ///
+  /// @param stacked whether a stack is met matrix by matrix
+  Prepared forward(Kernels kernels, boolean stacked, Arithmetic arithmetic) {
+    if (isStored() && arithmetic == Arithmetic.FAST) {
+      Resident resident = resident(kernels);
+      return stacked ? resident.fastStack() : resident.fastMatrix();
+    }
+    return stacked ? stack(kernels, Orientation.FORWARD) : matrix(kernels, Orientation.FORWARD);
   }
 
   private Prepared form(Form form) {

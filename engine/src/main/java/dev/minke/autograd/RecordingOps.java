@@ -1,6 +1,8 @@
 package dev.minke.autograd;
 
+import dev.minke.kernel.Arithmetic;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.Prepared;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
@@ -101,6 +103,11 @@ public final class RecordingOps extends Ops {
   @Override
   void record(Op op) {
     tape.add(op);
+  }
+
+  @Override
+  Prepared forward(Parameter weight, boolean stacked) {
+    return weight.forward(kernels(), stacked, Arithmetic.EXACT);
   }
 
   @Override
