@@ -15,6 +15,9 @@ abstract class Blocks implements BlockFormat {
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /// The lower four bits of each of four bytes.
+  static final int NIBBLES = 0x0F0F0F0F;
+
   private final String name;
   private final int elements;
   private final int bytes;

@@ -37,13 +37,18 @@ final class Q4_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   }
 
   @Override
-  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+  public int offset() {
+    return 8;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
     scales[0] = 1;
     minima[0] = 0;
-    for (int i = 0; i < 16; i++) {
-      int pair = from.get(BYTE, at + CODES + i);
-      numbers[i] = (byte) ((pair & 15) - 8);
-      numbers[16 + i] = (byte) ((pair >>> 4 & 15) - 8);
+    for (int i = 0; i < 4; i++) {
+      int pairs = from.get(INT, at + CODES + 4L * i);
+      codes[i] = pairs & NIBBLES;
+      codes[4 + i] = pairs >>> 4 & NIBBLES;
     }
   }
 

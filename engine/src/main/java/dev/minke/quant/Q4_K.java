@@ -56,14 +56,19 @@ final class Q4_K extends Blocks implements IntegerBlocks {
   }
 
   @Override
-  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+  public int offset() {
+    return 0;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
     for (int group = 0; group < 8; group++) {
       scales[group] = (byte) SixBits.scale(from, at + SCALES, group);
       minima[group] = (byte) SixBits.minimum(from, at + SCALES, group);
-      int shift = 4 * (group & 1);
-      for (int i = 0; i < 32; i++) {
-        int pair = from.get(BYTE, at + CODES + 16L * (group & ~1) + i);
-        numbers[32 * group + i] = (byte) (pair >>> shift & 15);
+      long pairs = at + CODES + 16L * (group & ~1);
+      for (int i = 0; i < 8; i++) {
+        int fours = from.get(INT, pairs + 4L * i);
+        codes[8 * group + i] = fours >>> 4 * (group & 1) & NIBBLES;
       }
     }
   }

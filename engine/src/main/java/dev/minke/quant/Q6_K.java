@@ -12,6 +12,9 @@ final class Q6_K extends Blocks implements IntegerBlocks {
   private static final int SCALES = UPPER_BITS + 64;
   private static final int SCALE = SCALES + 16;
 
+  /// The lower two bits of each of four bytes.
+  private static final int TWO_BITS = 0x03030303;
+
   Q6_K() {
     super("Q6_K", 256, SCALE + 2);
   }
@@ -67,17 +70,24 @@ final class Q6_K extends Blocks implements IntegerBlocks {
   }
 
   @Override
-  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+  public int offset() {
+    return 32;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
     for (int group = 0; group < 16; group++) {
       scales[group] = from.get(BYTE, at + SCALES + group);
       minima[group] = 0;
     }
-    for (int i = 0; i < 256; i++) {
-      int half = i >>> 7;
-      int place = i & 127;
-      int lower = from.get(BYTE, at + 64L * half + (place & 63)) >>> 4 * (place >>> 6) & 15;
-      int upper = from.get(BYTE, at + UPPER_BITS + 32L * half + (place & 31));
-      numbers[i] = (byte) ((lower | (upper >>> 2 * (place >>> 5) & 3) << 4) - 32);
+    for (int run = 0; run < 8; run++) {
+      long lowers = at + 64L * (run >>> 2) + 32L * (run & 1);
+      long uppers = at + UPPER_BITS + 32L * (run >>> 2);
+      for (int i = 0; i < 8; i++) {
+        int lower = from.get(INT, lowers + 4L * i) >>> 2 * (run & 2) & NIBBLES;
+        int upper = from.get(INT, uppers + 4L * i) >>> 2 * (run & 3) & TWO_BITS;
+        codes[8 * run + i] = lower | upper << 4;
+      }
     }
   }
 }

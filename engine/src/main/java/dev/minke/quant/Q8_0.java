@@ -40,11 +40,16 @@ final class Q8_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   }
 
   @Override
-  public void split(MemorySegment from, long at, byte[] numbers, byte[] scales, byte[] minima) {
+  public int offset() {
+    return 0;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
     scales[0] = 1;
     minima[0] = 0;
-    for (int i = 0; i < ELEMENTS; i++) {
-      numbers[i] = from.get(BYTE, at + CODES + i);
+    for (int i = 0; i < ELEMENTS / 4; i++) {
+      codes[i] = from.get(INT, at + CODES + 4L * i);
     }
   }
 

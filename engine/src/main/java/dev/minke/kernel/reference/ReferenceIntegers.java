@@ -51,13 +51,16 @@ final class ReferenceIntegers {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(format.rowBytes(columns), 8);
       part.read(row, row + 1, bytes, 0);
-      byte[] q = new byte[elements];
+      int[] codes = new int[elements / 4];
       byte[] s = new byte[runs];
       byte[] m = new byte[runs];
       for (int block = 0; block < columns / elements; block++) {
         long at = (long) block * format.blockBytes();
-        format.split(bytes, at, q, s, m);
-        System.arraycopy(q, 0, numbers, block * elements, elements);
+        format.split(bytes, at, codes, s, m);
+        for (int i = 0; i < elements; i++) {
+          int code = (byte) (codes[i / 4] >>> 8 * (i % 4));
+          numbers[block * elements + i] = (byte) (code - format.offset());
+        }
         float d = Float.float16ToFloat(format.scale(bytes, at));
         float dmin = Float.float16ToFloat(format.minimum(bytes, at));
         for (int i = 0; i < runs; i++) {

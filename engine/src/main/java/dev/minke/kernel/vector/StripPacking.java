@@ -11,18 +11,24 @@ final class StripPacking {
   private static final int ROWS = StripFormat.ROWS;
   private static final int HALF = Short.BYTES * ROWS;
 
+  /// Bytes of an int of each row.
+  private static final long STEP = Integer.BYTES * ROWS;
+
+  private static final int NIBBLES = 0x0F0F0F0F;
+  private static final int TWO_BITS = 0x03030303;
+
   private final IntegerBlocks source;
   private final StripFormat format;
-  private final byte[][] numbers;
-  private final byte[][] scales;
-  private final byte[][] minima;
+  private final int[] codes;
+  private final byte[] scales;
+  private final byte[] minima;
 
   private StripPacking(IntegerBlocks source, StripFormat format) {
     this.source = source;
     this.format = format;
-    numbers = new byte[ROWS][source.blockElements()];
-    scales = new byte[ROWS][source.blockElements() / source.run()];
-    minima = new byte[ROWS][source.blockElements() / source.run()];
+    codes = new int[source.blockElements() / 4];
+    scales = new byte[source.blockElements() / source.run()];
+    minima = new byte[source.blockElements() / source.run()];
   }
 
   /// The strips that hold rows of a format, if there are such.
@@ -49,21 +55,20 @@ final class StripPacking {
 
   private void pack(long rows, int count, int columns, long to) {
     long rowBytes = source.rowBytes(columns);
-    for (int block = 0; block < columns / source.blockElements(); block++) {
-      long at = to + block * (long) format.blockBytes();
-      for (int row = 0; row < ROWS; row++) {
-        long from = rows + row * rowBytes + block * (long) source.blockBytes();
-        boolean isThere = row < count;
-        if (isThere) {
-          source.split(Memory.ALL, from, numbers[row], scales[row], minima[row]);
+    int blocks = columns / source.blockElements();
+    for (int row = 0; row < ROWS; row++) {
+      for (int block = 0; block < blocks; block++) {
+        long at = to + block * (long) format.blockBytes();
+        if (row < count) {
+          long from = rows + row * rowBytes + block * (long) source.blockBytes();
+          source.split(Memory.ALL, from, codes, scales, minima);
+          block(at, row, source.scale(Memory.ALL, from), source.minimum(Memory.ALL, from));
         } else {
-          Arrays.fill(numbers[row], (byte) 0);
-          Arrays.fill(scales[row], (byte) 0);
-          Arrays.fill(minima[row], (byte) 0);
+          Arrays.fill(codes, 0);
+          Arrays.fill(scales, (byte) 0);
+          Arrays.fill(minima, (byte) 0);
+          block(at, row, (short) 0, (short) 0);
         }
-        short scale = isThere ? source.scale(Memory.ALL, from) : 0;
-        short minimum = isThere ? source.minimum(Memory.ALL, from) : 0;
-        block(at, row, scale, minimum);
       }
     }
   }
@@ -72,12 +77,12 @@ final class StripPacking {
     switch (format) {
       case Q8_0 -> {
         for (int four = 0; four < 8; four++) {
-          bytes(at + 64L * four, row, 4 * four);
+          Memory.setInt(at + STEP * four + 4L * row, codes[four]);
         }
         Memory.setShort(at + 512 + 2L * row, scale);
       }
       case Q4_0 -> {
-        nibbles(at, row, 0, 8);
+        nibbles(at, row, 0);
         Memory.setShort(at + 256 + 2L * row, scale);
       }
       case Q4_K -> {
@@ -85,53 +90,41 @@ final class StripPacking {
         Memory.setShort(at + HALF + 2L * row, minimum);
         for (int part = 0; part < 8; part++) {
           long begin = at + 2 * HALF + 288L * part;
-          nibbles(begin, row, 32 * part, 0);
-          Memory.setByte(begin + 256 + row, scales[row][part]);
-          Memory.setByte(begin + 272 + row, minima[row][part]);
+          nibbles(begin, row, part);
+          Memory.setByte(begin + 256 + row, scales[part]);
+          Memory.setByte(begin + 272 + row, minima[part]);
         }
       }
       case Q6_K -> {
         Memory.setShort(at + 2L * row, scale);
         for (int part = 0; part < 8; part++) {
           long begin = at + HALF + 416L * part;
-          nibbles(begin, row, 32 * part, 32);
-          upperBits(begin + 256, row, 32 * part);
-          Memory.setByte(begin + 384 + row, scales[row][2 * part]);
-          Memory.setByte(begin + 400 + row, scales[row][2 * part + 1]);
+          nibbles(begin, row, part);
+          upperBits(begin + 256, row, part);
+          Memory.setByte(begin + 384 + row, scales[2 * part]);
+          Memory.setByte(begin + 400 + row, scales[2 * part + 1]);
         }
       }
-    }
-  }
-
-  /// Four k of a row in an int.
-  private void bytes(long at, int row, int from) {
-    for (int b = 0; b < 4; b++) {
-      Memory.setByte(at + 4L * row + b, numbers[row][from + b]);
     }
   }
 
   /// The lower four bits of 32 k.
-  private void nibbles(long at, int row, int from, int offset) {
+  private void nibbles(long at, int row, int part) {
     for (int step = 0; step < 4; step++) {
-      for (int b = 0; b < 4; b++) {
-        int first = numbers[row][from + 8 * step + b] + offset & 15;
-        int second = numbers[row][from + 8 * step + 4 + b] + offset & 15;
-        Memory.setByte(at + 64L * step + 4L * row + b, (byte) (first | second << 4));
-      }
+      int first = codes[8 * part + 2 * step] & NIBBLES;
+      int second = codes[8 * part + 2 * step + 1] & NIBBLES;
+      Memory.setInt(at + STEP * step + 4L * row, first | second << 4);
     }
   }
 
   /// The upper two bits of 32 k of six.
-  private void upperBits(long at, int row, int from) {
+  private void upperBits(long at, int row, int part) {
     for (int run = 0; run < 2; run++) {
-      for (int b = 0; b < 4; b++) {
-        int bits = 0;
-        for (int four = 0; four < 4; four++) {
-          int codeOf = numbers[row][from + 16 * run + 4 * four + b] + 32;
-          bits |= codeOf >>> 4 << 2 * four;
-        }
-        Memory.setByte(at + 64L * run + 4L * row + b, (byte) bits);
+      int bits = 0;
+      for (int four = 0; four < 4; four++) {
+        bits |= (codes[8 * part + 4 * run + four] >>> 4 & TWO_BITS) << 2 * four;
       }
+      Memory.setInt(at + STEP * run + 4L * row, bits);
     }
   }
 }
