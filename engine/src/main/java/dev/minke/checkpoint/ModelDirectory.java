@@ -148,6 +148,14 @@ public final class ModelDirectory {
     }
   }
 
+  static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
+    }
+  }
+
   /// What `config.json` says.
   static DecoderConfig promised(Path directory) {
     Path configFile = directory.resolve(CONFIG);

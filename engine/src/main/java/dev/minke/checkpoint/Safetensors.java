@@ -7,22 +7,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// An open safetensors file (format of huggingface/safetensors): 8 bytes of header length, a JSON
 /// header, the data.
@@ -30,36 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// Read strictly: lengths are checked before anything is allocated for them, offsets must cover the
 /// data without gap or overlap, and shapes must explain every byte.
 public final class Safetensors implements AutoCloseable {
-  private static final long MAX_HEADER_BYTES = 100_000_000;
   private static final int CHUNK_BYTES = 8 << 20;
 
   /// Bytes that one call reads at most: a buffer has no more.
   private static final int MOST_BYTES = 1 << 30;
-
-  private static final Map<String, Integer> BITS =
-      Map.ofEntries(
-          Map.entry("BOOL", 8),
-          Map.entry("F4", 4),
-          Map.entry("F6_E2M3", 6),
-          Map.entry("F6_E3M2", 6),
-          Map.entry("U8", 8),
-          Map.entry("I8", 8),
-          Map.entry("F8_E5M2", 8),
-          Map.entry("F8_E4M3", 8),
-          Map.entry("F8_E8M0", 8),
-          Map.entry("F8_E4M3FNUZ", 8),
-          Map.entry("F8_E5M2FNUZ", 8),
-          Map.entry("I16", 16),
-          Map.entry("U16", 16),
-          Map.entry("F16", 16),
-          Map.entry("BF16", 16),
-          Map.entry("I32", 32),
-          Map.entry("U32", 32),
-          Map.entry("F32", 32),
-          Map.entry("C64", 64),
-          Map.entry("F64", 64),
-          Map.entry("I64", 64),
-          Map.entry("U64", 64));
 
   /// A tensor of the file.
   ///
@@ -75,21 +37,12 @@ public final class Safetensors implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
-  private final long dataStart;
-  private final Map<String, Entry> entries;
-  private final Map<String, String> metadata;
+  private final SafetensorsHeader header;
 
-  private Safetensors(
-      Path file,
-      FileChannel channel,
-      long dataStart,
-      Map<String, Entry> entries,
-      Map<String, String> metadata) {
+  private Safetensors(Path file, FileChannel channel, SafetensorsHeader header) {
     this.file = file;
     this.channel = channel;
-    this.dataStart = dataStart;
-    this.entries = Collections.unmodifiableMap(entries);
-    this.metadata = Map.copyOf(metadata);
+    this.header = header;
   }
 
   /// Opens a file and checks its header.
@@ -99,7 +52,7 @@ public final class Safetensors implements AutoCloseable {
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {
-        return read(file, channel);
+        return new Safetensors(file, channel, SafetensorsHeader.read(file, channel));
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -107,143 +60,6 @@ public final class Safetensors implements AutoCloseable {
     } catch (IOException e) {
       throw CheckpointException.of("read", file, e);
     }
-  }
-
-  private static Safetensors read(Path file, FileChannel channel) throws IOException {
-    long size = channel.size();
-    require(size >= Long.BYTES, file, "at least 8 bytes", size + " bytes");
-    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(channel, length, 0, file);
-    long headerBytes = length.getLong(0);
-    require(
-        headerBytes >= 0 && headerBytes <= MAX_HEADER_BYTES,
-        file,
-        "a header of at most 100 MB",
-        "a header length of " + Long.toUnsignedString(headerBytes));
-    require(
-        headerBytes <= size - Long.BYTES,
-        file,
-        "a header within the file's " + size + " bytes",
-        "a header length of " + headerBytes);
-    ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
-    readFully(channel, header, Long.BYTES, file);
-    JsonNode json = parse(header.flip(), file);
-    Map<String, String> metadata = new LinkedHashMap<>();
-    Map<String, Entry> entries = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> property : json.properties()) {
-      if (property.getKey().equals("__metadata__")) {
-        readMetadata(property.getValue(), metadata, file);
-      } else {
-        entries.put(property.getKey(), entry(property.getKey(), property.getValue(), file));
-      }
-    }
-    long dataStart = Long.BYTES + headerBytes;
-    requireCovered(entries.values().stream().toList(), size - dataStart, file);
-    return new Safetensors(file, channel, dataStart, entries, metadata);
-  }
-
-  private static JsonNode parse(ByteBuffer header, Path file) {
-    try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPORT)
-              .onUnmappableCharacter(CodingErrorAction.REPORT)
-              .decode(header)
-              .toString();
-      JsonNode json =
-          JsonMapper.builder()
-              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-              .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-              .build()
-              .readTree(text);
-      require(json.isObject(), file, "a JSON object as header", "something else");
-      return json;
-    } catch (CharacterCodingException e) {
-      throw new CheckpointException(file + ": expected a header in UTF-8, found other bytes", e);
-    } catch (JacksonException e) {
-      throw new CheckpointException(
-          file + ": expected a JSON header, found a fault: " + e.getOriginalMessage(), e);
-    }
-  }
-
-  private static void readMetadata(JsonNode json, Map<String, String> metadata, Path file) {
-    require(json.isObject(), file, "an object as __metadata__", "something else");
-    for (Map.Entry<String, JsonNode> property : json.properties()) {
-      require(
-          property.getValue().isString(),
-          file,
-          "strings in __metadata__",
-          "another value for " + property.getKey());
-      metadata.put(property.getKey(), property.getValue().stringValue());
-    }
-  }
-
-  private static Entry entry(String name, JsonNode json, Path file) {
-    JsonNode dtype = json.path("dtype");
-    JsonNode shape = json.path("shape");
-    JsonNode offsets = json.path("data_offsets");
-    require(
-        dtype.isString() && shape.isArray() && offsets.isArray() && offsets.size() == 2,
-        file,
-        "dtype, shape and two data_offsets for tensor " + name,
-        json.toString());
-    Integer bits = BITS.get(dtype.stringValue());
-    require(bits != null, file, "a known dtype for tensor " + name, dtype.toString());
-    List<Long> sizes = new ArrayList<>();
-    long elements = 1;
-    try {
-      for (JsonNode size : shape) {
-        sizes.add(natural(size, name, file));
-        elements = Math.multiplyExact(elements, sizes.getLast());
-      }
-      long begin = natural(offsets.get(0), name, file);
-      long end = natural(offsets.get(1), name, file);
-      long bytes = Math.multiplyExact(elements, (long) (bits == null ? 0 : bits)) / 8;
-      require(
-          begin <= end && end - begin == bytes,
-          file,
-          "%d bytes for tensor %s %s of %s".formatted(bytes, name, sizes, dtype.stringValue()),
-          "offsets %d to %d".formatted(begin, end));
-      return new Entry(name, dtype.stringValue(), sizes, begin, end);
-    } catch (ArithmeticException e) {
-      throw new CheckpointException(
-          "%s: expected a size below 2^63 bits for tensor %s, found shape %s"
-              .formatted(file, name, shape),
-          e);
-    }
-  }
-
-  private static long natural(JsonNode number, String name, Path file) {
-    require(
-        number.isIntegralNumber() && number.canConvertToLong() && number.longValue() >= 0,
-        file,
-        "sizes and offsets of 0 or more for tensor " + name,
-        number.toString());
-    return number.longValue();
-  }
-
-  private static void requireCovered(List<Entry> entries, long dataBytes, Path file) {
-    long next = 0;
-    List<Entry> ordered =
-        entries.stream()
-            .sorted(Comparator.comparingLong(Entry::begin).thenComparing(Entry::end))
-            .toList();
-    for (Entry entry : ordered) {
-      require(
-          entry.begin == next,
-          file,
-          "tensor " + entry.name + " to begin at byte " + next + " of the data",
-          "an offset of " + entry.begin);
-      next = entry.end;
-    }
-    require(
-        next == dataBytes,
-        file,
-        next + " bytes of data as the header says",
-        dataBytes
-            + " bytes; the file is "
-            + (dataBytes < next ? "truncated, fetch it again" : "too long"));
   }
 
   private static void require(boolean holds, Path file, String expected, String found) {
@@ -254,11 +70,11 @@ public final class Safetensors implements AutoCloseable {
 
   /// The tensors in the order of the header, by name.
   public Map<String, Entry> entries() {
-    return entries;
+    return header.entries();
   }
 
   public Map<String, String> metadata() {
-    return metadata;
+    return header.metadata();
   }
 
   /// Where it is.
@@ -271,7 +87,7 @@ public final class Safetensors implements AutoCloseable {
   /// @param into contiguous rows that take the tensor's elements in order; their number must fit
   /// @throws CheckpointException if there is no such tensor or its type or size differ
   public void read(String name, Tensor into) {
-    Entry entry = entries.get(name);
+    Entry entry = header.entries().get(name);
     if (entry == null) {
       throw new CheckpointException(file + ": expected tensor " + name + ", found none");
     }
@@ -290,7 +106,7 @@ public final class Safetensors implements AutoCloseable {
     if (!into.isContiguous()) {
       throw new IllegalArgumentException("tensor " + into + ": expected contiguous rows");
     }
-    long at = dataStart + entry.begin + first * bytes;
+    long at = header.dataStart() + entry.begin + first * bytes;
     try {
       if (bytes == into.dtype().bytes()) {
         readRaw(at, into);
@@ -316,7 +132,7 @@ public final class Safetensors implements AutoCloseable {
     try {
       for (long done = 0; done < bytes; done += MOST_BYTES) {
         ByteBuffer chunk = into.asSlice(done, Math.min(bytes - done, MOST_BYTES)).asByteBuffer();
-        readFully(channel, chunk, dataStart + entry.begin + from + done, file);
+        readFully(channel, chunk, header.dataStart() + entry.begin + from + done, file);
       }
     } catch (IOException e) {
       throw CheckpointException.of("read", file, e);
@@ -337,8 +153,7 @@ public final class Safetensors implements AutoCloseable {
         };
     require(
         fits, file, "a type that is read as " + into + " for tensor " + entry.name, entry.dtype);
-    Integer bits = BITS.get(entry.dtype);
-    return bits == null ? 0 : bits / 8;
+    return SafetensorsHeader.bits(entry.dtype) / Byte.SIZE;
   }
 
   private void readRaw(long at, Tensor into) throws IOException {
@@ -373,7 +188,7 @@ public final class Safetensors implements AutoCloseable {
     }
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer buffer, long at, Path file)
+  static void readFully(FileChannel channel, ByteBuffer buffer, long at, Path file)
       throws IOException {
     int start = buffer.position();
     while (buffer.hasRemaining()) {

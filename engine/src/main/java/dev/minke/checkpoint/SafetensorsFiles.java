@@ -12,9 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The weights of a Hugging Face directory: one safetensors file, or shards and their index.
 final class SafetensorsFiles implements TensorFiles {
@@ -52,7 +49,8 @@ final class SafetensorsFiles implements TensorFiles {
     }
   }
 
-  private static Set<String> shards(Path directory) {
+  /// Names of the files of a directory, in order.
+  static Set<String> shards(Path directory) {
     Path index = directory.resolve(INDEX);
     if (Files.exists(directory.resolve(WEIGHTS))) {
       return Set.of(WEIGHTS);
@@ -61,25 +59,43 @@ final class SafetensorsFiles implements TensorFiles {
       throw new CheckpointException(
           "%s: expected %s or %s, found neither".formatted(directory, WEIGHTS, INDEX));
     }
-    try {
-      JsonNode map = JsonMapper.shared().readTree(ModelDirectory.text(index)).path("weight_map");
-      Set<String> shards = new TreeSet<>();
-      for (Map.Entry<String, JsonNode> entry : map.properties()) {
-        String name = entry.getValue().asString("");
-        if (name.isEmpty() || !Path.of(name).equals(Path.of(name).getFileName())) {
-          throw new CheckpointException(
-              "%s: expected names of files beside it, found '%s'".formatted(index, name));
+    Set<String> shards = new TreeSet<>();
+    String last = "";
+    JsonBytes json = new JsonBytes(index, ModelDirectory.bytes(index));
+    json.enter('{');
+    while (json.more('}')) {
+      if (json.key().equals("weight_map") && json.peek() == '{') {
+        json.enter('{');
+        while (json.more('}')) {
+          json.skipKey();
+          String name = json.text();
+          if (!name.equals(last) || name.isEmpty()) {
+            requireBeside(index, name);
+            shards.add(name);
+            last = name;
+          }
         }
-        shards.add(name);
+      } else {
+        json.skip();
       }
-      if (shards.isEmpty()) {
-        throw new CheckpointException(index + ": expected a weight_map, found none");
-      }
-      return shards;
-    } catch (JacksonException e) {
-      throw new CheckpointException(
-          index + ": expected JSON, found a fault: " + e.getOriginalMessage(), e);
     }
+    json.end();
+    if (shards.isEmpty()) {
+      throw new CheckpointException(index + ": expected a weight_map, found none");
+    }
+    return shards;
+  }
+
+  private static void requireBeside(Path index, String name) {
+    if (name.isEmpty() || !Path.of(name).equals(Path.of(name).getFileName())) {
+      throw new CheckpointException(
+          "%s: expected names of files beside it, found '%s'".formatted(index, name));
+    }
+  }
+
+  /// Whether a directory has weights, or promises them.
+  static boolean areIn(Path directory) {
+    return Files.exists(directory.resolve(WEIGHTS)) || Files.exists(directory.resolve(INDEX));
   }
 
   /// The files, in order.
