@@ -101,7 +101,7 @@ final class ConfigFile {
     return new Grouped(
         heads,
         integer("num_key_value_heads", heads),
-        integer("head_dim", integer("hidden_size") / heads));
+        integer("head_dim", integer("hidden_size") / Math.max(1, heads)));
   }
 
   private Architecture architecture() {

@@ -93,16 +93,16 @@ final class GgufConfig {
   /// The table says it: some files lack the key.
   private int vocabulary() {
     List<Long> shape = gguf.tensor("token_embd.weight").shape();
-    if (shape.size() != 2) {
+    if (shape.size() != 2 || shape.get(1) > Integer.MAX_VALUE) {
       throw new CheckpointException(
           gguf.file() + ": tensor token_embd.weight: expected two axes, found " + shape);
     }
-    return Math.toIntExact(shape.get(1));
+    return shape.get(1).intValue();
   }
 
   private DecoderConfig.Grouped grouped() {
     int heads = integer("attention.head_count");
-    int width = integer("attention.key_length", integer("embedding_length") / heads);
+    int width = integer("attention.key_length", integer("embedding_length") / Math.max(1, heads));
     expect("attention.value_length", integer("attention.value_length", width), width);
     expect("rope.dimension_count", integer("rope.dimension_count", width), width);
     return new DecoderConfig.Grouped(heads, integer("attention.head_count_kv", heads), width);

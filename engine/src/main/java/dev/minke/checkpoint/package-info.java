@@ -3,6 +3,7 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.checkpoint.ModelDirectory] | opens and saves a model as Hugging Face directory |
+/// | [dev.minke.checkpoint.ModelHeader] | describes a model from its headers, also one that is not supported |
 /// | [dev.minke.checkpoint.Safetensors] | reads a safetensors file, strictly |
 /// | [dev.minke.checkpoint.SafetensorsWriter] | writes one |
 /// | [dev.minke.checkpoint.Gguf] | reads a GGUF model, whole or split, strictly: [dev.minke.checkpoint.GgufMetadata] and tensors |

@@ -31,6 +31,8 @@ public record DecoderConfig(
     int predictors,
     float normEpsilon,
     boolean tiedHead) {
+  /// More than any model has; a damaged file may claim what no memory holds a list of.
+  private static final int MOST_LAYERS = 10_000;
 
   /// Sizes of attention, one record for each kind.
   public sealed interface Attention {
@@ -177,7 +179,7 @@ public record DecoderConfig(
   public DecoderConfig {
     require(vocab > 0, "vocab", vocab, "1 or more");
     require(dim > 0, "dim", dim, "1 or more");
-    require(layers > 0, "layers", layers, "1 or more");
+    require(layers > 0 && layers <= MOST_LAYERS, "layers", layers, "1 to " + MOST_LAYERS);
     require(
         denseLayers >= 0 && denseLayers <= layers, "denseLayers", denseLayers, "0 to " + layers);
     require(denseLayers == 0 || denseHidden > 0, "denseHidden", denseHidden, "1 or more");
