@@ -78,7 +78,7 @@ final class TrainCommand implements Callable<Integer> {
     Path directory = options.directory(read);
     Progress progress =
         Progress.on(
-            spec.commandLine().getErr(), "DeepSeek-" + read.training().model().architecture());
+            spec.commandLine().getErr(), read.training().model().architecture().modelType());
     for (TrainingPhase phase : phases(read, directory, progress)) {
       phase.requireText();
     }

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// The small model of `../shared` that commands are run on. Where it is absent tests are skipped,
-/// with `CI=true` they fail.
+/// The models of `../shared` that commands are run on. Where it is absent tests are skipped, with
+/// `CI=true` they fail.
 final class Golden {
   private Golden() {}
 
@@ -22,11 +22,16 @@ final class Golden {
   }
 
   static Path model() {
-    Path found = repository().resolveSibling("shared").resolve("golden/deepseek-v3-tiny");
+    return shared("golden/deepseek-v3-tiny");
+  }
+
+  /// A file or folder of `../shared`.
+  static Path shared(String relative) {
+    Path found = repository().resolveSibling("shared").resolve(relative);
     if (!Files.exists(found) && "true".equals(System.getenv("CI"))) {
       throw new AssertionError("CI=true, but " + found + " is absent");
     }
-    assumeTrue(Files.exists(found), "not run: ../shared/golden is absent");
+    assumeTrue(Files.exists(found), "not run: ../shared/" + relative + " is absent");
     return found;
   }
 

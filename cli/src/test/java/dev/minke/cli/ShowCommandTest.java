@@ -74,5 +74,8 @@ class ShowCommandTest {
     assertThat(Run.of("show", published(), "--batch", 0).failed(2)).contains("--batch: expected 1");
     Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"bert\"}");
     assertThat(Run.of("show", directory).failed(1)).contains("model_type");
+    Path recipe = Golden.repository().resolve("recipes/tiny.yaml");
+    assertThat(Run.of("show", recipe, "--template").failed(2)).contains("found a recipe");
+    assertThat(Run.of("show", recipe, "--json", "--tensors").failed(2)).contains("found 2");
   }
 }

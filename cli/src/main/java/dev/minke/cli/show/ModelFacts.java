@@ -50,8 +50,14 @@ public record ModelFacts(
     return named;
   }
 
-  private long cacheBytes() {
-    return Float.BYTES * new DecoderSize(config).cacheNumbers();
+  /// Numbers that the cache holds of a token.
+  long cacheNumbers() {
+    return new DecoderSize(config).cacheNumbers();
+  }
+
+  /// Bytes of the cache of all sequences, in F32 as the engine has it.
+  long cacheBytes() {
+    return batch * (long) length * Float.BYTES * cacheNumbers();
   }
 
   /// Operations of a token in the middle of a row: half of it lies before.
@@ -66,38 +72,27 @@ public record ModelFacts(
   /// Masters and packed panels, and the cache of all sequences.
   private long inferenceBytes() {
     MemoryEstimate training = training();
-    return training.weights() + training.prepared() / 2 + (long) batch * length * cacheBytes();
+    return training.weights() + training.prepared() / 2 + cacheBytes();
   }
 
   /// For people.
   public List<String> lines() {
-    DecoderSize size = new DecoderSize(config);
-    DecoderSize.Parts parts = size.parts();
     List<String> lines = new ArrayList<>();
-    lines.add(
-        text(
-            "DeepSeek-%s: %d layers of width %d, %s, vocabulary %,d",
-            config.architecture(), config.layers(), config.dim(), experts(), config.vocab()));
+    lines.add(title());
     lines.add("");
-    lines.add(text(ROW, "parameters", "number", "in F32"));
-    parts().forEach((name, number) -> lines.add(row(name, number)));
-    lines.add(row("total", parts.total()));
-    lines.add(row("active for a token", size.active()));
-    if (parts.predictor() > 0) {
-      lines.add(row("predictor, besides", parts.predictor()));
-    }
+    lines.addAll(parameterLines());
     lines.add("");
     lines.add(text("operations of a token, at %,d positions", length / 2));
-    lines.add(text("  inference %s, training %s", flops(inferenceFlops()), flops(trainingFlops())));
+    lines.add("  " + operations());
     lines.add("");
     lines.add(
         text(
             "cache of a token: %,d numbers, %,d bytes in F32, half of it in BF16",
-            size.cacheNumbers(), cacheBytes()));
+            cacheNumbers(), Float.BYTES * cacheNumbers()));
     lines.add(
         text(
             "inference, %d of %,d tokens: %s (cache %s)",
-            batch, length, bytes(inferenceBytes()), bytes((long) batch * length * cacheBytes())));
+            batch, length, bytes(inferenceBytes()), bytes(cacheBytes())));
     lines.add(
         text(
             "training, %d rows of %,d tokens at once%s: %s",
@@ -108,17 +103,68 @@ public record ModelFacts(
               case BF16 -> ", insides of blocks in BF16";
               case RECOMPUTE -> ", blocks computed again";
             },
-            bytes(training().total())));
+            bytes(trainingBytes())));
     memory().forEach((name, bytes) -> lines.add(text("  %-24s %s", name, bytes(bytes))));
     return lines;
+  }
+
+  /// What the model is, in a line.
+  String title() {
+    String attention =
+        switch (config.attention()) {
+          case DecoderConfig.Latent _ -> "latent attention";
+          case DecoderConfig.Grouped(int heads, int keyHeads, int _) ->
+              heads == keyHeads
+                  ? "multi-head attention"
+                  : text("grouped attention of %d heads over %d", heads, keyHeads);
+        };
+    return text(
+        "%s: %d layers of width %d, %s, %s, vocabulary %,d",
+        config.architecture().modelType(),
+        config.layers(),
+        config.dim(),
+        attention,
+        experts(),
+        config.vocab());
+  }
+
+  /// Parameters by part, with a heading; parts that are not there are left out.
+  List<String> parameterLines() {
+    DecoderSize size = new DecoderSize(config);
+    DecoderSize.Parts parts = size.parts();
+    List<String> lines = new ArrayList<>();
+    lines.add(text(ROW, "parameters", "number", "in F32"));
+    parts()
+        .forEach((name, number) -> {
+          if (number > 0) {
+            lines.add(row(name, number));
+          }
+        });
+    lines.add(row("total", parts.total()));
+    if (size.active() != parts.total()) {
+      lines.add(row("active for a token", size.active()));
+    }
+    if (parts.predictor() > 0) {
+      lines.add(row("predictor, besides", parts.predictor()));
+    }
+    return lines;
+  }
+
+  /// Operations of a token in the middle of a row, in words.
+  String operations() {
+    return text("inference %s, training %s", flops(inferenceFlops()), flops(trainingFlops()));
+  }
+
+  /// Memory that training takes.
+  long trainingBytes() {
+    return training().total();
   }
 
   private String experts() {
     DecoderConfig.Experts e = config.experts();
     return e.count() == 0
         ? "no experts"
-        : "%d of %d experts and %d shared"
-            .formatted(e.rule().activeExperts(), e.count(), e.shared());
+        : "%d of %d experts + %d shared".formatted(e.rule().activeExperts(), e.count(), e.shared());
   }
 
   private static String row(String name, long number) {
@@ -137,10 +183,10 @@ public record ModelFacts(
     json.put("length", length);
     json.put("inferenceFlopsPerToken", inferenceFlops());
     json.put("trainingFlopsPerToken", trainingFlops());
-    json.put("cacheNumbersPerToken", size.cacheNumbers());
-    json.put("cacheBytesPerToken", cacheBytes());
+    json.put("cacheNumbersPerToken", cacheNumbers());
+    json.put("cacheBytesPerToken", Float.BYTES * cacheNumbers());
     json.put("inferenceBytes", inferenceBytes());
-    json.put("trainingBytes", training().total());
+    json.put("trainingBytes", trainingBytes());
     json.put("trainingBytesByPart", memory());
     return json;
   }
@@ -150,7 +196,7 @@ public record ModelFacts(
   }
 
   /// Binary multiples, three digits or four.
-  private static String bytes(long bytes) {
+  static String bytes(long bytes) {
     String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     double left = bytes;
     int unit = 0;
@@ -161,7 +207,7 @@ public record ModelFacts(
     return unit == 0 ? bytes + " B" : text("%.1f %s", left, units[unit]);
   }
 
-  private static String text(String format, Object... values) {
+  static String text(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 }

@@ -1,10 +1,13 @@
-/// What a model comes to, before anything of it is there.
+/// What a model is and what it comes to, before anything of it is read or allocated.
 ///
 /// | here | what |
 /// |---|---|
-/// | [ModelFacts] | the numbers, as lines and as JSON |
+/// | [ModelFacts] | sizes, operations and memory of a recipe or a configuration, as lines and as JSON |
+/// | [ModelSummary] | a model's files, as lines |
+/// | [SummaryJson] | the same for programs |
 ///
-/// Start reading at [ModelFacts].
+/// Unusual: texts come from strangers' files, so none reaches the terminal with what would steer
+/// it; only a chat template is printed as it is. Start reading at [ModelSummary].
 @NullMarked
 package dev.minke.cli.show;
 
