@@ -1,0 +1,16 @@
+package dev.minke.tokenizer.jinja;
+
+/// A template that is no Jinja, that uses what is not implemented, or that failed while rendering:
+/// by its own `raise_exception`, by an error of its language, or by a limit.
+public final class TemplateException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /// @param message template, line, reason
+  public TemplateException(String message) {
+    super(message);
+  }
+
+  TemplateException(String template, int line, String reason) {
+    super("%s, line %d: %s".formatted(template, line, reason));
+  }
+}
