@@ -10,12 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.zip.GZIPInputStream;
 
 /// The tokenizers that lie in `../shared`.
-final class ReleasedTokenizers {
+public final class ReleasedTokenizers {
   private ReleasedTokenizers() {}
 
   /// @param name `gpt2`, `deepseek-v3` or `qwen3`
   /// @param directory where its files are unpacked
-  static Tokenizer read(String name, Path directory) throws IOException {
+  public static Tokenizer read(String name, Path directory) throws IOException {
     Path home = Files.createDirectories(directory.resolve(name));
     String source = "data/tokenizer-" + name + "/";
     if (name.equals("gpt2")) {

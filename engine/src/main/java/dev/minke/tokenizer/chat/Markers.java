@@ -1,0 +1,20 @@
+package dev.minke.tokenizer.chat;
+
+/// The texts that models put around thoughts and tool calls.
+final class Markers {
+  static final String THOUGHT_BEGIN = "<think>";
+  static final String THOUGHT_END = "</think>";
+
+  static final String CALLS_BEGIN = "<｜tool▁calls▁begin｜>";
+  static final String CALLS_END = "<｜tool▁calls▁end｜>";
+  static final String CALL_BEGIN = "<｜tool▁call▁begin｜>";
+  static final String CALL_END = "<｜tool▁call▁end｜>";
+  static final String CALL_SEPARATOR = "<｜tool▁sep｜>";
+
+  static final String QWEN_CALL_BEGIN = "<tool_call>";
+  static final String QWEN_CALL_END = "</tool_call>";
+
+  static final String PYTHON_TAG = "<|python_tag|>";
+
+  private Markers() {}
+}
