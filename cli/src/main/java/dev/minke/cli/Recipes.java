@@ -36,8 +36,8 @@ final class Recipes {
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
               DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .addMixIn(DecoderConfig.Attention.class, KindByKeys.class)
-          .addMixIn(Rotation.Scaling.class, KindByKeys.class)
+          .addMixIn(DecoderConfig.Attention.class, AttentionByKeys.class)
+          .addMixIn(Rotation.Scaling.class, ScalingByKeys.class)
           .build();
 
   /// The keys that are there say which attention is meant.
@@ -46,7 +46,17 @@ final class Recipes {
     @JsonSubTypes.Type(DecoderConfig.Latent.class),
     @JsonSubTypes.Type(DecoderConfig.Grouped.class)
   })
-  private interface KindByKeys {}
+  private interface AttentionByKeys {}
+
+  /// The same for the scaling of positions.
+  @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(Rotation.Yarn.class),
+    @JsonSubTypes.Type(Rotation.Llama3.class),
+    @JsonSubTypes.Type(Rotation.Linear.class),
+    @JsonSubTypes.Type(Rotation.Divided.class)
+  })
+  private interface ScalingByKeys {}
 
   /// The later phases of a recipe.
   static final String THEN = "then";

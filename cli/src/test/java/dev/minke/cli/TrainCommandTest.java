@@ -107,7 +107,7 @@ class TrainCommandTest {
   void laterPhasesGoOnFromTheModelBeforeWithALongerContext() throws IOException {
     Path run = temporary.resolve("phases");
     String longer =
-        "then=[{name: longer, model: {maxLength: 1024, yarn: {factor: 2, originalLength: 512,"
+        "then=[{name: longer, model: {maxLength: 1024, scaling: {factor: 2, originalLength: 512,"
             + " betaFast: 32, betaSlow: 1, mscale: 1, mscaleAllDim: 1}}, data: {rowTokens: 1024},"
             + " length: {steps: 1}}]";
     assertThat(train(run, "-o", longer).err()).contains("phase      2 of 2, longer");
