@@ -28,7 +28,7 @@ final class Access {
   Value item(Value value, Value index) {
     Value found =
         switch (value) {
-          case Value.Dict dict -> dict.entries().get(Value.Dict.key(index));
+          case Value.Dict dict -> dict.entries().get(budget.key(index));
           case Value.Items items when items.kind() != Value.Items.Kind.VIEW ->
               element(items, index);
           case Value.Text text -> character(text.value(), index);
@@ -92,7 +92,7 @@ final class Access {
     if (!(Numbers.number(index) instanceof Value.Whole whole)) {
       return null;
     }
-    budget.read(text.length());
+    budget.count(text);
     int at = position(whole, CodePoints.length(text));
     return at < 0 ? null : new Value.Text(CodePoints.at(text, at));
   }
@@ -113,6 +113,7 @@ final class Access {
     return switch (value) {
       case Value.Text(String text) -> {
         budget.text(text.length());
+        budget.count(text);
         yield sliced(text, from, to, stride);
       }
       case Value.Items items when items.kind() != Value.Items.Kind.VIEW -> {
@@ -125,17 +126,17 @@ final class Access {
         yield new Value.Items(part, items.kind());
       }
       case Value.Undefined(String reason) -> throw new Failure(reason);
+      case Value.Dict _ -> throw Failure.type("unhashable type: 'slice'");
       case Value.None _,
           Value.Bool _,
           Value.Whole _,
           Value.Real _,
           Value.Items _,
-          Value.Dict _,
           Value.Stream _,
           Value.Namespace _,
           Value.Function _,
           Value.Loop _ ->
-          missing(value, "slice");
+          throw Failure.type("'%s' object is not subscriptable", Types.name(value));
     };
   }
 

@@ -59,6 +59,21 @@ final class Budget {
     }
   }
 
+  /// Pays for counting the characters of a text, or going to one of them.
+  void count(String text) {
+    read(4L * text.length());
+  }
+
+  /// Pays for a look at what a mapping has for a key.
+  ///
+  /// @return the key, if it may be one
+  Value key(Value key) {
+    if (key instanceof Value.Text(String text)) {
+      read(text.length());
+    }
+    return Value.Dict.key(key);
+  }
+
   /// Pays for so many values that are kept in a collection.
   void values(long count) {
     made(CHARACTERS_A_VALUE * (count + 1));

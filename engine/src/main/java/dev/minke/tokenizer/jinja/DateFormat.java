@@ -9,15 +9,19 @@ import java.util.Locale;
 final class DateFormat {
   private static final int HOURS_TO_NOON = 12;
 
+  /// What writing one part of a date costs.
+  private static final int STEPS_OF_A_FIELD = 4;
+
   private DateFormat() {}
 
-  static void write(String format, ZonedDateTime time, Writing writing) {
+  static void write(String format, ZonedDateTime time, Writing writing, Budget budget) {
     for (int i = 0; i < format.length(); i++) {
       char letter = format.charAt(i);
       if (letter != '%') {
         writing.add(letter);
         continue;
       }
+      budget.steps(STEPS_OF_A_FIELD);
       boolean unpadded = format.startsWith("%-", i);
       i += unpadded ? 2 : 1;
       if (i >= format.length()) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the value of an expression among the variables of a scope.
 final class Evaluator {
+  /// Looking into so many scopes takes about as long as evaluating a node.
+  private static final int SCOPES_A_STEP = 8;
+
   private final Runtime runtime;
   private final Budget budget;
 
@@ -48,7 +51,8 @@ final class Evaluator {
     return value;
   }
 
-  private static Value variable(String name, Scope scope) {
+  private Value variable(String name, Scope scope) {
+    budget.steps(scope.depth() / SCOPES_A_STEP);
     Value value = scope.find(name);
     return value != null ? value : new Value.Undefined("'%s' is undefined".formatted(name));
   }
@@ -66,7 +70,7 @@ final class Evaluator {
     budget.values(pairs.size());
     SequencedMap<Value, Value> entries = new LinkedHashMap<>();
     for (Expression.Pair pair : pairs) {
-      entries.put(Value.Dict.key(value(pair.key(), scope)), value(pair.value(), scope));
+      entries.put(budget.key(value(pair.key(), scope)), value(pair.value(), scope));
     }
     return new Value.Dict(entries);
   }

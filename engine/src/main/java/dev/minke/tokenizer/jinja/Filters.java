@@ -44,8 +44,8 @@ final class Filters {
     all.put("lower", (runtime, input, _) -> made(runtime, input, Change.LOWER));
     all.put("upper", (runtime, input, _) -> made(runtime, input, Change.UPPER));
     all.put("title", (runtime, input, _) -> made(runtime, input, Change.TITLE));
-    all.put("count", (_, input, _) -> Value.Whole.of(Types.length(input)));
-    all.put("length", (_, input, _) -> Value.Whole.of(Types.length(input)));
+    all.put("count", (runtime, input, _) -> Value.Whole.of(Types.length(input, runtime.budget())));
+    all.put("length", (runtime, input, _) -> Value.Whole.of(Types.length(input, runtime.budget())));
     all.put("d", (_, input, arguments) -> otherwise(input, arguments));
     all.put("default", (_, input, arguments) -> otherwise(input, arguments));
     all.put("float", Filters::toReal);
@@ -53,6 +53,7 @@ final class Filters {
     all.put("indent", Filters::indent);
     all.put("replace", Filters::replace);
     all.put("round", Filters::round);
+    all.put("safe", (runtime, input, _) -> new Value.Text(runtime.printer().text(input)));
     all.put("string", (runtime, input, _) -> new Value.Text(runtime.printer().text(input)));
     all.put(
         "tojson",

@@ -14,6 +14,9 @@ final class Interpreter {
     CONTINUE
   }
 
+  /// What a macro's own scope, output and arguments cost, besides what it does.
+  private static final int STEPS_OF_A_CALL = 10;
+
   private final Runtime runtime;
   private final Budget budget;
   private final Evaluator evaluator;
@@ -92,13 +95,13 @@ final class Interpreter {
   private void loop(Statement.For loop, Scope scope, Writing output) {
     Value iterable = value(loop.line(), loop.iterable(), scope);
     Iterator<Value> values = Types.iterate(iterable);
-    int length = iterable instanceof Value.Stream ? -1 : Types.length(iterable);
+    int length = iterable instanceof Value.Stream ? -1 : Types.length(iterable, budget);
     Expression filter = loop.filter();
     if (filter != null) {
       values = new SequenceFilters.Filtered(values, value -> passes(loop, filter, value, scope));
       length = -1;
     }
-    LoopState state = new LoopState(budget, values, length, depth(scope) + 1);
+    LoopState state = new LoopState(budget, values, length);
     boolean none = true;
     for (Value next = state.advance(); next != null; next = state.advance()) {
       none = false;
@@ -119,10 +122,6 @@ final class Interpreter {
     Scope turn = new Scope(scope);
     assign(loop.target(), value, turn);
     return Types.isTrue(value(loop.line(), filter, turn));
-  }
-
-  private static int depth(Scope scope) {
-    return scope.find("loop") instanceof Value.Loop(LoopState state) ? state.depth() : 0;
   }
 
   private void assign(Target target, Value value, Scope scope) {
@@ -157,6 +156,7 @@ final class Interpreter {
   }
 
   private Value call(Statement.Macro macro, Arguments arguments, Scope definedIn) {
+    budget.steps(STEPS_OF_A_CALL);
     int calledAt = line;
     Arguments.Bound bound =
         arguments.bind(

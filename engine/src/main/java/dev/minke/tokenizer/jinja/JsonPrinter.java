@@ -176,6 +176,7 @@ final class JsonPrinter {
       case '\b' -> writing.add("\\b");
       default -> {
         if (letter < ' ' || (asciiOnly && letter > '~')) {
+          budget.step();
           writing.add("\\u%04x".formatted(letter));
         } else {
           writing.add(letter);

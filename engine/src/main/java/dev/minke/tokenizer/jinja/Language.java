@@ -79,7 +79,7 @@ final class Language {
           if (keyAndValue.size() != 2) {
             throw Failure.type("%s update sequence element has not 2 elements", function);
           }
-          entries.put(Value.Dict.key(keyAndValue.get(0)), keyAndValue.get(1));
+          entries.put(runtime.budget().key(keyAndValue.get(0)), keyAndValue.get(1));
         }
       }
     }
@@ -104,7 +104,7 @@ final class Language {
     String format = arguments.bind("strftime_now", "format").text("format");
     runtime.budget().text(format.length());
     Writing writing = new Writing(runtime.budget());
-    DateFormat.write(format, ZonedDateTime.now(runtime.clock()), writing);
+    DateFormat.write(format, ZonedDateTime.now(runtime.clock()), writing, runtime.budget());
     return new Value.Text(writing.toString());
   }
 }

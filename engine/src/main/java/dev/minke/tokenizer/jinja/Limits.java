@@ -8,8 +8,8 @@ package dev.minke.tokenizer.jinja;
 /// @param depth levels of nesting while rendering: expressions, blocks, macro calls, values
 /// @param range numbers in one `range`
 public record Limits(long steps, int length, long characters, int depth, int range) {
-  /// A conversation of a thousand turns and a million characters takes a hundredth of the steps.
-  private static final Limits STANDARD = new Limits(4_000_000, 1 << 24, 1L << 27, 250, 100_000);
+  /// A conversation of a thousand turns and a million characters takes a tenth of the steps.
+  private static final Limits STANDARD = new Limits(2_000_000, 1 << 24, 1L << 27, 250, 100_000);
 
   public Limits {
     if (steps <= 0 || length <= 0 || characters <= 0 || depth <= 0 || range <= 0) {

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class LoopState {
   private final Budget budget;
   private final Operators operators;
-  private final int depth;
 
   /// How many there are; -1 while not known, for what comes one by one.
   private int length;
@@ -23,17 +22,11 @@ final class LoopState {
   private int index0 = -1;
 
   /// @param length -1 where it is not known yet
-  /// @param depth how many loops are around this one, with it
-  LoopState(Budget budget, Iterator<Value> rest, int length, int depth) {
+  LoopState(Budget budget, Iterator<Value> rest, int length) {
     this.budget = budget;
     operators = new Operators(budget);
     this.rest = rest;
     this.length = length;
-    this.depth = depth;
-  }
-
-  int depth() {
-    return depth;
   }
 
   /// The next value; null after the last.
@@ -76,8 +69,9 @@ final class LoopState {
       case "length" -> Value.Whole.of(length());
       case "revindex" -> Value.Whole.of(length() - index0);
       case "revindex0" -> Value.Whole.of(length() - index0 - 1);
-      case "depth" -> Value.Whole.of(depth);
-      case "depth0" -> Value.Whole.of(depth - 1);
+      // Only a recursive loop goes deeper.
+      case "depth" -> Value.Whole.of(1);
+      case "depth0" -> Value.Whole.of(0);
       case "previtem" -> before != null ? before : new Value.Undefined("there is no previous item");
       case "nextitem" -> {
         Value next = peek();

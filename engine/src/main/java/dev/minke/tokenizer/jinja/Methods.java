@@ -68,7 +68,7 @@ final class Methods {
       case "get" ->
           arguments -> {
             Arguments.Bound bound = arguments.bind("get", "key", "default");
-            Value found = dict.entries().get(Value.Dict.key(bound.get("key")));
+            Value found = dict.entries().get(budget.key(bound.get("key")));
             return found != null ? found : bound.get("default", Value.None.NONE);
           };
       case "keys" ->

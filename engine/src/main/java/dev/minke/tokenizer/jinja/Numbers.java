@@ -2,12 +2,16 @@ package dev.minke.tokenizer.jinja;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /// Python's arithmetic on integers, floating-point numbers and booleans.
 final class Numbers {
   /// Integers have no limit in Python; here they may not become an attack.
   private static final int MOST_BITS = 4096;
+
+  /// Integers of so many bits are exact as floating-point numbers.
+  private static final int DOUBLE_BITS = 53;
 
   private static final double FIXED_BELOW = 1e16;
   private static final double FIXED_FROM = 1e-4;
@@ -108,10 +112,17 @@ final class Numbers {
     }
     double a = real(left);
     double b = real(right);
-    if (Double.isFinite(a) && Double.isFinite(b)) {
+    boolean rounded = isLarge(left) || isLarge(right);
+    if (rounded && Double.isFinite(a) && Double.isFinite(b)) {
       return exact(left).compareTo(exact(right));
     }
-    return Double.compare(a, b);
+    // Double.compare would tell -0.0 from 0.0.
+    return a == b ? 0 : Double.compare(a, b);
+  }
+
+  /// Whether it is an integer that a floating-point number may not hold.
+  private static boolean isLarge(Value number) {
+    return number instanceof Value.Whole(BigInteger whole) && whole.bitLength() > DOUBLE_BITS;
   }
 
   private static BigDecimal exact(Value number) {
@@ -132,7 +143,7 @@ final class Numbers {
     if (size == 0) {
       return Double.toString(value);
     }
-    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    BigDecimal digits = shortest(value);
     if (size >= FIXED_FROM && size < FIXED_BELOW) {
       String plain = digits.toPlainString();
       return plain.contains(".") ? plain : plain + ".0";
@@ -140,5 +151,12 @@ final class Numbers {
     int exponent = digits.precision() - digits.scale() - 1;
     String mantissa = digits.movePointLeft(exponent).stripTrailingZeros().toPlainString();
     return "%se%s%02d".formatted(mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+  }
+
+  /// Java writes two digits where one would do.
+  private static BigDecimal shortest(double value) {
+    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    BigDecimal one = digits.round(new MathContext(1));
+    return digits.precision() == 2 && one.doubleValue() == value ? one : digits;
   }
 }

@@ -174,7 +174,7 @@ final class Operators {
         budget.search(text, part);
         yield text.contains(part);
       }
-      case Value.Dict dict -> dict.entries().containsKey(Value.Dict.key(value));
+      case Value.Dict dict -> !neverKey(value) && dict.entries().containsKey(budget.key(value));
       case Value.Items _, Value.Stream _, Value.Undefined _ -> {
         for (Iterator<Value> rest = Types.iterate(container); rest.hasNext(); ) {
           budget.step();
@@ -193,6 +193,12 @@ final class Operators {
           Value.Loop _ ->
           throw Failure.type("argument of type '%s' is not iterable", Types.name(container));
     };
+  }
+
+  /// What Python could look for in a mapping, and what is in none here.
+  private static boolean neverKey(Value value) {
+    return value instanceof Value.Undefined
+        || (value instanceof Value.Items items && items.kind() == Value.Items.Kind.TUPLE);
   }
 
   /// Less than, equal or greater, for values that Python orders.

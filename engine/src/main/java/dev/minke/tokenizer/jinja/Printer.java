@@ -78,14 +78,14 @@ final class Printer {
     budget.leave();
   }
 
-  private static void writeQuoted(String text, Writing writing) {
+  private void writeQuoted(String text, Writing writing) {
     char quote = text.contains("'") && !text.contains("\"") ? '"' : '\'';
     writing.add(quote);
     text.codePoints().forEach(letter -> writeEscaped(letter, quote, writing));
     writing.add(quote);
   }
 
-  private static void writeEscaped(int letter, char quote, Writing writing) {
+  private void writeEscaped(int letter, char quote, Writing writing) {
     switch (letter) {
       case '\n' -> writing.add("\\n");
       case '\r' -> writing.add("\\r");
@@ -97,6 +97,7 @@ final class Printer {
         } else if (Letter.isPrintable(letter)) {
           writing.add(letter);
         } else {
+          budget.step();
           String form = letter <= 0xFF ? "\\x%02x" : letter <= 0xFFFF ? "\\u%04x" : "\\U%08x";
           writing.add(form.formatted(letter));
         }

@@ -8,10 +8,17 @@ import org.jspecify.annotations.Nullable;
 /// loop is new for every turn. Mutable; owned by one rendering.
 final class Scope {
   private final @Nullable Scope around;
+  private final int depth;
   private final Map<String, Value> variables = new HashMap<>();
 
   Scope(@Nullable Scope around) {
     this.around = around;
+    depth = around == null ? 1 : around.depth + 1;
+  }
+
+  /// How many scopes a variable is looked for in.
+  int depth() {
+    return depth;
   }
 
   @Nullable Value find(String name) {

@@ -316,7 +316,7 @@ final class SequenceFilters {
             Types.iterate(input),
             value -> {
               runtime.budget().values(1);
-              Value key = Value.Dict.key(plain.apply(part.apply(value)));
+              Value key = runtime.budget().key(plain.apply(part.apply(value)));
               return seen.put(key, value) == null;
             }));
   }

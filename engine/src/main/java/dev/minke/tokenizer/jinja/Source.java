@@ -3,7 +3,7 @@ package dev.minke.tokenizer.jinja;
 /// The text of a template, and where in it the lexer stands.
 final class Source {
   /// Many times the longest template of a released model.
-  private static final int LONGEST = 1 << 20;
+  private static final int LONGEST = 1 << 18;
 
   private final String name;
   private final String text;

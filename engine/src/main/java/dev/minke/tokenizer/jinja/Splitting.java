@@ -65,7 +65,7 @@ final class Splitting {
     int at = skip(text, 0, true);
     while (at < text.length()) {
       if (most >= 0 && words.size() == most) {
-        words.add(stripped(text.substring(at), Letter::isSpace, false, true));
+        words.add(text.substring(at));
         return words;
       }
       budget.values(1);
@@ -81,7 +81,7 @@ final class Splitting {
     int end = skipBack(text, text.length(), true);
     while (end > 0) {
       if (most >= 0 && words.size() == most) {
-        words.add(stripped(text.substring(0, end), Letter::isSpace, true, false));
+        words.add(text.substring(0, end));
         break;
       }
       budget.values(1);

@@ -108,11 +108,14 @@ final class Types {
   }
 
   /// How many values are in it.
-  static int length(Value value) {
+  static int length(Value value, Budget budget) {
     return switch (value) {
       case Value.Items items -> items.values().size();
       case Value.Dict dict -> dict.entries().size();
-      case Value.Text text -> text.value().codePointCount(0, text.value().length());
+      case Value.Text(String text) -> {
+        budget.count(text);
+        yield CodePoints.length(text);
+      }
       case Value.Undefined _ -> 0;
       case Value.None _,
           Value.Bool _,

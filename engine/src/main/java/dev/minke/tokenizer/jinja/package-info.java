@@ -18,8 +18,9 @@
 /// level of nesting is counted by `Budget`, so a template that loops for ever or asks for a
 /// gigabyte ends with an error. Lists and mappings never change; only a `namespace` does. Where
 /// Python and Java differ, Python wins: text is counted in code points, `1 == 1.0 == true`, a
-/// missing variable prints nothing and its attribute is an error. One thing differs: keys of a
-/// mapping are text, numbers, booleans or none, and `1` is another key than `true`.
+/// missing variable prints nothing and its attribute is an error. Two things differ: keys of a
+/// mapping are text, numbers, booleans or none, and `1` is another key than `true`. And `safe`
+/// changes nothing, since nothing is escaped.
 ///
 /// Templates are immutable and safe for many threads. Start reading at
 /// [dev.minke.tokenizer.jinja.JinjaTemplate].
