@@ -39,8 +39,9 @@ public record ChatMessage(ObjectNode json) {
             .put(CONTENT, content));
   }
 
-  /// An answer as a message of the assistant, for the next turn. Calls get the ids `call_0`,
-  /// `call_1`, …; their arguments are objects.
+  /// An answer as a message of the assistant, for the next turn: [ChatTemplate#fitted] makes it one
+  /// that the template can write. Calls get the ids `call_0`, `call_1`, …; their arguments are a
+  /// text, as the model wrote them.
   public static ChatMessage of(Answer answer) {
     ObjectNode json =
         JsonNodeFactory.instance.objectNode().put(ROLE, "assistant").put(CONTENT, answer.content());
@@ -55,7 +56,7 @@ public record ChatMessage(ObjectNode json) {
               .put("id", "call_" + i)
               .put("type", "function")
               .putObject("function");
-      function.put("name", call.name()).set("arguments", call.parsedArguments());
+      function.put("name", call.name()).put("arguments", call.arguments());
     }
     return new ChatMessage(json);
   }

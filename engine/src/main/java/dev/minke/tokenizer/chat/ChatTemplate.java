@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.BooleanNode;
@@ -31,6 +32,9 @@ public final class ChatTemplate {
   private final Map<String, String> tokens;
   private final Clock clock;
 
+  /// Null where the template knows no tool calls.
+  private final @Nullable CallShape shape;
+
   /// @param file where the templates come from, for messages
   /// @param sources by their names
   ChatTemplate(String file, Map<String, String> sources, Map<String, String> tokens, Clock clock) {
@@ -47,6 +51,15 @@ public final class ChatTemplate {
     this.sources = Map.copyOf(sources);
     this.tokens = Map.copyOf(tokens);
     this.clock = clock;
+    shape = CallShape.of(this::textOrNothing).orElse(null);
+  }
+
+  private String textOrNothing(ChatRequest request) {
+    try {
+      return render(request).text();
+    } catch (TemplateException _) {
+      return "";
+    }
   }
 
   /// Compiles a template.
@@ -74,6 +87,12 @@ public final class ChatTemplate {
   /// The source of the template for conversations without tools.
   public String source() {
     return sources.getOrDefault(DEFAULT, "");
+  }
+
+  /// A message in the shape in which this template writes tool calls: arguments as a text or as an
+  /// object, nothing said as null or as an empty text. [#render] itself changes no message.
+  public ChatMessage fitted(ChatMessage message) {
+    return shape == null ? message : shape.fitted(message);
   }
 
   /// The prompt of a conversation.

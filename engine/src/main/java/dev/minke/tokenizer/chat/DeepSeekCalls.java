@@ -54,7 +54,8 @@ final class DeepSeekCalls implements CallReader {
       return new Reading.NoCall(next);
     }
     if (end < 0) {
-      searched = text.length() - Markers.CALL_END.length();
+      // The longer of the two may have begun.
+      searched = text.length() - Markers.CALL_BEGIN.length();
       return CallReader.unfinished(text, ended);
     }
     int length = end + Markers.CALL_END.length();
