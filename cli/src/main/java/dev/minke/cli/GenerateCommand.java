@@ -108,7 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
           };
       Generator.Continuation continuation =
           new Generator(loaded.model(), loaded.kernels(), AttentionForm.ABSORBED)
-              .generate(ids, tokens, tokenizer.endOfText().orElse(-1), sampler, listener);
+              .generate(ids, tokens, tokenizer.endsOfAnswer(), sampler, listener);
       if (json) {
         out.println(describe(continuation, tokenizer));
       } else {

@@ -4,6 +4,7 @@ import dev.minke.kernel.Kernels;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.CausalModel;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /// Continues a prompt, one sequence at a time.
@@ -32,17 +33,17 @@ public record Generator(CausalModel model, Kernels kernels, AttentionForm genera
   ///
   /// @param prompt one token or more
   /// @param most tokens to generate
-  /// @param endOfText id that ends a text; negative for none
+  /// @param ends ids that end the continuation, each of them; none for as many tokens as asked for
   /// @param sampler draws
   /// @param listener gets each token as it comes; false ends the continuation
   public Continuation generate(
-      int[] prompt, int most, int endOfText, Sampler sampler, IntPredicate listener) {
+      int[] prompt, int most, Set<Integer> ends, Sampler sampler, IntPredicate listener) {
     try (Session session = new Session(model, kernels, prompt.length + Math.max(most, 1))) {
       float[] logits = session.append(prompt, AttentionForm.EXPANDED);
       int[] ids = new int[most];
       for (int count = 0; count < most; count++) {
         int next = sampler.sample(logits, session.length());
-        if (next == endOfText) {
+        if (ends.contains(next)) {
           return new Continuation(Arrays.copyOf(ids, count), Stop.END_OF_TEXT);
         }
         ids[count] = next;

@@ -18,7 +18,7 @@ import java.util.List;
 /// One sequence and what the model keeps of it. Belongs to one thread; closing it frees the cache.
 public final class Session implements AutoCloseable {
   /// Prompt tokens that pass the model at once.
-  private static final int CHUNK = 512;
+  public static final int CHUNK = 512;
 
   private final CausalModel model;
   private final Kernels kernels;
@@ -58,25 +58,54 @@ public final class Session implements AutoCloseable {
   /// @param ids one or more
   /// @return logits of the token that follows, `[vocab]`
   public float[] append(int[] ids, AttentionForm form) {
+    int whole = length + ids.length;
+    float[][] logits = new float[1][];
+    append(
+        ids,
+        form,
+        (ops, hidden) -> {
+          if (length == whole) {
+            int rows = hidden.size(0);
+            logits[0] = ops.matmul(hidden.rows(rows - 1, rows), model.head()).toFloatArray();
+          }
+        });
+    return logits[0];
+  }
+
+  /// Sees tokens pass, chunk after chunk.
+  @FunctionalInterface
+  public interface Reader {
+    /// @param hidden `[tokens, dim]` of the next of them, ready for the head; dead on return
+    void read(EagerOps ops, Tensor hidden);
+  }
+
+  /// Appends tokens and shows their hidden states.
+  ///
+  /// @param ids one or more
+  public void append(int[] ids, AttentionForm form, Reader reader) {
     if (ids.length == 0 || length + ids.length > capacity) {
       throw new IllegalArgumentException(
           "sequence: expected 1 to %d more tokens, found %d"
               .formatted(capacity - length, ids.length));
     }
-    float[] logits = new float[0];
     for (int from = 0; from < ids.length; from += CHUNK) {
-      int to = Math.min(ids.length, from + CHUNK);
-      boolean last = to == ids.length;
       Workspace.Mark mark = workspace.mark();
       EagerOps ops = new EagerOps(kernels, workspace);
-      Tensor hidden = model.hidden(ops, rows(ids, from, to), cache, form);
-      if (last) {
-        Tensor newest = hidden.rows(to - from - 1, to - from);
-        logits = ops.matmul(newest, model.head()).toFloatArray();
-      }
+      TokenRows rows = rows(ids, from, Math.min(ids.length, from + CHUNK));
+      reader.read(ops, model.hidden(ops, rows, cache, form));
       workspace.release(mark);
     }
-    return logits;
+  }
+
+  /// Forgets the newest tokens.
+  ///
+  /// @param kept how many stay
+  public void rewind(int kept) {
+    if (kept < 0 || kept > length) {
+      throw new IllegalArgumentException(
+          "sequence: expected to keep 0 to %d tokens, found %d".formatted(length, kept));
+    }
+    length = kept;
   }
 
   private TokenRows rows(int[] ids, int from, int to) {

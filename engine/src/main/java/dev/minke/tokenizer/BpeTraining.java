@@ -3,6 +3,7 @@ package dev.minke.tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// One training: the vocabulary as it grows. Mutable, one thread.
 final class BpeTraining {
@@ -82,7 +83,8 @@ final class BpeTraining {
             new TextModel.Words(merges, false, recipe.preTokenizer()),
             added,
             Normalization.none(),
-            TextEdges.of(recipe.beginOfText(), recipe.endOfText()),
+            new TextEdges(
+                recipe.beginOfText(), recipe.endOfText(), Set.of(), recipe.beginOfText() != null),
             null));
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param vocab number of tokens: specials, the 256 bytes, and one a merge
 /// @param preTokenizer how text is cut into words
 /// @param specials control tokens; they get the first ids, in this order
-/// @param beginOfText the special that starts a text, or null
+/// @param beginOfText the special that starts every text, or null
 /// @param endOfText the special that ends a text, or null
 /// @param numbers whether each integer from 0 to 999 is one token: digits are then split in groups
 ///   of up to three from the left, apart from spaces, and the tokens are given before any is

@@ -12,6 +12,7 @@ import dev.minke.model.AttentionForm;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class GeneratorTest {
       for (AttentionForm form : AttentionForm.values()) {
         Generator.Continuation found =
             new Generator(open.model(), kernels, form)
-                .generate(prompt, continuation.length, -1, Sampler.GREEDY, _ -> true);
+                .generate(prompt, continuation.length, Set.of(), Sampler.GREEDY, _ -> true);
         assertThat(found.ids()).as(form.toString()).isEqualTo(continuation);
         assertThat(found.stop()).isEqualTo(Generator.Stop.LENGTH);
       }
@@ -70,7 +71,7 @@ class GeneratorTest {
     }
     Generator.Continuation found =
         new Generator(open.model(), kernels, AttentionForm.ABSORBED)
-            .generate(ints(one.path("prompt")), 32, end, Sampler.GREEDY, _ -> true);
+            .generate(ints(one.path("prompt")), 32, Set.of(end, -1), Sampler.GREEDY, _ -> true);
     assertThat(found.ids()).isEqualTo(Arrays.copyOf(continuation, first));
     assertThat(found.stop()).isEqualTo(Generator.Stop.END_OF_TEXT);
   }
@@ -80,7 +81,7 @@ class GeneratorTest {
     int[] seen = {0};
     Generator.Continuation found =
         new Generator(open.model(), kernels, AttentionForm.ABSORBED)
-            .generate(new int[] {1, 2, 3}, 20, -1, Sampler.GREEDY, _ -> ++seen[0] < 4);
+            .generate(new int[] {1, 2, 3}, 20, Set.of(), Sampler.GREEDY, _ -> ++seen[0] < 4);
     assertThat(found.ids()).hasSize(4);
     assertThat(found.stop()).isEqualTo(Generator.Stop.CANCELLED);
   }
@@ -97,6 +98,18 @@ class GeneratorTest {
         float[] next = session.append(new int[] {ids[i]}, AttentionForm.EXPANDED);
         assertThat(next).as("position " + i).isEqualTo(row(whole, i, vocab));
       }
+    }
+  }
+
+  @Test
+  void aSequenceGoesOnFromWhereItWasRewoundTo() {
+    int[] ids = {5, 17, 200, 3, 42};
+    try (Session session = new Session(open.model(), kernels, 8)) {
+      float[] once = session.append(ids, AttentionForm.EXPANDED);
+      session.append(new int[] {7, 8, 9}, AttentionForm.ABSORBED);
+      session.rewind(3);
+      assertThat(session.append(new int[] {3, 42}, AttentionForm.EXPANDED)).isEqualTo(once);
+      assertThatThrownBy(() -> session.rewind(6)).hasMessageContaining("0 to 5");
     }
   }
 

@@ -7,6 +7,7 @@ import dev.minke.kernel.Kernels;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.CausalModel;
 import java.util.List;
+import java.util.Set;
 
 /// A few sentences that the model writes by itself.
 ///
@@ -26,7 +27,11 @@ record Writing(CausalModel model, Kernels kernels, Tokens tokens, Tally tally) {
     var continuation =
         new Generator(model, kernels, AttentionForm.EXPANDED)
             .generate(
-                prompt, MOST_TOKENS, tokens.end(), new Sampler(0.7, 0, 0.95, seed), token -> true);
+                prompt,
+                MOST_TOKENS,
+                Set.of(tokens.end()),
+                new Sampler(0.7, 0, 0.95, seed),
+                token -> true);
     for (int i = 0; i < prompt.length + continuation.ids().length; i++) {
       tally.add(1, model.forwardFlops(i));
     }

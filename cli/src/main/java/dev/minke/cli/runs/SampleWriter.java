@@ -79,7 +79,7 @@ public record SampleWriter(
             .generate(
                 ids,
                 Math.min(recipe.validation().promptTokens(), room),
-                tokenizer.endOfText().orElse(-1),
+                tokenizer.endsOfAnswer(),
                 new Sampler(0.8, 0, 0.95, recipe.seed()),
                 _ -> true)
             .ids());
