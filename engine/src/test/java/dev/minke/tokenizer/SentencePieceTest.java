@@ -1,6 +1,7 @@
 package dev.minke.tokenizer;
 
 import static dev.minke.Shared.shared;
+import static dev.minke.tokenizer.StoriesPieces.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,7 +35,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// Expected ids and texts were computed with SentencePiece 0.2.3 and with Hugging Face's tokenizers
 /// 0.23.3, which agree wherever one list stands here.
 class SentencePieceTest {
-  private static final int FIRST_PIECE = 259;
 
   @TempDir Path directory;
 
@@ -42,36 +42,7 @@ class SentencePieceTest {
 
   @BeforeAll
   static void readPieces() throws IOException {
-    ByteBuffer file =
-        ByteBuffer.wrap(Files.readAllBytes(shared("data/stories260K/tok512.bin")))
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .position(Integer.BYTES);
-    List<GgufTokenizerFacts.Piece> read = new ArrayList<>();
-    for (int id = 0; file.hasRemaining(); id++) {
-      float score = file.getFloat();
-      byte[] bytes = new byte[file.getInt()];
-      file.get(bytes);
-      String text = new String(bytes, StandardCharsets.UTF_8).strip();
-      read.add(
-          id < 3
-              ? new GgufTokenizerFacts.Piece(text, id == 0 ? 2 : 3, score)
-              : id < FIRST_PIECE
-                  ? new GgufTokenizerFacts.Piece(text, 6, score)
-                  : new GgufTokenizerFacts.Piece(
-                      new String(bytes, StandardCharsets.UTF_8).replace(' ', '\u2581'), 1, score));
-    }
-    pieces = List.copyOf(read);
-  }
-
-  private static Tokenizer gguf(List<GgufTokenizerFacts.Piece> itsPieces, boolean addsSpace) {
-    return Tokenizer.of(
-        new GgufTokenizerFacts(
-            "tok512",
-            "llama",
-            null,
-            itsPieces,
-            List.of(),
-            new GgufTokenizerFacts.Edges(1, 2, List.of(), null, addsSpace)));
+    pieces = StoriesPieces.pieces();
   }
 
   /// The same vocabulary with merges: all ways to make a piece of two, the best piece first.
@@ -88,7 +59,7 @@ class SentencePieceTest {
       }
     }
     ArrayNode merges = model.putArray("merges");
-    for (int id = FIRST_PIECE; id < pieces.size(); id++) {
+    for (int id = StoriesPieces.FIRST_PIECE; id < pieces.size(); id++) {
       String text = pieces.get(id).text();
       for (int cut = 1; cut < text.length(); cut++) {
         if (vocabulary.has(text.substring(0, cut)) && vocabulary.has(text.substring(cut))) {
@@ -170,7 +141,7 @@ class SentencePieceTest {
   @ParameterizedTest
   @MethodSource("texts")
   void idsOfSentencePieceAndOfHuggingFace(String text, int[] ids) throws IOException {
-    for (Tokenizer tokenizer : List.of(gguf(pieces, true), read(prepending()))) {
+    for (Tokenizer tokenizer : List.of(tokenizer(pieces, true), read(prepending()))) {
       assertThat(tokenizer.encode(text)).isEqualTo(ids);
       assertThat(tokenizer.encodeWithSpecials(text)).isEqualTo(ids);
       assertThat(tokenizer.decode(ids)).isEqualTo(text.replace('\u2581', ' '));
@@ -184,7 +155,7 @@ class SentencePieceTest {
         new GZIPInputStream(Files.newInputStream(shared("data/books-en/wizard-of-oz.txt.gz")))) {
       text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-    for (Tokenizer tokenizer : List.of(gguf(pieces, true), read(prepending()))) {
+    for (Tokenizer tokenizer : List.of(tokenizer(pieces, true), read(prepending()))) {
       int[] ids = tokenizer.encode(text);
       ByteBuffer bytes = ByteBuffer.allocate(4 * ids.length).order(ByteOrder.LITTLE_ENDIAN);
       bytes.asIntBuffer().put(ids);
@@ -198,7 +169,7 @@ class SentencePieceTest {
 
   @Test
   void promptsAndAnswersOfTheTrainedModel() {
-    Tokenizer tokenizer = gguf(pieces, true);
+    Tokenizer tokenizer = tokenizer(pieces, true);
     JsonNode golden =
         JsonMapper.shared().readTree(shared("data/stories260K/golden_dev.json").toFile());
     for (JsonNode run : golden.path("greedy")) {
@@ -221,7 +192,7 @@ class SentencePieceTest {
     String turn = "Hi<s> there</s>you";
     assertThat(read(prepending()).encodeWithSpecials(turn))
         .containsExactly(320, 417, 1, 410, 383, 2, 364);
-    assertThat(gguf(pieces, true).encodeWithSpecials(turn))
+    assertThat(tokenizer(pieces, true).encodeWithSpecials(turn))
         .containsExactly(320, 417, 1, 410, 383, 2, 364);
     assertThat(read(metaspace("always")).encodeWithSpecials(turn))
         .containsExactly(320, 417, 1, 383, 2, 364);
@@ -236,7 +207,7 @@ class SentencePieceTest {
 
   @Test
   void withoutASpaceTextIsAsItIs() {
-    Tokenizer tokenizer = gguf(pieces, false);
+    Tokenizer tokenizer = tokenizer(pieces, false);
     assertThat(tokenizer.encode("said")).containsExactly(419, 412, 292);
     assertThat(tokenizer.decode(tokenizer.encode(" said"))).isEqualTo(" said");
   }
@@ -244,7 +215,7 @@ class SentencePieceTest {
   @Test
   void textOfAUserStaysText() throws IOException {
     int[] ids = {410, 504, 379, 433, 505, 269, 410, 504, 477, 444, 484, 475, 505};
-    for (Tokenizer tokenizer : List.of(gguf(pieces, true), read(prepending()))) {
+    for (Tokenizer tokenizer : List.of(tokenizer(pieces, true), read(prepending()))) {
       assertThat(tokenizer.encode("<unk> and <0x41>")).isEqualTo(ids);
       assertThat(tokenizer.encode("</s>")).doesNotContain(2);
       assertThat(tokenizer.encodeWithSpecials("a</s>")).containsExactly(261, 2);
@@ -258,7 +229,7 @@ class SentencePieceTest {
 
   @Test
   void whatADecoderGivesJoinedIsTheText() {
-    Tokenizer tokenizer = gguf(pieces, true);
+    Tokenizer tokenizer = tokenizer(pieces, true);
     String text = "<s>Hi \uD83D\uDC0B</s>you";
     int[] ids = tokenizer.encodeWithSpecials(text);
     Decoder decoder = tokenizer.decoder();
@@ -279,7 +250,8 @@ class SentencePieceTest {
   /// The rule, word for word: the best piece of all neighbours, the leftmost of equals.
   @Test
   void mergesAsTheRuleSays() {
-    List<GgufTokenizerFacts.Piece> few = new ArrayList<>(pieces.subList(0, FIRST_PIECE));
+    List<GgufTokenizerFacts.Piece> few =
+        new ArrayList<>(pieces.subList(0, StoriesPieces.FIRST_PIECE));
     String[] texts = {
       "a", "b", "aa", "ab", "ba", "aab", "abab", "bb", "baa", "\u2581a", "cd", "\u2581"
     };
@@ -287,7 +259,7 @@ class SentencePieceTest {
     for (int i = 0; i < texts.length; i++) {
       few.add(new GgufTokenizerFacts.Piece(texts[i], 1, scores[i]));
     }
-    Tokenizer tokenizer = gguf(few, true);
+    Tokenizer tokenizer = tokenizer(few, true);
     for (int number = 0; number < 2000; number++) {
       StringBuilder text = new StringBuilder();
       for (int rest = number; rest > 0; rest /= 4) {
@@ -331,7 +303,7 @@ class SentencePieceTest {
   }
 
   private static int find(List<GgufTokenizerFacts.Piece> few, String text) {
-    for (int id = FIRST_PIECE; id < few.size(); id++) {
+    for (int id = StoriesPieces.FIRST_PIECE; id < few.size(); id++) {
       if (few.get(id).text().equals(text)) {
         return id;
       }
@@ -347,7 +319,7 @@ class SentencePieceTest {
     for (int length = 2; length <= 1024; length++) {
       longer.add(new GgufTokenizerFacts.Piece("a".repeat(length), 1, length));
     }
-    Tokenizer tokenizer = gguf(longer, true);
+    Tokenizer tokenizer = tokenizer(longer, true);
     String one = letters.repeat((1 << 18) / letters.length());
     String four = one.repeat(4);
     double ratio = Double.MAX_VALUE;
@@ -387,14 +359,14 @@ class SentencePieceTest {
   void aVocabularyWithoutAByteIsRefused() {
     List<GgufTokenizerFacts.Piece> less = new ArrayList<>(pieces);
     less.set(3 + 0x41, new GgufTokenizerFacts.Piece("other", 1, 0));
-    assertThatThrownBy(() -> gguf(less, true))
+    assertThatThrownBy(() -> tokenizer(less, true))
         .isInstanceOf(TokenizerException.class)
         .hasMessageContainingAll("tok512", "<0x41>");
   }
 
   @Test
   void itIsNotWrittenAsSomethingElse() {
-    Tokenizer tokenizer = gguf(pieces, true);
+    Tokenizer tokenizer = tokenizer(pieces, true);
     assertThatThrownBy(() -> tokenizer.write(directory.resolve("t.json")))
         .isInstanceOf(TokenizerException.class)
         .hasMessageContaining("SentencePiece");
