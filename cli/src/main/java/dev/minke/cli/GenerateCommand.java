@@ -7,10 +7,11 @@ import dev.minke.tokenizer.Decoder;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,15 +33,28 @@ import tools.jackson.databind.node.ObjectNode;
       "  minke generate MODEL --prompt \"Once\" -n 200 --temp 0.8 --top-p 0.95 --seed 7"
     })
 final class GenerateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "directory with a model")
-  private Path model = Path.of("");
+  @Parameters(paramLabel = "MODEL", description = "directory with a model, or a GGUF file")
+  private String model = "";
 
-  @Option(
-      names = "--prompt",
-      required = true,
-      paramLabel = "TEXT",
-      description = "what to continue")
-  private String prompt = "";
+  @ArgGroup(multiplicity = "1")
+  private Prompt prompt = new Prompt();
+
+  /// What to continue: one of the two.
+  private static final class Prompt {
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "what to continue")
+    private @Nullable String text;
+
+    @Option(
+        names = "--ids",
+        split = ",",
+        paramLabel = "ID",
+        description = "what to continue, as token ids; nothing is put before them")
+    private int @Nullable [] ids;
+
+    int[] ids(Tokenizer tokenizer) {
+      return ids == null ? LoadedModel.prompt(tokenizer, String.valueOf(text)) : ids;
+    }
+  }
 
   @Option(
       names = "-n",
@@ -89,19 +103,24 @@ final class GenerateCommand implements Callable<Integer> {
     }
     Sampler sampler = sampler();
     PrintWriter out = spec.commandLine().getOut();
-    try (LoadedModel loaded = LoadedModel.open(model)) {
+    try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr())) {
       Tokenizer tokenizer = loaded.tokenizer();
       Decoder decoder = tokenizer.decoder();
-      int[] ids = loaded.prompt(tokenizer, prompt);
+      int[] ids = prompt.ids(tokenizer);
       requireRoom(ids.length, loaded.model().maxLength());
+      String before = accept(decoder, ids);
+      String shown = prompt.text == null ? before : prompt.text;
       if (!json) {
-        out.print(prompt);
+        out.print(shown);
         out.flush();
       }
+      StringBuilder text = new StringBuilder();
       IntPredicate listener =
           id -> {
+            String piece = decoder.accept(id);
+            text.append(piece);
             if (!json) {
-              out.print(decoder.accept(id));
+              out.print(piece);
               out.flush();
             }
             return !out.checkError();
@@ -109,13 +128,22 @@ final class GenerateCommand implements Callable<Integer> {
       Generator.Continuation continuation =
           new Generator(loaded.model(), loaded.kernels(), AttentionForm.ABSORBED)
               .generate(ids, tokens, tokenizer.endsOfAnswer(), sampler, listener);
-      if (json) {
-        out.println(describe(continuation, tokenizer));
-      } else {
-        out.println(decoder.finish());
-      }
+      String rest = decoder.finish();
+      out.println(json ? describe(shown, text + rest, continuation) : rest);
     }
     return Main.OK;
+  }
+
+  /// A space before the text is the tokenizer's own, one behind the prompt is not: so the decoder
+  /// sees the prompt first.
+  ///
+  /// @return the text of the prompt
+  private static String accept(Decoder decoder, int[] ids) {
+    StringBuilder text = new StringBuilder();
+    for (int id : ids) {
+      text.append(decoder.accept(id));
+    }
+    return text.toString();
   }
 
   /// Before the prompt is shown: what stands on the terminal cannot be taken back.
@@ -135,10 +163,10 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private String describe(Generator.Continuation continuation, Tokenizer tokenizer) {
+  private static String describe(String prompt, String text, Generator.Continuation continuation) {
     ObjectNode object = JsonMapper.shared().createObjectNode();
     object.put("prompt", prompt);
-    object.put("text", tokenizer.decode(continuation.ids()));
+    object.put("text", text);
     ArrayNode ids = object.putArray("ids");
     for (int id : continuation.ids()) {
       ids.add(id);

@@ -2,71 +2,92 @@ package dev.minke.cli;
 
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.CheckpointException;
-import dev.minke.checkpoint.ModelDirectory;
-import dev.minke.checkpoint.OpenModel;
+import dev.minke.checkpoint.StoredModel;
+import dev.minke.cli.console.Meter;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
-/// A model from a directory with what is needed to ask it.
+/// A model for answers, its weights read, with what is needed to ask it.
 ///
-/// @param open the model and its weights
+/// @param stored the model and its files
 /// @param kernels compute
-record LoadedModel(OpenModel open, Kernels kernels) implements AutoCloseable {
-  private static final String CONFIG = "config.json";
+record LoadedModel(StoredModel stored, Kernels kernels) implements AutoCloseable {
+  /// With the kernels of this machine.
+  ///
+  /// @param argument what the user named
+  /// @param err hears how far it is, if it takes long
+  /// @throws CheckpointException if there is no model that can be read
+  static LoadedModel open(String argument, PrintWriter err) {
+    return open(argument, Backends::openDefault, err);
+  }
 
-  /// @throws CheckpointException if the directory holds no model that can be read
-  static LoadedModel open(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      throw new CheckpointException(
-          directory
-              + ": expected a directory with a model (config.json, model.safetensors), found "
-              + (Files.exists(directory) ? "a file" : "nothing"));
+  /// @param backend opens the kernels, which the result owns
+  static LoadedModel open(String argument, Supplier<Kernels> backend, PrintWriter err) {
+    StoredModel stored = StoredModel.open(ModelPath.required(argument));
+    try {
+      LoadedModel model = new LoadedModel(stored, backend.get());
+      try {
+        model.load(err);
+      } catch (RuntimeException e) {
+        model.kernels.close();
+        throw e;
+      }
+      return model;
+    } catch (RuntimeException e) {
+      stored.close();
+      throw e;
     }
-    Path inside = directory.resolve("model");
-    if (!Files.exists(directory.resolve(CONFIG)) && Files.exists(inside.resolve(CONFIG))) {
-      throw new CheckpointException(
-          "%s: expected a directory with a model, found one of a run; its model is %s"
-              .formatted(directory, inside));
+  }
+
+  private void load(PrintWriter err) {
+    long all = Math.max(1, stored.bytes());
+    try (Meter meter = Meter.on(err, "loading")) {
+      stored.load(
+          kernels,
+          done ->
+              meter.show(() ->
+                  String.format(Locale.ROOT, "%d %% of %.2f GB", 100 * done / all, all / 1e9)));
     }
-    OpenModel open = ModelDirectory.open(directory);
-    return new LoadedModel(open, Backends.openDefault());
   }
 
   DecoderModel model() {
-    return open.model();
+    return stored.model();
   }
 
-  /// The tokenizer beside the weights.
+  /// The tokenizer beside the weights, or in the GGUF file.
   ///
   /// @throws CheckpointException if there is none, or it has ids that the model has not
   Tokenizer tokenizer() throws IOException {
-    Path file = open.directory().resolve("tokenizer.json");
-    if (!Files.exists(file)) {
-      throw new CheckpointException(
-          file + ": expected a tokenizer beside the weights, found none; copy it there");
-    }
-    Tokenizer tokenizer = Tokenizer.read(file);
+    Tokenizer tokenizer = stored.tokenizer();
     if (tokenizer.vocab() > model().vocab()) {
       throw new CheckpointException(
-          "%s: expected at most the %d tokens of the model, found %d; it belongs to another model"
-              .formatted(file, model().vocab(), tokenizer.vocab()));
+          "%s: expected at most the %d tokens of the model in its tokenizer.json, found %d; it belongs to another model"
+              .formatted(stored.path(), model().vocab(), tokenizer.vocab()));
     }
     return tokenizer;
   }
 
-  /// Ids of a prompt: begin-of-text, where the tokenizer has it, then the text.
-  int[] prompt(Tokenizer tokenizer, String text) {
+  /// Ids of a text as the model expects it: begin-of-text where it expects that, or where there is
+  /// nothing else to begin with, then the text.
+  static int[] withBegin(Tokenizer tokenizer, String text) {
     int[] ids = tokenizer.encode(text);
-    int begin = tokenizer.beginOfText().orElse(-1);
-    int[] prompt = new int[ids.length + (begin >= 0 ? 1 : 0)];
-    System.arraycopy(ids, 0, prompt, prompt.length - ids.length, ids.length);
-    if (begin >= 0) {
-      prompt[0] = begin;
+    if (tokenizer.beginOfText().isEmpty() || (!tokenizer.addsBeginOfText() && ids.length > 0)) {
+      return ids;
     }
+    return IntStream.concat(tokenizer.beginOfText().stream(), IntStream.of(ids)).toArray();
+  }
+
+  /// Ids of a prompt, one or more.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  static int[] prompt(Tokenizer tokenizer, String text) {
+    int[] prompt = withBegin(tokenizer, text);
     if (prompt.length == 0) {
       throw new IllegalArgumentException(
           "prompt: expected some text, found none; this model has no token to begin with");
@@ -77,6 +98,6 @@ record LoadedModel(OpenModel open, Kernels kernels) implements AutoCloseable {
   @Override
   public void close() {
     kernels.close();
-    open.close();
+    stored.close();
   }
 }

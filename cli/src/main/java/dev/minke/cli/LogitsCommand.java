@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// Writes logits to a file.
 @Command(
@@ -30,8 +32,8 @@ import picocli.CommandLine.Parameters;
       "  minke logits runs/quickstart/model --ids 1,2,3 --out logits.safetensors"
     })
 final class LogitsCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "directory with config.json and weights")
-  private Path model = Path.of("");
+  @Parameters(paramLabel = "MODEL", description = "directory with a model, or a GGUF file")
+  private String model = "";
 
   @Option(
       names = "--ids",
@@ -47,9 +49,11 @@ final class LogitsCommand implements Callable<Integer> {
   @Option(names = "--mtp", description = "also the logits of the multi-token predictor")
   private boolean predictor;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @Override
   public Integer call() {
-    try (LoadedModel loaded = LoadedModel.open(model);
+    try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr());
         Arena arena = Arena.ofConfined()) {
       if (predictor && loaded.model().predictor() == null) {
         throw new UsageException(

@@ -95,4 +95,25 @@ final class ModelPath {
       return Arrays.equals(in.readNBytes(GGUF.length), GGUF);
     }
   }
+
+  /// The files of a model for answers.
+  ///
+  /// @param argument a directory with `config.json`, or a GGUF file, of a split one any part
+  /// @throws CheckpointException if nothing of that kind is there
+  static Path required(String argument) {
+    Path path = Path.of(argument);
+    if (!Files.exists(path)) {
+      throw new CheckpointException(
+          path
+              + ": expected a model, a directory (config.json, model.safetensors) or a GGUF file,"
+              + " found nothing");
+    }
+    Path inside = path.resolve("model");
+    if (!Files.exists(path.resolve(CONFIG)) && Files.exists(inside.resolve(CONFIG))) {
+      throw new CheckpointException(
+          "%s: expected a directory with a model, found one of a run; its model is %s"
+              .formatted(path, inside));
+    }
+    return path;
+  }
 }

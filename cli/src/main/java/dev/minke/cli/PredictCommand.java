@@ -7,7 +7,6 @@ import dev.minke.model.AttentionForm;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,8 +31,11 @@ import tools.jackson.databind.node.ArrayNode;
 final class PredictCommand implements Callable<Integer> {
   private static final int BAR = 40;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "directory with a model")
-  private Path model = Path.of("");
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "directory with a model, or a GGUF file")
+  private String model = "";
 
   @Parameters(index = "1", paramLabel = "TEXT", description = "what comes before")
   private String text = "";
@@ -57,9 +59,9 @@ final class PredictCommand implements Callable<Integer> {
     if (count < 1) {
       throw new UsageException("-k: expected 1 or more, found " + count);
     }
-    try (LoadedModel loaded = LoadedModel.open(model)) {
+    try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr())) {
       Tokenizer tokenizer = loaded.tokenizer();
-      int[] prompt = loaded.prompt(tokenizer, text);
+      int[] prompt = LoadedModel.prompt(tokenizer, text);
       float[] logits;
       try (Session session = new Session(loaded.model(), loaded.kernels(), prompt.length)) {
         logits = session.append(prompt, AttentionForm.EXPANDED);

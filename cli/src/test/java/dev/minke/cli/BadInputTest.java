@@ -115,7 +115,7 @@ class BadInputTest {
   @Test
   void noModel() {
     assertThat(Run.of("predict", temporary.resolve("absent"), "a").failed(1)).contains("absent");
-    assertThat(Run.of("predict", weights, "a").failed(1)).contains("a file");
+    assertThat(Run.of("predict", weights, "a").failed(1)).contains("model.safetensors", "GGUF");
     assertThat(Run.of("cost", temporary).failed(1)).contains("ledger.jsonl");
   }
 

@@ -25,6 +25,11 @@ final class Golden {
     return shared("golden/deepseek-v3-tiny");
   }
 
+  /// A file or folder of `../shared/golden`.
+  static Path golden(String name) {
+    return shared("golden/" + name);
+  }
+
   /// A file or folder of `../shared`.
   static Path shared(String relative) {
     Path found = repository().resolveSibling("shared").resolve(relative);

@@ -3,6 +3,7 @@
 /// | here | what |
 /// |---|---|
 /// | [Progress] | labelled lines, and a bar that renews itself in a terminal |
+/// | [Meter] | one line that says how far a piece of work is |
 /// | [Interrupt] | Ctrl-C: the first one saves, the second one ends at once |
 /// | [RunLedger], [Stages] | the account of a run, opened before any work |
 /// | [Listeners] | one run, several listeners |
