@@ -46,6 +46,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PredictCommand.class,
       GenerateCommand.class,
       LogitsCommand.class,
+      PerplexityCommand.class,
+      BenchCommand.class,
       CostCommand.class,
       WatchCommand.class,
       ReportCommand.class,

@@ -6,12 +6,15 @@ import dev.minke.model.WeightName;
 import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.StoredParameters;
+import dev.minke.tensor.BlockFormat;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /// A model for answers, from a Hugging Face directory or a GGUF file: its weights are computed from
@@ -108,6 +111,19 @@ public final class StoredModel implements AutoCloseable {
   /// Bytes of its weights in the files.
   public long bytes() {
     return parameters.weights().stream().mapToLong(Parameter::storedBytes).sum();
+  }
+
+  /// Bytes of the tensors in its files, by the name of their format.
+  public Map<String, Long> bytesByFormat() {
+    Map<String, Long> bytes = new TreeMap<>();
+    for (String name : files.names()) {
+      StoredTensor tensor = files.tensor(name);
+      long elements = tensor.shape().stream().reduce(1L, (a, b) -> a * b);
+      long rows = elements / Math.max(1, tensor.columns());
+      BlockFormat format = tensor.format();
+      bytes.merge(format.name(), rows * format.rowBytes(tensor.columns()), Long::sum);
+    }
+    return bytes;
   }
 
   /// Has a backend read all weights now.

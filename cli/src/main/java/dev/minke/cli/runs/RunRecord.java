@@ -6,16 +6,12 @@ import dev.minke.kernel.Kernels;
 import dev.minke.train.RunFacts;
 import dev.minke.train.TrainListener;
 import dev.minke.train.TrainRecipe;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -30,8 +26,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 public record RunRecord(
     Path directory, String name, String recipe, List<String> later, Kernels kernels)
     implements TrainListener {
-  private static final long GIT_SECONDS = 5;
-
   public RunRecord {
     later = List.copyOf(later);
   }
@@ -56,7 +50,7 @@ public record RunRecord(
     card.put("activeParameters", facts.activeParameters());
     card.put("peakFlops", facts.peakFlops());
     card.put("backend", Backends.explain(kernels));
-    card.put("gitHash", gitHash());
+    card.put("gitHash", Checkout.commit());
     card.put("machine", machine());
     String json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(card);
     write("recipe.yaml", recipe);
@@ -73,44 +67,5 @@ public record RunRecord(
     machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     machine.put("java", Runtime.version().toString());
     return machine;
-  }
-
-  /// Of the program's own sources; a `+` says that they were changed since. `unknown` where the
-  /// program is not run from a checkout.
-  private static String gitHash() {
-    Path home = Path.of(System.getProperty("minke.home", ""));
-    if (!Files.exists(home.resolve(".git"))) {
-      return "unknown";
-    }
-    try {
-      Process head = git(home, "rev-parse", "HEAD");
-      String hash =
-          new String(head.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (head.exitValue() != 0 || hash.isEmpty()) {
-        return "unknown";
-      }
-      return hash + (git(home, "diff", "--quiet", "HEAD").exitValue() == 0 ? "" : "+");
-    } catch (IOException noGit) {
-      return "unknown";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "unknown";
-    }
-  }
-
-  /// A command of git that prints little, when it has ended.
-  ///
-  /// @throws IOException if git is not there, or does not end
-  private static Process git(Path home, String... command)
-      throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of("git", "-C", home.toString()));
-    line.addAll(List.of(command));
-    Process process =
-        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    if (!process.waitFor(GIT_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new IOException("git: it does not end");
-    }
-    return process;
   }
 }
