@@ -36,9 +36,9 @@ import picocli.CommandLine.Spec;
           + " tokens that are in the cache already. Tokens are random, nothing is sampled. Figures"
           + " are means and deviations of the repetitions, in tokens a second.",
       "",
-      "Before each test it runs untimed: for two seconds or longer, until a run is not faster by 2"
-          + " % than the fastest before it (after 20 seconds none begins), so that what is timed is"
-          + " compiled."
+      "Before each test it runs untimed, in spells of two seconds or one run, until in one of them"
+          + " Java compiled for less than 2 % of the time and no run was faster by 2 % than all"
+          + " before; after a minute none begins. So what is timed is compiled code."
     },
     footer = {
       "",

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,25 +35,15 @@ final class GenerateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "directory with a model, or a GGUF file")
   private String model = "";
 
-  @ArgGroup(multiplicity = "1")
-  private Prompt prompt = new Prompt();
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "what to continue")
+  private @Nullable String prompt;
 
-  /// What to continue: one of the two.
-  private static final class Prompt {
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "what to continue")
-    private @Nullable String text;
-
-    @Option(
-        names = "--ids",
-        split = ",",
-        paramLabel = "ID",
-        description = "what to continue, as token ids; nothing is put before them")
-    private int @Nullable [] ids;
-
-    int[] ids(Tokenizer tokenizer) {
-      return ids == null ? LoadedModel.prompt(tokenizer, String.valueOf(text)) : ids;
-    }
-  }
+  @Option(
+      names = "--ids",
+      split = ",",
+      paramLabel = "ID",
+      description = "what to continue, as token ids; nothing is put before them")
+  private int[] promptIds = {};
 
   @Option(
       names = "-n",
@@ -101,15 +90,16 @@ final class GenerateCommand implements Callable<Integer> {
     if (tokens < 1) {
       throw new UsageException("-n: expected 1 or more, found " + tokens);
     }
+    requireOnePrompt();
     Sampler sampler = sampler();
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr())) {
       Tokenizer tokenizer = loaded.tokenizer();
       Decoder decoder = tokenizer.decoder();
-      int[] ids = prompt.ids(tokenizer);
+      int[] ids = prompt == null ? promptIds : LoadedModel.prompt(tokenizer, prompt);
       requireRoom(ids.length, loaded.model().maxLength());
       String before = accept(decoder, ids);
-      String shown = prompt.text == null ? before : prompt.text;
+      String shown = prompt == null ? before : prompt;
       if (!json) {
         out.print(shown);
         out.flush();
@@ -132,6 +122,14 @@ final class GenerateCommand implements Callable<Integer> {
       out.println(json ? describe(shown, text + rest, continuation) : rest);
     }
     return Main.OK;
+  }
+
+  private void requireOnePrompt() {
+    if ((prompt == null) == (promptIds.length == 0)) {
+      throw new UsageException(
+          "--prompt or --ids: expected one of them, found "
+              + (prompt == null ? "neither" : "both"));
+    }
   }
 
   /// A space before the text is the tokenizer's own, one behind the prompt is not: so the decoder

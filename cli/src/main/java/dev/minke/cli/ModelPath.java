@@ -105,8 +105,8 @@ final class ModelPath {
     if (!Files.exists(path)) {
       throw new CheckpointException(
           path
-              + ": expected a model, a directory (config.json, model.safetensors) or a GGUF file,"
-              + " found nothing");
+              + ": expected a directory with a model (config.json, model.safetensors) or a GGUF"
+              + " file, found nothing");
     }
     Path inside = path.resolve("model");
     if (!Files.exists(path.resolve(CONFIG)) && Files.exists(inside.resolve(CONFIG))) {

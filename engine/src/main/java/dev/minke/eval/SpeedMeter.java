@@ -5,21 +5,24 @@ import dev.minke.kernel.Kernels;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.CausalModel;
 import dev.minke.tensor.RandomStream;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /// Times a model as llama-bench does: random tokens, the cache kept from run to run, no sampling; a
 /// prompt ends with the logits of its last token, a generated token with its own.
 ///
 /// Before the timed runs come runs of the same test that are thrown away, since Java compiles while
-/// it runs: for two seconds or longer, until one of them is not faster by 2 % than the fastest
-/// before it; after twenty seconds none begins.
+/// it runs: spells of two seconds or one run, until in one of them the compilers worked for less
+/// than 2 % of the time and no run was faster by 2 % than all before; after a minute none begins.
 ///
 /// @param model that is timed
 /// @param kernels that compute
 public record SpeedMeter(CausalModel model, Kernels kernels) {
-  private static final long LEAST_NANOS = 2_000_000_000L;
-  private static final long MOST_NANOS = 20_000_000_000L;
-  private static final double FASTER = 0.98;
+  private static final long SPELL_NANOS = 2_000_000_000L;
+  private static final long MOST_NANOS = 60_000_000_000L;
+  private static final double NEGLIGIBLE = 0.02;
 
   private static final RandomStream TOKENS = new RandomStream(1, 0x5B);
 
@@ -50,14 +53,28 @@ public record SpeedMeter(CausalModel model, Kernels kernels) {
   private static void warmUp(Session session, SpeedTest test, int[] ids) {
     long begin = System.nanoTime();
     long fastest = Long.MAX_VALUE;
-    boolean faster = true;
-    long gone = 0;
-    while (gone < LEAST_NANOS || (faster && gone < MOST_NANOS)) {
-      long nanos = run(session, test, ids);
-      faster = nanos < FASTER * fastest;
-      fastest = Math.min(fastest, nanos);
-      gone = System.nanoTime() - begin;
+    boolean settled = false;
+    while (!settled && System.nanoTime() - begin < MOST_NANOS) {
+      long start = System.nanoTime();
+      long compiled = compilingNanos();
+      long best = Long.MAX_VALUE;
+      long gone = 0;
+      while (gone < SPELL_NANOS) {
+        best = Math.min(best, run(session, test, ids));
+        gone = System.nanoTime() - start;
+      }
+      boolean quiet = compilingNanos() - compiled < NEGLIGIBLE * gone;
+      settled = quiet && best > (1 - NEGLIGIBLE) * fastest;
+      fastest = Math.min(fastest, best);
     }
+  }
+
+  /// How long the compilers of this process have worked; 0 where it has none.
+  private static long compilingNanos() {
+    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+    return compilers == null || !compilers.isCompilationTimeMonitoringSupported()
+        ? 0
+        : TimeUnit.MILLISECONDS.toNanos(compilers.getTotalCompilationTime());
   }
 
   private static long run(Session session, SpeedTest test, int[] ids) {
