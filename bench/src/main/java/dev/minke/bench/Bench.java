@@ -3,6 +3,7 @@ package dev.minke.bench;
 import dev.minke.bench.experiment.AblationExperiment;
 import dev.minke.bench.experiment.QualityExperiment;
 import dev.minke.bench.experiment.ScalingExperiment;
+import dev.minke.bench.experts.ExpertExperiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// `bench SUITE [--case NAME] [--provisional] [--json FILE]`.
 public final class Bench {
   private static final String USAGE =
-      "gemm, train, tokenizer, ops, quality, ablations or scaling, [--case NAME] [--provisional]"
-          + " [--json FILE]";
+      "gemm, train, tokenizer, ops, experts, quality, ablations or scaling, [--case NAME]"
+          + " [--provisional] [--json FILE]";
 
   private Bench() {}
 
@@ -42,7 +43,8 @@ public final class Bench {
         }
       }
       if (arguments.length == 0
-          || !List.of("gemm", "train", "tokenizer", "ops", "quality", "ablations", "scaling")
+          || !List.of(
+                  "gemm", "train", "tokenizer", "ops", "experts", "quality", "ablations", "scaling")
               .contains(arguments[0])) {
         throw usage(arguments);
       }
@@ -75,6 +77,10 @@ public final class Bench {
   private static void run(Request request) throws IOException, InterruptedException {
     Path data = Path.of(System.getProperty("minke.data", "../shared/data"));
     Path results = Path.of(System.getProperty("minke.results", "target/experiments"));
+    if (request.suite.equals("experts")) {
+      ExpertExperiment.run(data);
+      return;
+    }
     if (request.suite.equals("quality")) {
       QualityExperiment.run(data, results, file("minke.python"), file("minke.quality.peer"));
       return;
