@@ -2,6 +2,7 @@ package dev.minke.cli;
 
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.Residency;
 import dev.minke.checkpoint.StoredModel;
 import dev.minke.cli.console.Meter;
 import dev.minke.kernel.Kernels;
@@ -46,10 +47,12 @@ record LoadedModel(StoredModel stored, Kernels kernels) implements AutoCloseable
   }
 
   private void load(PrintWriter err) {
-    long all = Math.max(1, stored.bytes());
+    Residency residency = stored.residency(Long.MAX_VALUE);
+    long all = Math.max(1, residency.readAtOnce());
     try (Meter meter = Meter.on(err, "loading")) {
       stored.load(
           kernels,
+          residency,
           done ->
               meter.show(() ->
                   String.format(Locale.ROOT, "%d %% of %.2f GB", 100 * done / all, all / 1e9)));

@@ -7,6 +7,7 @@ import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
+import java.util.function.UnaryOperator;
 
 /// Runs operations and forgets them: inference. Has the operations that exist only there.
 public final class EagerOps extends Ops {
@@ -37,6 +38,17 @@ public final class EagerOps extends Ops {
   @Override
   boolean keepsForBackward() {
     return false;
+  }
+
+  /// Runs a part of a model and puts its result in the place of what it read. All else that it made
+  /// is released, so a model of many parts takes the memory of one.
+  ///
+  /// @param x what the part reads; overwritten
+  /// @param part gives a tensor of the same shape
+  public void replace(Tensor x, UnaryOperator<Tensor> part) {
+    Workspace.Mark mark = workspace().mark();
+    kernels().copy(part.apply(live(x)), x);
+    workspace().release(mark);
   }
 
   /// Each head's vector times that head's matrix: the absorbed form of latent attention

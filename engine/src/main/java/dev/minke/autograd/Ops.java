@@ -148,6 +148,16 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
     return feedForward(x, gateUp, down, null);
   }
 
+  /// Says which experts the layers to come will meet, where not all of them are in memory. Must be
+  /// said before [#groupedFeedForward].
+  ///
+  /// @param gateUp of these experts
+  public final void expect(Parameter gateUp, Routing routing) {
+    if (gateUp.isStored()) {
+      gateUp.resident(kernels).expect(live(routing.chosen()));
+    }
+  }
+
   /// One such layer per expert.
   ///
   /// @param x `[rows, dim]`, sorted by expert

@@ -27,6 +27,7 @@ public final class Parameter implements AutoCloseable {
   private final @Nullable Tensor value;
   private final Map<Form, Entry> forms = new HashMap<>();
   private final Map<Kernels, Resident> residents = new HashMap<>();
+  private final Map<Kernels, Resident> placed = new HashMap<>();
   private @Nullable StoredWeight stored;
   private @Nullable Tensor gradient;
   private boolean cleared;
@@ -79,6 +80,14 @@ public final class Parameter implements AutoCloseable {
     return value == null;
   }
 
+  /// Where a stored master is.
+  public StoredWeight stored() {
+    if (stored == null) {
+      throw new IllegalStateException("parameter " + name + ": nothing says where it is stored");
+    }
+    return stored;
+  }
+
   /// Bytes of a stored master in its file; 0 for one in memory.
   public long storedBytes() {
     return stored == null ? 0 : stored.bytes();
@@ -86,11 +95,17 @@ public final class Parameter implements AutoCloseable {
 
   /// A stored master as a backend has it, read at its first use.
   public Resident resident(Kernels kernels) {
-    StoredWeight weight = stored;
-    if (weight == null) {
-      throw new IllegalStateException("parameter " + name + ": nothing says where it is stored");
-    }
-    return residents.computeIfAbsent(kernels, backend -> backend.load(weight));
+    StoredWeight weight = stored();
+    Resident elsewhere = placed.get(kernels);
+    return elsewhere != null
+        ? elsewhere
+        : residents.computeIfAbsent(kernels, backend -> backend.load(weight));
+  }
+
+  /// Has products of a backend read a stored master as somebody has brought it there, who closes
+  /// it.
+  public void place(Kernels kernels, Resident resident) {
+    placed.put(kernels, resident);
   }
 
   public String name() {
@@ -215,6 +230,7 @@ public final class Parameter implements AutoCloseable {
 
   @Override
   public void close() {
+    placed.clear();
     forms.values().forEach(entry -> entry.prepared.close());
     forms.clear();
     residents.values().forEach(Resident::close);

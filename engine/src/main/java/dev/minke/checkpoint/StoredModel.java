@@ -1,21 +1,29 @@
 package dev.minke.checkpoint;
 
 import dev.minke.autograd.Parameter;
+import dev.minke.kernel.CachedExperts;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.StoredExperts;
 import dev.minke.model.WeightName;
+import dev.minke.model.decoder.Block;
 import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
+import dev.minke.model.decoder.MixtureOfExperts;
 import dev.minke.nn.StoredParameters;
 import dev.minke.tensor.BlockFormat;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// A model for answers, from a Hugging Face directory or a GGUF file: its weights are computed from
 /// the bytes that the files hold, in whatever precision. Opening reads headers and vectors; a
@@ -30,6 +38,7 @@ public final class StoredModel implements AutoCloseable {
   private final DecoderConfig config;
   private final StoredParameters parameters = new StoredParameters();
   private final DecoderModel model;
+  private @Nullable CachedExperts experts;
 
   private StoredModel(Path path, TensorFiles files, DecoderConfig config) {
     this.path = path;
@@ -126,17 +135,77 @@ public final class StoredModel implements AutoCloseable {
     return bytes;
   }
 
-  /// Has a backend read all weights now.
+  /// What of the model can be in memory at a time.
   ///
-  /// @param progress hears how many bytes of [#bytes] have been read
+  /// @param memory bytes for weights
+  /// @throws CheckpointException if it is too little for any token
+  public Residency residency(long memory) {
+    return Residency.of(path, parameters.weights(), mixtures(), expertWeights(), memory);
+  }
+
+  /// Has a backend read weights now: all of them, or all but experts, of which then as many stay in
+  /// memory as may, and the others are read when they are wanted.
+  ///
+  /// @param progress hears how many bytes of [Residency#readAtOnce] have been read
   /// @throws CheckpointException if a file cannot be read
-  public void load(Kernels kernels, LongConsumer progress) {
+  public void load(Kernels kernels, Residency residency, LongConsumer progress) {
+    Set<Parameter> later = residency.isWhole() ? Set.of() : expertWeights();
+    if (!residency.isWhole()) {
+      cacheExperts(kernels, residency.slots());
+    }
     long done = 0;
     for (Parameter weight : parameters.weights()) {
-      weight.resident(kernels);
-      done += weight.storedBytes();
-      progress.accept(done);
+      if (!later.contains(weight)) {
+        weight.resident(kernels);
+        done += weight.storedBytes();
+        progress.accept(done);
+      }
     }
+  }
+
+  private void cacheExperts(Kernels kernels, int slots) {
+    List<MixtureOfExperts> layers = mixtures();
+    List<StoredExperts> stored =
+        layers.stream()
+            .map(layer -> new StoredExperts(layer.gateUp().stored(), layer.down().stored()))
+            .toList();
+    int active = config.experts().rule().activeExperts();
+    CachedExperts cache = kernels.cacheExperts(stored, active, slots);
+    for (int layer = 0; layer < layers.size(); layer++) {
+      layers.get(layer).gateUp().place(kernels, cache.gateUp(layer));
+      layers.get(layer).down().place(kernels, cache.down(layer));
+    }
+    experts = cache;
+  }
+
+  private List<MixtureOfExperts> mixtures() {
+    return mixtures(model.blocks());
+  }
+
+  private static List<MixtureOfExperts> mixtures(List<Block> blocks) {
+    List<MixtureOfExperts> mixtures = new ArrayList<>();
+    for (Block block : blocks) {
+      if (block.feedForward() instanceof MixtureOfExperts mixture) {
+        mixtures.add(mixture);
+      }
+    }
+    return mixtures;
+  }
+
+  /// Of all layers, the predictor's included, whose experts are read when it is first used.
+  private Set<Parameter> expertWeights() {
+    List<MixtureOfExperts> all = new ArrayList<>(mixtures());
+    if (model.predictor() != null) {
+      all.addAll(mixtures(List.of(model.predictor().block())));
+    }
+    Set<Parameter> weights = Collections.newSetFromMap(new IdentityHashMap<>());
+    all.forEach(mixture -> Collections.addAll(weights, mixture.gateUp(), mixture.down()));
+    return weights;
+  }
+
+  /// What became of the cache of experts; null where all weights are in memory.
+  public CachedExperts.@Nullable Account experts() {
+    return experts == null ? null : experts.account();
   }
 
   /// The tokenizer beside the weights, or in the GGUF file.
@@ -156,6 +225,9 @@ public final class StoredModel implements AutoCloseable {
 
   @Override
   public void close() {
+    if (experts != null) {
+      experts.close();
+    }
     parameters.close();
     files.close();
   }

@@ -55,6 +55,15 @@ public interface Kernels extends AutoCloseable {
   /// @return to be closed by the caller
   Resident load(StoredWeight weight);
 
+  /// Keeps some experts of all layers in memory and reads the others when they are wanted. Products
+  /// are those of [#load], bit for bit.
+  ///
+  /// @param layers in the order in which a token passes them, all with as many experts
+  /// @param activeExperts chosen for a token
+  /// @param slots how many fit, at least those of a layer
+  /// @return to be closed by the caller
+  CachedExperts cacheExperts(List<StoredExperts> layers, int activeExperts, int slots);
+
   /// `out[t, n] = Σ_k x[t, k] · w[n, k]` (FORWARD) or `Σ_k x[t, k] · w[k, n]` (BACKWARD).
   ///
   /// @param x `[tokens, depth]`

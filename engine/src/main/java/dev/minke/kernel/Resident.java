@@ -1,5 +1,7 @@
 package dev.minke.kernel;
 
+import dev.minke.tensor.Tensor;
+
 /// A stored weight in a backend's memory, in the file's own precision; made by [Kernels#load].
 ///
 /// Products see the exact values that its bytes stand for. The fast forms may round activations to
@@ -18,6 +20,12 @@ public interface Resident extends AutoCloseable {
 
   /// The same of the stack.
   Prepared fastStack();
+
+  /// Says which matrices of a stack of experts the products to come will meet, until it is said
+  /// anew; only a part of [CachedExperts] needs to be told. Returns when they are in memory.
+  ///
+  /// @param chosen I32 `[tokens, activeExperts]`, as routers choose, each row without repetition
+  default void expect(Tensor chosen) {}
 
   /// Memory held, in bytes.
   long bytes();

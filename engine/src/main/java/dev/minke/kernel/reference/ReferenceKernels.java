@@ -1,6 +1,7 @@
 package dev.minke.kernel.reference;
 
 import dev.minke.kernel.AdamWRule;
+import dev.minke.kernel.CachedExperts;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
@@ -8,6 +9,7 @@ import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Resident;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.StoredExperts;
 import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.util.List;
@@ -33,6 +35,11 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public Resident load(StoredWeight weight) {
     return new ReferenceResident(weight);
+  }
+
+  @Override
+  public CachedExperts cacheExperts(List<StoredExperts> layers, int activeExperts, int slots) {
+    return new ReferenceCache(layers);
   }
 
   @Override

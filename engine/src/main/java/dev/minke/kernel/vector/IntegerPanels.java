@@ -4,13 +4,18 @@ import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import java.util.List;
 
-/// A stored weight for forward products in integers: strips, which belong to a [LoadedWeight].
+/// A stored weight whose sections are all strips, for forward products in integers.
 ///
-/// @param sections of each group in order; of the same numbers of rows in every group
-record IntegerPanels(List<List<StripSection>> sections, int width) implements Prepared {
+/// @param panels the same weight for exact products; owns nothing either
+record IntegerPanels(StoredPanels panels) implements Prepared {
+  /// The sections of a group, in order.
+  List<StripSection> strips(int group) {
+    return panels.sections(group).stream().map(StripSection.class::cast).toList();
+  }
+
   @Override
   public int groups() {
-    return sections.size();
+    return panels.groups();
   }
 
   @Override
@@ -20,17 +25,17 @@ record IntegerPanels(List<List<StripSection>> sections, int width) implements Pr
 
   @Override
   public int depth() {
-    return sections.getFirst().getFirst().columns();
+    return panels.depth();
   }
 
   @Override
   public int width() {
-    return width;
+    return panels.width();
   }
 
   @Override
   public long bytes() {
-    return sections.stream().flatMap(List::stream).mapToLong(Section::bytes).sum();
+    return panels.bytes();
   }
 
   @Override

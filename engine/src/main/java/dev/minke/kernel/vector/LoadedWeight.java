@@ -3,14 +3,12 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Resident;
-import dev.minke.kernel.x86.StripFormat;
 import dev.minke.tensor.LargePages;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.StoredRows;
 import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +27,7 @@ final class LoadedWeight implements Resident {
   private final StoredWeight weight;
   private final MatrixProducts products;
   private final Gang gang;
-  private final ScratchPool scratches;
+  private final SectionReader reader;
   private final Arena arena = Arena.ofShared();
   private final @Nullable StoredPanels matrix;
   private final @Nullable StoredPanels stack;
@@ -37,11 +35,11 @@ final class LoadedWeight implements Resident {
   private final @Nullable IntegerPanels fastStack;
   private final Prepared[] wide = new Prepared[2 * Orientation.values().length];
 
-  LoadedWeight(StoredWeight weight, MatrixProducts products, Gang gang, ScratchPool scratches) {
+  LoadedWeight(StoredWeight weight, MatrixProducts products, Gang gang, SectionReader reader) {
     this.weight = weight;
     this.products = products;
     this.gang = gang;
-    this.scratches = scratches;
+    this.reader = reader;
     if (weight.turned() || isFloat(weight)) {
       matrix = null;
       stack = null;
@@ -64,12 +62,12 @@ final class LoadedWeight implements Resident {
       arena.close();
       throw e;
     }
-    matrix = new StoredPanels(List.of(flat));
-    stack = weight.shape().rank() == 3 ? new StoredPanels(groups) : matrix;
+    matrix = new StoredPanels(flat, List.of(flat));
+    stack = weight.shape().rank() == 3 ? new StoredPanels(groups.getFirst(), groups) : matrix;
     boolean integers =
         products.hasIntegers() && flat.stream().allMatch(StripSection.class::isInstance);
-    fastMatrix = integers ? strips(matrix) : null;
-    fastStack = integers ? strips(stack) : null;
+    fastMatrix = integers ? new IntegerPanels(matrix) : null;
+    fastStack = integers ? new IntegerPanels(stack) : null;
   }
 
   private static boolean isFloat(StoredWeight weight) {
@@ -78,67 +76,19 @@ final class LoadedWeight implements Resident {
         .allMatch(rows -> rows.format().name().equals("F32"));
   }
 
-  private static IntegerPanels strips(StoredPanels panels) {
-    List<List<StripSection>> groups =
-        panels.sections().stream()
-            .map(group -> group.stream().map(StripSection.class::cast).toList())
-            .toList();
-    return new IntegerPanels(groups, panels.width());
-  }
-
-  private Section read(StoredRows rows) {
-    return StripPacking.of(rows.format(), rows.columns())
-        .<Section>map(format -> strips(rows, format))
-        .orElseGet(() -> asTheyAre(rows));
-  }
-
-  private Section asTheyAre(StoredRows rows) {
-    long rowBytes = rows.format().rowBytes(rows.columns());
-    MemorySegment memory = LargePages.allocate(arena, Math.max(1, rows.count() * rowBytes));
-    pieces(rows, 1, (from, to) -> rows.read(from, to, memory, from * rowBytes));
-    return new RowSection(rows.format(), memory.address(), rowBytes, rows.count(), rows.columns());
-  }
-
-  private Section strips(StoredRows rows, StripFormat format) {
-    long rowBytes = rows.format().rowBytes(rows.columns());
-    StripSection empty = new StripSection(format, 0, rows.count(), rows.columns());
-    long address = LargePages.allocate(arena, Math.max(1, empty.bytes())).address();
-    StripSection section = new StripSection(format, address, rows.count(), rows.columns());
-    pieces(
-        rows,
-        StripFormat.ROWS,
-        (from, to) -> {
-          try (ScratchPool.Scratch scratch = scratches.borrow()) {
-            long room = scratch.floats((to - from) * rowBytes / Float.BYTES + 1);
-            rows.read(from, to, Memory.ALL, room);
-            for (int row = from; row < to; row += StripFormat.ROWS) {
-              int count = Math.min(StripFormat.ROWS, to - row);
-              long source = room + (row - from) * rowBytes;
-              long strip = address + row / StripFormat.ROWS * section.stripBytes();
-              StripPacking.pack(rows.format(), format, source, count, rows.columns(), strip);
-            }
-          }
-        });
-    return section;
-  }
-
-  /// Reads rows `[from, to)`.
-  @FunctionalInterface
-  private interface Reading {
-    void run(int from, int to);
-  }
-
   /// Shares the reading among the threads, some megabytes at a time.
-  ///
-  /// @param step pieces begin at multiples of it
-  private void pieces(StoredRows rows, int step, Reading reading) {
-    long rowBytes = rows.format().rowBytes(rows.columns());
-    int each = (int) Math.clamp(PIECE_BYTES / rowBytes / step * step, step, 1 << 30);
-    int count = (rows.count() + each - 1) / each;
+  private Section read(StoredRows rows) {
+    long bytes = SectionReader.section(rows, 0).bytes();
+    long address = LargePages.allocate(arena, Math.max(1, bytes)).address();
+    Section section = SectionReader.section(rows, address);
+    int each = SectionReader.piece(rows, section, PIECE_BYTES);
+    int pieces = (rows.count() + each - 1) / each;
     gang.run(
-        rows.count() * rowBytes,
-        count,
-        piece -> reading.run(piece * each, Math.min(rows.count(), (piece + 1) * each)));
+        bytes,
+        pieces,
+        piece ->
+            reader.read(rows, section, piece * each, Math.min(rows.count(), (piece + 1) * each)));
+    return section;
   }
 
   @Override

@@ -85,7 +85,7 @@ final class RoundedProducts {
     int cuts = (wanted + rounded.size() - 1) / rounded.size();
     for (Rounded rows : rounded) {
       int column = 0;
-      for (StripSection section : weight.sections().get(rows.out.group())) {
+      for (StripSection section : weight.strips(rows.out.group())) {
         int strips = section.strips();
         int pieces = Math.clamp(strips / PART_STRIPS, 1, cuts);
         for (int i = 0; i < pieces; i++) {

@@ -6,6 +6,7 @@ import java.util.List;
 /// A stored weight `[groups, out, in]` for forward products: its rows stay as they are stored and
 /// become panels of F32 in the cache, a chunk at a time, just before they are multiplied.
 final class StoredPanels implements Panelled {
+  private final List<Section> layout;
   private final List<List<Section>> groups;
   private final int depth;
   private final int width;
@@ -17,25 +18,21 @@ final class StoredPanels implements Panelled {
   private final int[] firstColumns;
   private final int[] columns;
 
-  /// The sections of each group.
-  List<List<Section>> sections() {
-    return groups;
-  }
-
-  /// @param groups sections in order; of the same numbers of rows in every group
-  StoredPanels(List<List<Section>> groups) {
+  /// @param layout sections with the numbers of rows that those of every group have
+  /// @param groups sections in order, looked up at each product; none of a group that no row meets
+  StoredPanels(List<Section> layout, List<List<Section>> groups) {
+    this.layout = layout;
     this.groups = groups;
-    List<Section> one = groups.getFirst();
-    this.depth = one.getFirst().columns();
-    int count = one.stream().mapToInt(part -> panels(part.rows())).sum();
+    this.depth = layout.getFirst().columns();
+    int count = layout.stream().mapToInt(part -> panels(part.rows())).sum();
     sections = new int[count];
     rows = new int[count];
     firstColumns = new int[count];
     columns = new int[count];
     int panel = 0;
     int column = 0;
-    for (int section = 0; section < one.size(); section++) {
-      int left = one.get(section).rows();
+    for (int section = 0; section < layout.size(); section++) {
+      int left = layout.get(section).rows();
       for (int row = 0; row < left; row += Tiles.COLUMNS, panel++) {
         sections[panel] = section;
         rows[panel] = row;
@@ -45,6 +42,11 @@ final class StoredPanels implements Panelled {
       column += left;
     }
     this.width = column;
+  }
+
+  /// The sections of a group, in order.
+  List<Section> sections(int group) {
+    return groups.get(group);
   }
 
   private static int panels(int rows) {
@@ -117,7 +119,7 @@ final class StoredPanels implements Panelled {
   /// Of the sections, which belong to the [LoadedWeight].
   @Override
   public long bytes() {
-    return groups.stream().flatMap(List::stream).mapToLong(Section::bytes).sum();
+    return groups.size() * layout.stream().mapToLong(Section::bytes).sum();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.minke.kernel.vector;
 
 import dev.minke.kernel.AdamWRule;
+import dev.minke.kernel.CachedExperts;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
@@ -8,6 +9,7 @@ import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Resident;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
+import dev.minke.kernel.StoredExperts;
 import dev.minke.kernel.x86.IntegerProducts;
 import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
@@ -80,7 +82,13 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public Resident load(StoredWeight weight) {
-    return new LoadedWeight(weight, products, gang, scratches);
+    return new LoadedWeight(weight, products, gang, new SectionReader(scratches));
+  }
+
+  @Override
+  public CachedExperts cacheExperts(List<StoredExperts> layers, int activeExperts, int slots) {
+    return new ExpertCache(
+        layers, activeExperts, slots, products, gang, new SectionReader(scratches));
   }
 
   @Override

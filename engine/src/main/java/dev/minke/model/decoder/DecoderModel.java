@@ -95,7 +95,8 @@ public record DecoderModel(
   public Tensor hidden(EagerOps ops, TokenRows rows, KvCache cache, AttentionForm form) {
     Tensor h = embedding.forward(ops, rows.ids());
     for (Block block : blocks) {
-      h = block.forward(ops, h, rows, cache.layers().get(block.index()), form);
+      Tensor layer = cache.layers().get(block.index());
+      ops.replace(h, x -> block.forward(ops, x, rows, layer, form));
     }
     return norm.forward(ops, h);
   }

@@ -39,6 +39,7 @@ public record MixtureOfExperts(
   public Tensor forward(Ops ops, Tensor x, int layer, Consumer<Routing> routings) {
     Routing routing = router.forward(ops, x, layer);
     routings.accept(routing);
+    ops.expect(gateUp, routing);
     Tensor sorted = ops.gatherSlots(x, routing);
     Tensor outputs = ops.groupedFeedForward(sorted, gateUp, down, routing.offsets());
     Tensor routed = ops.combine(outputs, routing);
