@@ -7,6 +7,7 @@ import static dev.minke.bench.experts.RouterDecisions.LAYERS;
 
 import dev.minke.bench.experts.Simulation.Disk;
 import dev.minke.bench.experts.Simulation.Outcome;
+import dev.minke.kernel.cache.CacheCounts;
 import dev.minke.kernel.cache.ExpertPolicy;
 import dev.minke.kernel.cache.ExpertWorth;
 import dev.minke.kernel.cache.LearnedWorth;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /// Policies of the expert cache on two tasks, at four capacities, for one sequence after the other
 /// and for four side by side.
@@ -105,8 +107,32 @@ public final class ExpertExperiment {
         }
       }
     }
+    printPrompts(tasks);
     printBeginnings(tasks);
     printDisks(tasks);
+  }
+
+  /// Where the first half of each text is a prompt, one batch, and the second one an answer.
+  private static void printPrompts(RouterDecisions[] tasks) {
+    System.out.printf(
+        "%nHit rates of prompts, the first half of each text, and of answers%n%n| task | experts |"
+            + " policy | prompts | answers |%n|---|---|---|---|---|%n");
+    for (int task = 0; task < tasks.length; task++) {
+      for (double share : SHARES) {
+        Case here = new Case(tasks[task], tasks[1 - task], 1, capacity(share));
+        for (Keeping keeping : List.of(Keeping.RECENT, Keeping.FREQUENT, Keeping.LEARNED)) {
+          CacheCounts[] halves = here.halves(new Policy(keeping, false, false));
+          System.out.printf(
+              Locale.ROOT,
+              "| %s | %.1f %% | %s | %.1f %% | %.1f %% |%n",
+              TASKS.get(task),
+              100 * share,
+              keeping.title,
+              100 * halves[0].hitRate(),
+              100 * halves[1].hitRate());
+        }
+      }
+    }
   }
 
   /// What is gained at once from having learned on another task. Its experts lie in the cache, too.
@@ -180,7 +206,33 @@ public final class ExpertExperiment {
     }
 
     Outcome outcome(Policy policy, Disk disk) {
-      List<int[]> passes = task.passes(sideBySide);
+      Simulation simulation = simulation(policy, disk);
+      if (policy.warm()) {
+        simulation.run(other, other.passes(sideBySide));
+      }
+      return simulation.run(task, task.passes(sideBySide));
+    }
+
+    /// Of all first halves of texts, a batch each, and of all second ones, token by token.
+    CacheCounts[] halves(Policy policy) {
+      Simulation simulation = simulation(policy, USUAL);
+      CacheCounts nothing = new CacheCounts(0, 0, 0, 0, 0);
+      CacheCounts[] halves = {nothing, nothing};
+      int begin = 0;
+      for (int length : task.lengths()) {
+        int middle = begin + length / 2;
+        int end = begin + length;
+        List<int[]> answer =
+            IntStream.range(middle, end).mapToObj(token -> new int[] {token}).toList();
+        int[] prompt = IntStream.range(begin, middle).toArray();
+        halves[0] = halves[0].plus(simulation.run(task, List.of(prompt)).counts());
+        halves[1] = halves[1].plus(simulation.run(task, answer).counts());
+        begin = end;
+      }
+      return halves;
+    }
+
+    private Simulation simulation(Policy policy, Disk disk) {
       ExpertWorth worth =
           switch (policy.keeping()) {
             case RECENT -> new LeastRecent(LAYERS, EXPERTS, ACTIVE);
@@ -188,17 +240,12 @@ public final class ExpertExperiment {
             case FREQUENT -> new LeastFrequent(LAYERS, EXPERTS, ACTIVE, 1);
             case FREQUENT_OF_LATE -> new LeastFrequent(LAYERS, EXPERTS, ACTIVE, Math.pow(0.5, 0.1));
             case LEARNED -> new LearnedWorth(LAYERS, EXPERTS, ACTIVE);
-            case FOREKNOWN -> new Foreknown(task, passes);
+            case FOREKNOWN -> new Foreknown(task, task.passes(sideBySide));
           };
-      Simulation simulation =
-          new Simulation(
-              new ExpertPolicy(LAYERS, EXPERTS, ACTIVE, capacity, worth),
-              capacity,
-              policy.ahead() ? disk : disk.demandOnly());
-      if (policy.warm()) {
-        simulation.run(other, other.passes(sideBySide));
-      }
-      return simulation.run(task, passes);
+      return new Simulation(
+          new ExpertPolicy(LAYERS, EXPERTS, ACTIVE, capacity, worth),
+          capacity,
+          policy.ahead() ? disk : disk.demandOnly());
     }
   }
 }

@@ -20,6 +20,16 @@ public record CacheCounts(long hits, long misses, long ahead, long aheadUsed, lo
     return misses + ahead;
   }
 
+  /// Both together.
+  public CacheCounts plus(CacheCounts other) {
+    return new CacheCounts(
+        hits + other.hits,
+        misses + other.misses,
+        ahead + other.ahead,
+        aheadUsed + other.aheadUsed,
+        wasted + other.wasted);
+  }
+
   /// What came on top of an earlier state of the same cache.
   public CacheCounts since(CacheCounts earlier) {
     return new CacheCounts(
