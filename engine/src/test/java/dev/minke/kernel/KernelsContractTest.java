@@ -232,6 +232,47 @@ class KernelsContractTest {
               }
               return results(there, flat);
             }),
+        Operation.near(
+            "cacheExperts",
+            (kernels, in, size) -> {
+              // As many slots as a layer has experts, so those of the other one leave.
+              List<StoredExperts> layers = new ArrayList<>();
+              for (int layer = 0; layer < 2; layer++) {
+                List<List<StoredRows>> gateUps = new ArrayList<>();
+                List<List<StoredRows>> downs = new ArrayList<>();
+                for (int expert = 0; expert < 2; expert++) {
+                  gateUps.add(List.of(in.stored("Q8_0", 2 * size, 64)));
+                  downs.add(List.of(in.stored("BF16", 64, size)));
+                }
+                layers.add(
+                    new StoredExperts(
+                        new StoredWeight(Shape.of(2, 2 * size, 64), gateUps, false),
+                        new StoredWeight(Shape.of(2, 64, size), downs, false)));
+              }
+              Tensor x = in.contiguous(2, 64);
+              Tensor out = in.contiguous(2, 64);
+              Tensor again = in.contiguous(2, 64);
+              Tensor chosen = in.of(0, 1).reshape(2, 1);
+              Tensor offsets = in.of(0, 1, 2);
+              Tensor gates = in.contiguous(2, 2 * size);
+              Tensor units = in.contiguous(2, size);
+              try (CachedExperts cache = kernels.cacheExperts(layers, 1, 2)) {
+                for (Tensor to : List.of(out, again)) {
+                  for (int layer = 0; layer < 2; layer++) {
+                    cache.gateUp(layer).expect(chosen);
+                    kernels.feedForward(
+                        x,
+                        cache.gateUp(layer).stack(Orientation.FORWARD),
+                        cache.down(layer).stack(Orientation.FORWARD),
+                        offsets,
+                        gates,
+                        units,
+                        to);
+                  }
+                }
+              }
+              return results(out, again);
+            }),
         Operation.exact(
             "headMatmul",
             (kernels, in, size) -> {
