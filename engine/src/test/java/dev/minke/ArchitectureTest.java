@@ -107,6 +107,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void whatAllReadersShareKnowsNothingOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".input..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(ROOT + "..").and(are(not(ROOT + ".input.."))))
+        .check(CLASSES);
+  }
+
+  @Test
   void packagesFormNoCycle() {
     slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
   }

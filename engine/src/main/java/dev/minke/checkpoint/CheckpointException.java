@@ -1,7 +1,9 @@
 package dev.minke.checkpoint;
 
+import dev.minke.input.OneLine;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -11,11 +13,11 @@ public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public CheckpointException(String message) {
-    super(message);
+    super(OneLine.of(message));
   }
 
   public CheckpointException(String message, Throwable cause) {
-    super(message, cause);
+    super(OneLine.of(message), cause);
   }
 
   /// What the system said about a file, as one line.
@@ -24,6 +26,7 @@ public final class CheckpointException extends RuntimeException {
         switch (cause) {
           case NoSuchFileException _ -> "no such file";
           case AccessDeniedException _ -> "permission denied";
+          case FileSystemException fault when fault.getReason() != null -> fault.getReason();
           default -> cause.getMessage() == null ? cause.toString() : cause.getMessage();
         };
     return new CheckpointException("cannot " + doing + " " + file + ": " + reason, cause);

@@ -1,5 +1,6 @@
 package dev.minke.checkpoint;
 
+import dev.minke.input.JsonFile;
 import dev.minke.kernel.Rotation;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
@@ -9,13 +10,14 @@ import dev.minke.model.decoder.DecoderConfig.Experts;
 import dev.minke.model.decoder.DecoderConfig.Grouped;
 import dev.minke.model.decoder.DecoderConfig.Latent;
 import dev.minke.model.decoder.DecoderConfig.Positions;
+import dev.minke.model.decoder.DecoderSize;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `config.json` of every [Architecture], in the dialect of the releases and in that of
@@ -38,23 +40,30 @@ final class ConfigFile {
     this.file = file;
   }
 
-  /// @throws CheckpointException if the text is no such configuration
-  static DecoderConfig read(String text, Path file) {
-    return read(text, file, json -> json);
+  /// @throws CheckpointException if the file is no such configuration
+  static DecoderConfig read(Path file) {
+    return read(file, json -> json);
   }
 
   /// The same, whatever the format of the weights.
-  static DecoderConfig sizes(String text, Path file) {
+  static DecoderConfig sizes(Path file) {
     return read(
-        text,
         file,
         json -> json instanceof ObjectNode object ? object.without("quantization_config") : json);
   }
 
-  private static DecoderConfig read(String text, Path file, UnaryOperator<JsonNode> wanted) {
+  private static DecoderConfig read(Path file, UnaryOperator<JsonNode> wanted) {
     try {
-      JsonNode json = wanted.apply(JsonMapper.shared().readTree(text));
-      return new ConfigFile(json, file).config();
+      JsonNode json = wanted.apply(JsonFile.read(file));
+      if (!json.isObject()) {
+        throw new CheckpointException(
+            "%s: expected a JSON object, found %s"
+                .formatted(file, json.isMissingNode() ? "an empty file" : json));
+      }
+      DecoderConfig config = new ConfigFile(json, file).config();
+      return new DecoderSize(config).config(); // which refuses what cannot be counted
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
     } catch (JacksonException e) {
       throw new CheckpointException(
           file + ": expected JSON, found a fault: " + e.getOriginalMessage(), e);
@@ -83,13 +92,13 @@ final class ConfigFile {
         experts,
         integer("num_nextn_predict_layers", 0),
         (float) number(json, "rms_norm_eps", 1e-6),
-        json.path("tie_word_embeddings").asBoolean(false));
+        flag("tie_word_embeddings", false));
   }
 
   private Latent latent() {
     return new Latent(
         integer("num_attention_heads"),
-        json.path("q_lora_rank").isNumber() ? integer("q_lora_rank") : 0,
+        integer("q_lora_rank", 0),
         integer("kv_lora_rank"),
         integer("qk_nope_head_dim"),
         integer("qk_rope_head_dim"),
@@ -101,7 +110,7 @@ final class ConfigFile {
     return new Grouped(
         heads,
         integer("num_key_value_heads", heads),
-        integer("head_dim", integer("hidden_size") / Math.max(1, heads)));
+        integer("head_dim", integer("hidden_size") / Math.max(heads, 1)));
   }
 
   private Architecture architecture() {
@@ -118,10 +127,10 @@ final class ConfigFile {
     }
     refuseOtherQuantisation(json.path("quantization_config"));
     expect("hidden_act", text("hidden_act", "silu"), "silu");
-    expect("attention_bias", json.path("attention_bias").asBoolean(false), false);
+    expect("attention_bias", flag("attention_bias", false), false);
     expect("moe_layer_freq", integer("moe_layer_freq", 1), 1);
-    expect("mlp_bias", json.path("mlp_bias").asBoolean(false), false);
-    expect("rope_interleave", json.path("rope_interleave").asBoolean(true), true);
+    expect("mlp_bias", flag("mlp_bias", false), false);
+    expect("rope_interleave", flag("rope_interleave", true), true);
     expect("partial_rotary_factor", number(json, "partial_rotary_factor", 1), 1.0);
     refuseWindows();
   }
@@ -145,10 +154,10 @@ final class ConfigFile {
 
   /// Qwen's files name a window that is not used.
   private void refuseWindows() {
-    boolean used = json.path("use_sliding_window").asBoolean(!json.has("use_sliding_window"));
+    boolean used = flag("use_sliding_window", !json.has("use_sliding_window"));
     if (used && json.path("sliding_window").isNumber()) {
       throw fault(
-          "sliding_window", "attention to all positions", text("sliding_window", "a window"));
+          "sliding_window", "attention to all positions", json.get("sliding_window").toString());
     }
     for (JsonNode type : json.path("layer_types")) {
       expect("layer_types", type.asString(""), "full_attention");
@@ -157,6 +166,9 @@ final class ConfigFile {
 
   private Positions positions() {
     JsonNode scaling = json.path("rope_scaling");
+    if (!scaling.isObject() && !scaling.isNull() && !scaling.isMissingNode()) {
+      throw fault("rope_scaling", "an object", scaling.toString());
+    }
     JsonNode rope = scaling.isObject() ? scaling : json.path("rope_parameters");
     double base =
         rope.has("rope_theta")
@@ -173,7 +185,7 @@ final class ConfigFile {
       case "llama3" ->
           new Rotation.Llama3(
               required(rope, "factor"),
-              (int) required(rope, "original_max_position_embeddings"),
+              originalLength(rope),
               required(rope, "low_freq_factor"),
               required(rope, "high_freq_factor"));
       case "linear" -> new Rotation.Linear(required(rope, "factor"));
@@ -189,7 +201,7 @@ final class ConfigFile {
     }
     return new Rotation.Yarn(
         required(rope, "factor"),
-        (int) required(rope, "original_max_position_embeddings"),
+        originalLength(rope),
         number(rope, "beta_fast", 32),
         number(rope, "beta_slow", 1),
         number(rope, "mscale", 1),
@@ -201,9 +213,9 @@ final class ConfigFile {
       case LLAMA, QWEN2, QWEN3 -> NO_EXPERTS;
       case QWEN3_MOE -> qwenExperts();
       case DEEPSEEK, DEEPSEEK_V2, DEEPSEEK_V3 ->
-          json.path("n_routed_experts").isNumber()
-              ? deepSeekExperts(architecture.routerBias())
-              : NO_EXPERTS;
+          integer("n_routed_experts", 0) == 0
+              ? NO_EXPERTS
+              : deepSeekExperts(architecture.routerBias());
     };
   }
 
@@ -217,7 +229,7 @@ final class ConfigFile {
             1,
             1,
             false,
-            json.path("norm_topk_prob").asBoolean(false),
+            flag("norm_topk_prob", false),
             1);
     String count = json.has("num_experts") ? "num_experts" : "num_local_experts";
     return new Experts(integer(count), 0, integer("moe_intermediate_size"), rule);
@@ -232,7 +244,7 @@ final class ConfigFile {
     }
     String score = v3 ? "sigmoid" : "softmax";
     expect("scoring_func", text("scoring_func", score), score);
-    boolean normalise = json.path("norm_topk_prob").asBoolean(v3);
+    boolean normalise = flag("norm_topk_prob", v3);
     if (!v3) {
       expect("norm_topk_prob", normalise, false);
     }
@@ -267,15 +279,30 @@ final class ConfigFile {
 
   private String text(String key, String otherwise) {
     JsonNode value = json.path(key);
-    return value.isString() ? value.stringValue() : otherwise;
+    if (value.isMissingNode() || value.isNull()) {
+      return otherwise;
+    }
+    if (!value.isString()) {
+      throw mistyped(key, "a string", value);
+    }
+    return value.stringValue();
+  }
+
+  private boolean flag(String key, boolean otherwise) {
+    JsonNode value = json.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return otherwise;
+    }
+    if (!value.isBoolean()) {
+      throw mistyped(key, "true or false", value);
+    }
+    return value.booleanValue();
   }
 
   private int integer(String key) {
     JsonNode value = json.path(key);
     if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-      throw new CheckpointException(
-          "%s: %s: expected an integer, found %s"
-              .formatted(file, key, value.isMissingNode() ? "nothing" : value));
+      throw mistyped(key, "an integer", value);
     }
     return value.intValue();
   }
@@ -287,14 +314,34 @@ final class ConfigFile {
 
   private double required(JsonNode node, String key) {
     if (!node.path(key).isNumber()) {
-      throw new CheckpointException(
-          "%s: rope_scaling.%s: expected a number, found %s".formatted(file, key, node.path(key)));
+      throw mistyped("rope_scaling." + key, "a number", node.path(key));
     }
     return node.path(key).doubleValue();
   }
 
-  private static double number(JsonNode node, String key, double otherwise) {
+  private int originalLength(JsonNode rope) {
+    String key = "original_max_position_embeddings";
+    double length = required(rope, key);
+    if (length != Math.rint(length) || length < 1 || length > Integer.MAX_VALUE) {
+      throw mistyped("rope_scaling." + key, "a whole number above 0", rope.path(key));
+    }
+    return (int) length;
+  }
+
+  private double number(JsonNode node, String key, double otherwise) {
     JsonNode value = node.path(key);
-    return value.isNumber() ? value.doubleValue() : otherwise;
+    if (value.isMissingNode() || value.isNull()) {
+      return otherwise;
+    }
+    if (!value.isNumber()) {
+      throw mistyped(key, "a number", value);
+    }
+    return value.doubleValue();
+  }
+
+  private CheckpointException mistyped(String key, String expected, JsonNode found) {
+    return new CheckpointException(
+        "%s: %s: expected %s, found %s"
+            .formatted(file, key, expected, found.isMissingNode() ? "nothing" : found));
   }
 }

@@ -5,7 +5,11 @@ import dev.minke.checkpoint.ModelHeader.Notes;
 import dev.minke.checkpoint.ModelHeader.Role;
 import dev.minke.checkpoint.ModelHeader.Stored;
 import dev.minke.checkpoint.ModelHeader.TypeTotal;
+import dev.minke.input.JsonFile;
+import dev.minke.input.RegularFile;
 import dev.minke.model.decoder.DecoderConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +30,9 @@ final class DirectoryHeader {
 
   private static final List<String> TEMPLATE_FILES =
       List.of("chat_template.json", "tokenizer_config.json");
+
+  /// The longest of a release has a hundredth of it.
+  private static final int MOST_TEMPLATE_BYTES = 4 << 20;
 
   private final Path directory;
   private final List<Path> files = new ArrayList<>();
@@ -196,7 +203,7 @@ final class DirectoryHeader {
   private @Nullable String chatTemplate() {
     Path own = directory.resolve(TEMPLATE + ".jinja");
     if (Files.exists(own)) {
-      return ModelDirectory.text(own);
+      return text(own);
     }
     for (String name : TEMPLATE_FILES) {
       Path file = directory.resolve(name);
@@ -254,13 +261,26 @@ final class DirectoryHeader {
     return JsonMapper.shared().treeToValue(node, Object.class);
   }
 
+  private static String text(Path file) {
+    try {
+      byte[] bytes = RegularFile.bytes(file, MOST_TEMPLATE_BYTES, "a template");
+      return new String(bytes, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
+    }
+  }
+
   private static JsonNode object(Path file) {
     try {
-      JsonNode json = JsonMapper.shared().readTree(ModelDirectory.text(file));
+      JsonNode json = JsonFile.read(file);
       if (!json.isObject()) {
-        throw new CheckpointException(file + ": expected a JSON object, found something else");
+        throw new CheckpointException(
+            "%s: expected a JSON object, found %s"
+                .formatted(file, json.isMissingNode() ? "an empty file" : "something else"));
       }
       return json;
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
     } catch (JacksonException e) {
       throw new CheckpointException(
           file + ": expected JSON, found a fault: " + e.getOriginalMessage(), e);

@@ -18,6 +18,9 @@ final class Fp8Tensor implements StoredTensor {
   private static final BlockFormat FORMAT = BlockFormats.byName("F8_E4M3").orElseThrow();
   private static final int SIDE = Fp8Blocks.ELEMENTS;
 
+  /// Rows or columns of a matrix, and blocks of scales that a number counts.
+  private static final int MOST_SIDE = Integer.MAX_VALUE - SIDE;
+
   private final StoredTensor bytes;
   private final int blocks;
   private final float[] scales;
@@ -26,10 +29,15 @@ final class Fp8Tensor implements StoredTensor {
   /// @param scales `[⌈out / 128⌉, ⌈in / 128⌉]`
   Fp8Tensor(StoredTensor bytes, StoredTensor scales) {
     this.bytes = bytes;
-    this.blocks = (bytes.columns() + SIDE - 1) / SIDE;
     List<Long> shape = bytes.shape();
+    if (shape.size() != 2 || shape.stream().anyMatch(size -> size < 1 || size > MOST_SIDE)) {
+      throw new CheckpointException(
+          "%s: tensor %s: expected a matrix with scales, found shape %s"
+              .formatted(bytes.file(), bytes.name(), shape));
+    }
+    this.blocks = (bytes.columns() + SIDE - 1) / SIDE;
     List<Long> expected = List.of((shape.getFirst() + SIDE - 1) / SIDE, (long) blocks);
-    if (shape.size() != 2 || !scales.shape().equals(expected)) {
+    if (!scales.shape().equals(expected)) {
       throw new CheckpointException(
           "%s: tensor %s: expected scales %s for a weight %s, found %s"
               .formatted(scales.file(), scales.name(), expected, shape, scales.shape()));

@@ -5,6 +5,7 @@ import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
 import dev.minke.model.decoder.Architecture;
 import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderSize;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +36,8 @@ final class GgufConfig {
   /// @throws CheckpointException if the model is of another architecture or lacks a key
   static DecoderConfig read(Gguf gguf) {
     try {
-      return new GgufConfig(gguf).config();
+      DecoderConfig config = new GgufConfig(gguf).config();
+      return new DecoderSize(config).config(); // which refuses what cannot be counted
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(gguf.file() + ": " + e.getMessage(), e);
     }
@@ -93,16 +95,21 @@ final class GgufConfig {
   /// The table says it: some files lack the key.
   private int vocabulary() {
     List<Long> shape = gguf.tensor("token_embd.weight").shape();
-    if (shape.size() != 2 || shape.get(1) > Integer.MAX_VALUE) {
+    if (shape.size() != 2) {
       throw new CheckpointException(
           gguf.file() + ": tensor token_embd.weight: expected two axes, found " + shape);
+    }
+    if (shape.get(1) > Integer.MAX_VALUE) {
+      throw new CheckpointException(
+          "%s: tensor token_embd.weight: expected fewer than 2^31 tokens, found %s"
+              .formatted(gguf.file(), shape));
     }
     return shape.get(1).intValue();
   }
 
   private DecoderConfig.Grouped grouped() {
     int heads = integer("attention.head_count");
-    int width = integer("attention.key_length", integer("embedding_length") / Math.max(1, heads));
+    int width = integer("attention.key_length", integer("embedding_length") / Math.max(heads, 1));
     expect("attention.value_length", integer("attention.value_length", width), width);
     expect("rope.dimension_count", integer("rope.dimension_count", width), width);
     return new DecoderConfig.Grouped(heads, integer("attention.head_count_kv", heads), width);
@@ -123,6 +130,13 @@ final class GgufConfig {
 
   private Rotation.@Nullable Scaling scaling(DecoderConfig.Attention attention) {
     if (gguf.tensors().containsKey(ROPE_FREQUENCIES)) {
+      List<Long> expected = List.of((long) attention.ropeDim() / 2);
+      List<Long> shape = gguf.tensor(ROPE_FREQUENCIES).shape();
+      if (!shape.equals(expected)) {
+        throw new CheckpointException(
+            "%s: tensor %s: expected shape %s, found %s"
+                .formatted(gguf.file(), ROPE_FREQUENCIES, expected, shape));
+      }
       float[] divisors = Widening.floats(new GgufFiles(gguf).tensor(ROPE_FREQUENCIES));
       List<Float> list = new ArrayList<>();
       for (float divisor : divisors) {

@@ -20,6 +20,14 @@ record GgufFiles(Gguf gguf) implements TensorFiles {
   }
 
   @Override
+  public long elements() {
+    return gguf.tensors().values().stream()
+        .filter(entry -> GgmlType.of(entry.type()).isPresent())
+        .mapToLong(Gguf.Entry::elements)
+        .sum();
+  }
+
+  @Override
   public StoredTensor tensor(String name) {
     Gguf.Entry entry = gguf.tensor(name);
     BlockFormat format =

@@ -1,10 +1,10 @@
 package dev.minke.checkpoint;
 
+import dev.minke.input.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /// One open file of a GGUF model.
 ///
@@ -13,7 +13,7 @@ record GgufPart(Path file, FileChannel channel, GgufHeader header) implements Au
   /// Opens a file and reads its header.
   static GgufPart open(Path file) {
     try {
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+      FileChannel channel = RegularFile.open(file);
       try {
         return new GgufPart(file, channel, GgufHeader.read(file, channel));
       } catch (IOException | RuntimeException e) {

@@ -1,5 +1,7 @@
 package dev.minke.checkpoint;
 
+import dev.minke.input.JsonFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +17,14 @@ import java.nio.file.Path;
 final class JsonBytes {
   private static final int MOST_DEPTH = 100;
 
-  /// A number of more digits may not fit into 64 bits.
-  private static final int MOST_DIGITS = 18;
+  /// A number of more digits does not fit into 64 bits; one of so many may be seen as negative.
+  private static final int MOST_DIGITS = 19;
+
+  /// A text of a file may be longer than any that is used: no memory is taken for it.
+  private static final int MOST_TEXT_BYTES = 16 << 20;
+
+  /// Letters that a message quotes.
+  private static final int MOST_QUOTED = 40;
 
   private final Path file;
   private final byte[] bytes;
@@ -26,6 +34,17 @@ final class JsonBytes {
   JsonBytes(Path file, byte[] bytes) {
     this.file = file;
     this.bytes = bytes;
+  }
+
+  /// Reads a file.
+  ///
+  /// @throws CheckpointException if it cannot be read, or is larger than any of a model
+  static JsonBytes of(Path file) {
+    try {
+      return new JsonBytes(file, JsonFile.bytes(file));
+    } catch (IOException e) {
+      throw CheckpointException.of("read", file, e);
+    }
   }
 
   /// The first letter of what comes next; 0 at the end.
@@ -83,6 +102,7 @@ final class JsonBytes {
     while (at < bytes.length) {
       byte letter = bytes[at];
       if (letter == '"') {
+        requireShort(start);
         return new String(bytes, start, at++ - start, StandardCharsets.ISO_8859_1);
       }
       if (letter < ' ' || letter == '\\') {
@@ -101,6 +121,7 @@ final class JsonBytes {
       if (bytes[at] >= 0 && bytes[at] < ' ') {
         throw fault("no control character in a text");
       }
+      requireShort(start);
       if (bytes[at] == '\\') {
         text.append(decoded(done));
         text.append(escaped());
@@ -114,7 +135,17 @@ final class JsonBytes {
     return text.toString();
   }
 
+  private void requireShort(int start) {
+    if (at - start > MOST_TEXT_BYTES) {
+      at = start;
+      throw fault("a text of at most %d bytes".formatted(MOST_TEXT_BYTES));
+    }
+  }
+
   private String decoded(int start) {
+    if (start == at) {
+      return "";
+    }
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
@@ -167,9 +198,10 @@ final class JsonBytes {
     }
     int digits = at - start;
     boolean isLonger = at < bytes.length && ".eE".indexOf(bytes[at]) >= 0;
-    if (digits == 0 || digits > MOST_DIGITS || (digits > 1 && bytes[start] == '0') || isLonger) {
+    boolean isTooLarge = digits > MOST_DIGITS || value < 0;
+    if (digits == 0 || isTooLarge || (digits > 1 && bytes[start] == '0') || isLonger) {
       at = start;
-      throw fault("a whole number from 0 to 10^18");
+      throw fault("a whole number from 0 to 2^63 - 1");
     }
     return value;
   }
@@ -248,11 +280,27 @@ final class JsonBytes {
 
   /// What is wrong at this place.
   CheckpointException fault(String expected) {
-    String found = "the end";
-    if (at < bytes.length) {
-      found = bytes[at] >= ' ' ? "'" + (char) bytes[at] + "'" : "byte %02x".formatted(bytes[at]);
-    }
     return new CheckpointException(
-        "%s: JSON at byte %d: expected %s, found %s".formatted(file, at, expected, found));
+        "%s: JSON at byte %d: expected %s, found %s".formatted(file, at, expected, found()));
+  }
+
+  /// The letter here, or the whole number or word.
+  private String found() {
+    if (at >= bytes.length) {
+      return "the end";
+    }
+    if (bytes[at] < ' ') {
+      return "byte %02x".formatted(bytes[at]);
+    }
+    int end = at;
+    while (end < bytes.length && end - at < MOST_QUOTED && isOfWord(bytes[end])) {
+      end++;
+    }
+    return "'%s'"
+        .formatted(new String(bytes, at, Math.max(1, end - at), StandardCharsets.ISO_8859_1));
+  }
+
+  private static boolean isOfWord(byte letter) {
+    return letter == '.' || letter == '+' || letter == '-' || Character.isLetterOrDigit(letter);
   }
 }

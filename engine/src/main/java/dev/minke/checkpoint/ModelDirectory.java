@@ -115,6 +115,12 @@ public final class ModelDirectory {
       DecoderConfig promised = promised(directory);
       files = new SafetensorsFiles(directory);
       config = withoutMissingPredictor(promised, files.names());
+      try {
+        Plausibility.require(config, files);
+      } catch (CheckpointException e) {
+        files.close();
+        throw e;
+      }
     }
 
     void readInto(DecoderModel model) {
@@ -133,33 +139,12 @@ public final class ModelDirectory {
   /// @param configFile a `config.json`
   /// @throws CheckpointException if it is missing, damaged or of another architecture
   public static DecoderConfig sizes(Path configFile) {
-    return ConfigFile.sizes(text(configFile), configFile);
-  }
-
-  static String text(Path file) {
-    try {
-      String text = Files.readString(file);
-      if (text.isBlank()) {
-        throw new CheckpointException(file + ": expected JSON, found an empty file");
-      }
-      return text;
-    } catch (IOException e) {
-      throw CheckpointException.of("read", file, e);
-    }
-  }
-
-  static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw CheckpointException.of("read", file, e);
-    }
+    return ConfigFile.sizes(configFile);
   }
 
   /// What `config.json` says.
   static DecoderConfig promised(Path directory) {
-    Path configFile = directory.resolve(CONFIG);
-    return ConfigFile.read(text(configFile), configFile);
+    return ConfigFile.read(directory.resolve(CONFIG));
   }
 
   static DecoderConfig withoutMissingPredictor(DecoderConfig config, Set<String> names) {

@@ -1,5 +1,6 @@
 package dev.minke.checkpoint;
 
+import dev.minke.input.RegularFile;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 
@@ -50,9 +50,9 @@ public final class Safetensors implements AutoCloseable {
   /// @throws CheckpointException if it cannot be read or its header does not describe it
   public static Safetensors open(Path file) {
     try {
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+      FileChannel channel = RegularFile.open(file);
       try {
-        return new Safetensors(file, channel, SafetensorsHeader.read(file, channel));
+        return new Safetensors(file, channel, new SafetensorsHeaderReader(file, channel).read());
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -75,6 +75,11 @@ public final class Safetensors implements AutoCloseable {
 
   public Map<String, String> metadata() {
     return header.metadata();
+  }
+
+  /// The first byte of the data.
+  long dataStart() {
+    return header.dataStart();
   }
 
   /// Where it is.
@@ -170,8 +175,9 @@ public final class Safetensors implements AutoCloseable {
   private void readConverted(String dtype, int bytes, long at, Tensor into) throws IOException {
     Tensor flat = into.reshape(1, Math.toIntExact(into.shape().elements()));
     int most = CHUNK_BYTES / bytes;
-    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     int elements = flat.shape().columns();
+    ByteBuffer chunk =
+        ByteBuffer.allocateDirect(Math.min(elements, most) * bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int done = 0; done < elements; done += most) {
       int length = Math.min(most, elements - done);
       chunk.clear().limit(length * bytes);

@@ -4,12 +4,14 @@ import dev.minke.quant.BlockFormats;
 import dev.minke.tensor.BlockFormat;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -17,6 +19,9 @@ import java.util.TreeSet;
 final class SafetensorsFiles implements TensorFiles {
   static final String WEIGHTS = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
+
+  /// The largest release has 163.
+  private static final int MOST_SHARDS = 10_000;
 
   private final Path directory;
   private final Map<String, Safetensors> files = new LinkedHashMap<>();
@@ -61,7 +66,7 @@ final class SafetensorsFiles implements TensorFiles {
     }
     Set<String> shards = new TreeSet<>();
     String last = "";
-    JsonBytes json = new JsonBytes(index, ModelDirectory.bytes(index));
+    JsonBytes json = JsonBytes.of(index);
     json.enter('{');
     while (json.more('}')) {
       if (json.key().equals("weight_map") && json.peek() == '{') {
@@ -72,6 +77,7 @@ final class SafetensorsFiles implements TensorFiles {
           if (!name.equals(last) || name.isEmpty()) {
             requireBeside(index, name);
             shards.add(name);
+            requireFew(index, shards);
             last = name;
           }
         }
@@ -87,9 +93,26 @@ final class SafetensorsFiles implements TensorFiles {
   }
 
   private static void requireBeside(Path index, String name) {
-    if (name.isEmpty() || !Path.of(name).equals(Path.of(name).getFileName())) {
+    if (!isOfOneFile(name)) {
       throw new CheckpointException(
           "%s: expected names of files beside it, found '%s'".formatted(index, name));
+    }
+  }
+
+  /// Whether a name is that of a file, and not a way to another directory.
+  private static boolean isOfOneFile(String name) {
+    try {
+      Path file = Path.of(name);
+      return file.equals(file.getFileName()) && !List.of("", ".", "..").contains(name);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static void requireFew(Path index, Set<String> shards) {
+    if (shards.size() > MOST_SHARDS) {
+      throw new CheckpointException(
+          "%s: expected at most %d files, found more".formatted(index, MOST_SHARDS));
     }
   }
 
@@ -106,6 +129,15 @@ final class SafetensorsFiles implements TensorFiles {
   @Override
   public Path path() {
     return directory;
+  }
+
+  @Override
+  public long elements() {
+    return files.entrySet().stream()
+        .map(named -> named.getValue().entries().get(named.getKey()))
+        .filter(Objects::nonNull)
+        .mapToLong(entry -> entry.shape().stream().reduce(1L, (a, b) -> a * b))
+        .sum();
   }
 
   /// Without those that hold the scales of others.

@@ -41,6 +41,7 @@ public final class StoredModel implements AutoCloseable {
   private @Nullable CachedExperts experts;
 
   private StoredModel(Path path, TensorFiles files, DecoderConfig config) {
+    Plausibility.require(config, files);
     this.path = path;
     this.files = files;
     this.config = config;

@@ -10,6 +10,9 @@ interface TensorFiles extends AutoCloseable {
 
   Set<String> names();
 
+  /// Numbers that the tensors have together, those of unknown types left out.
+  long elements();
+
   /// @throws CheckpointException if there is none of that name, or its type is not read
   StoredTensor tensor(String name);
 

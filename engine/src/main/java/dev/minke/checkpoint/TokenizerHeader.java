@@ -44,7 +44,7 @@ public record TokenizerHeader(String kind, long vocabulary, @Nullable String pre
   ///
   /// @throws CheckpointException if it is damaged
   static TokenizerHeader read(Path file) {
-    JsonBytes json = new JsonBytes(file, ModelDirectory.bytes(file));
+    JsonBytes json = JsonBytes.of(file);
     Reader reader = new Reader(json);
     reader.read();
     json.end();

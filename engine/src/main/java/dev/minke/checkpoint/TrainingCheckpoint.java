@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -43,6 +44,10 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
   private static final String VERSION_KEY = OURS + "checkpoint";
   private static final String STEP_KEY = OURS + "step";
   private static final String CHECKSUM_KEY = OURS + "crc32c";
+
+  /// A number that a `long` holds.
+  private static final String DIGITS = "[0-9]{1,18}";
+
   private static final String PREFIX = "step-";
   private static final String SUFFIX = ".safetensors";
 
@@ -166,9 +171,7 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
   private static long step(Path file) {
     String name = file.getFileName().toString();
     String digits = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
-    return digits.chars().allMatch(Character::isDigit) && !digits.isEmpty()
-        ? Long.parseLong(digits)
-        : 0;
+    return digits.matches(DIGITS) ? Long.parseLong(digits) : 0;
   }
 
   private static List<Path> files(Path directory) {
@@ -198,9 +201,7 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
         throw new CheckpointException(
             file + ": expected a checkpoint with version, step and checksum, found it incomplete");
       }
-      long dataBytes =
-          open.entries().values().stream().mapToLong(Safetensors.Entry::end).max().orElse(0);
-      String found = checksum(open, dataBytes);
+      String found = checksum(open);
       if (!expected.equals(found)) {
         throw new CheckpointException(
             "%s: expected checksum %s, found %s; the file is damaged"
@@ -211,11 +212,15 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
             "%s: expected a checkpoint of version %s, found version %s; go on with the release that wrote it"
                 .formatted(file, VERSION, version));
       }
+      if (!step.matches(DIGITS)) {
+        throw new CheckpointException(
+            "%s: %s: expected a number of steps, found %s".formatted(file, STEP_KEY, step));
+      }
       return new TrainingCheckpoint(file, Long.parseLong(step), metadata);
     }
   }
 
-  private static String checksum(Safetensors open, long dataBytes) {
+  private static String checksum(Safetensors open) {
     Path file = open.file();
     CRC32C crc = new CRC32C();
     update(crc, open.metadata());
@@ -223,7 +228,7 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
       update(crc, entry.name(), entry.dtype(), entry.shape().toString());
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      channel.position(channel.size() - dataBytes);
+      channel.position(open.dataStart());
       ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
       while (channel.read(buffer.clear()) >= 0) {
         crc.update(buffer.flip());
@@ -252,7 +257,7 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
       }
       for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
         Safetensors.Entry stored = open.entries().get(entry.getKey());
-        if (stored == null || !shape(stored).equals(entry.getValue().shape())) {
+        if (stored == null || !stored.shape().equals(sizes(entry.getValue().shape()))) {
           throw new CheckpointException(
               "%s: tensor %s: expected shape %s, found %s; the recipe's model was changed"
                   .formatted(
@@ -266,7 +271,7 @@ public record TrainingCheckpoint(Path file, long step, Map<String, String> metad
     }
   }
 
-  private static Shape shape(Safetensors.Entry entry) {
-    return Shape.of(entry.shape().stream().mapToInt(Math::toIntExact).toArray());
+  private static List<Long> sizes(Shape shape) {
+    return IntStream.range(0, shape.rank()).mapToObj(axis -> (long) shape.size(axis)).toList();
   }
 }

@@ -38,6 +38,22 @@ public record Rotation(float[] frequencies, float magnitude) {
   /// How positions are stretched beyond the length that they were learned at.
   public sealed interface Scaling {}
 
+  /// More than any release's; the largest factor on scores stays a small number.
+  private static final double MOST_MSCALE = 1000;
+
+  /// What no frequency can be divided by without becoming infinite, nothing or no number.
+  private static void requirePositive(String key, double number) {
+    require(
+        number >= Float.MIN_NORMAL && number <= Float.MAX_VALUE, key, "a number above 0", number);
+  }
+
+  private static void require(boolean holds, String key, String expected, double found) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "scaling of positions: %s: expected %s, found %s".formatted(key, expected, found));
+    }
+  }
+
   /// YaRN's settings (arXiv:2309.00071; DeepSeek-V2 §3.1.4).
   public record Yarn(
       double factor,
@@ -46,21 +62,45 @@ public record Rotation(float[] frequencies, float magnitude) {
       double betaSlow,
       double mscale,
       double mscaleAllDim)
-      implements Scaling {}
+      implements Scaling {
+    public Yarn {
+      requirePositive("factor", factor);
+      requirePositive("originalLength", originalLength);
+      requirePositive("betaFast", betaFast);
+      requirePositive("betaSlow", betaSlow);
+      for (double scale : new double[] {mscale, mscaleAllDim}) {
+        require(scale >= 0 && scale <= MOST_MSCALE, "mscale", "0 to 1000", scale);
+      }
+    }
+  }
 
   /// Llama 3.1's settings, as its releases' `rope_scaling` has them: frequencies whose wave is
   /// longer than `originalLength / lowFactor` are divided by the factor, those whose wave is
   /// shorter than `originalLength / highFactor` are kept.
   public record Llama3(double factor, int originalLength, double lowFactor, double highFactor)
-      implements Scaling {}
+      implements Scaling {
+    public Llama3 {
+      requirePositive("factor", factor);
+      requirePositive("originalLength", originalLength);
+      requirePositive("lowFactor", lowFactor);
+      requirePositive("highFactor less lowFactor", highFactor - lowFactor);
+    }
+  }
 
   /// Position interpolation (arXiv:2306.15595): all frequencies divided by one number.
-  public record Linear(double interpolation) implements Scaling {}
+  public record Linear(double interpolation) implements Scaling {
+    public Linear {
+      requirePositive("factor", interpolation);
+    }
+  }
 
   /// A divisor for each frequency, as GGUF files carry Llama 3's stretching.
   public record Divided(List<Float> divisors) implements Scaling {
     public Divided {
       divisors = List.copyOf(divisors);
+      for (float divisor : divisors) {
+        requirePositive("divisor", divisor);
+      }
     }
   }
 

@@ -30,5 +30,9 @@ public record RouterRule(
           "router: expected 1 or more active experts and 1 <= active groups <= groups, found %d, %d of %d"
               .formatted(activeExperts, activeGroups, groups));
     }
+    if (!Float.isFinite(scale)) {
+      throw new IllegalArgumentException(
+          "router: expected a finite scale of gate weights, found " + scale);
+    }
   }
 }

@@ -75,6 +75,9 @@ public record DecoderConfig(
       require(nopeDim > 0, "nopeDim", nopeDim, "1 or more");
       require(ropeDim > 0 && ropeDim % 2 == 0, "ropeDim", ropeDim, "an even number above 0");
       require(valueDim > 0, "valueDim", valueDim, "1 or more");
+      requireWidth("heads times their width", heads, (long) nopeDim + ropeDim);
+      requireWidth("heads times their width", heads, (long) nopeDim + valueDim);
+      requireWidth("latentDim and ropeDim", 1, (long) latentDim + ropeDim);
     }
 
     @Override
@@ -109,6 +112,8 @@ public record DecoderConfig(
       require(heads > 0, "heads", heads, "1 or more");
       require(keyHeads > 0 && heads % keyHeads == 0, "keyHeads", keyHeads, "a divisor of " + heads);
       require(headDim > 0 && headDim % 2 == 0, "headDim", headDim, "an even number above 0");
+      requireWidth("heads times headDim", heads, headDim);
+      requireWidth("keyHeads times their width", 2L * keyHeads, headDim);
     }
 
     @Override
@@ -145,6 +150,10 @@ public record DecoderConfig(
   public record Positions(int maxLength, double base, Rotation.@Nullable Scaling scaling) {
     public Positions {
       require(maxLength > 0, "maxLength", maxLength, "1 or more");
+      if (!(base > 1 && base < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "model base of positions: expected a number above 1, found " + base);
+      }
     }
   }
 
@@ -160,13 +169,15 @@ public record DecoderConfig(
       require(shared >= 0, "sharedExperts", shared, "0 or more");
       if (count > 0) {
         require(hidden > 0, "expertHidden", hidden, "1 or more");
+        requireWidth("gates of experts", 2L * count, hidden);
+        requireWidth("width of shared experts", 2L * shared, hidden);
         require(
             rule.activeExperts() <= count,
             "activeExperts",
             rule.activeExperts(),
             "at most " + count);
         require(count % rule.groups() == 0, "expertGroups", rule.groups(), "a divisor of " + count);
-        int inReach = count / rule.groups() * rule.activeGroups();
+        int inReach = count / rule.groups() * rule.activeGroups(); // at most the count
         require(
             rule.activeExperts() <= inReach,
             "activeExperts",
@@ -185,6 +196,28 @@ public record DecoderConfig(
     require(denseLayers == 0 || denseHidden > 0, "denseHidden", denseHidden, "1 or more");
     require(denseLayers == layers || experts.count() > 0, "experts", experts.count(), "1 or more");
     require(predictors == 0 || predictors == 1, "predictors", predictors, "0 or 1");
+    if (!(normEpsilon > 0 && normEpsilon < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "model normEpsilon: expected a number above 0, found " + normEpsilon);
+    }
+    requireWidth("gates of the feed-forward", 2, denseHidden);
+    requireWidth("input of the predictor", 2L * predictors, dim);
+    requireWidth("experts times dim", experts.count(), dim);
+    if (positions.scaling() instanceof Rotation.Divided(var divisors)) {
+      require(
+          divisors.size() == attention.ropeDim() / 2,
+          "divisors of frequencies",
+          divisors.size(),
+          String.valueOf(attention.ropeDim() / 2));
+    }
+  }
+
+  /// Rows are counted by an `int`, and so are those of stacks of matrices.
+  private static void requireWidth(String key, long heads, long width) {
+    if (heads > 0 && width > Integer.MAX_VALUE / heads) {
+      throw new IllegalArgumentException(
+          "model %s: expected fewer than 2^31, found %d times %d".formatted(key, heads, width));
+    }
   }
 
   private static void require(boolean holds, String key, int found, String expected) {

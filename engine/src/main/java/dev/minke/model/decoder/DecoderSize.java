@@ -5,6 +5,18 @@ package dev.minke.model.decoder;
 ///
 /// @param config sizes and rules
 public record DecoderSize(DecoderConfig config) {
+  /// So many can be counted in a `double` and in a `long`.
+  private static final double MOST_WEIGHTS = 1L << 53;
+
+  /// @throws IllegalArgumentException if the model has 2^53 parameters or more
+  public DecoderSize {
+    double weights = estimate(config);
+    if (weights > MOST_WEIGHTS) {
+      throw new IllegalArgumentException(
+          "model of these sizes: expected fewer than 2^53 weights, found %.1e".formatted(weights));
+    }
+  }
+
   /// Parameters by what they are for, as files have them.
   ///
   /// @param embedding table of tokens
@@ -47,6 +59,24 @@ public record DecoderSize(DecoderConfig config) {
         mixtures * expert() * config.experts().shared(),
         config.tiedHead() ? 0 : config.vocab() * dim,
         config.predictors() * predictor());
+  }
+
+  /// About the number of parameters, of sizes too large for [#parts], too.
+  private static double estimate(DecoderConfig config) {
+    DecoderConfig.Attention a = config.attention();
+    double dim = config.dim();
+    double attention =
+        dim * a.heads() * (2.0 * a.keyDim() + 2.0 * a.valueDim())
+            + switch (a) {
+              case DecoderConfig.Latent latent ->
+                  (latent.queryRank() + latent.latentDim())
+                      * (dim + (double) a.heads() * (a.keyDim() + a.valueDim()));
+              case DecoderConfig.Grouped _ -> 0;
+            };
+    double experts = config.experts().count() + (double) config.experts().shared();
+    double feedForward =
+        3 * dim * (config.denseHidden() + experts * config.experts().hidden()) + experts * dim;
+    return (config.layers() + 1.0) * (attention + feedForward + 4 * dim) + 2 * config.vocab() * dim;
   }
 
   /// Parameters that a token meets, embedding and head whole, the predictor left out.
