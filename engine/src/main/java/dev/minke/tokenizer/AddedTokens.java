@@ -10,14 +10,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds added tokens in text: the leftmost, and of those that start there the longest.
 final class AddedTokens {
+  /// More letters than the added tokens of any tokenizer have together; each may take a node.
+  private static final int MOST_LETTERS = 1 << 18;
+
   private final Node root = new Node();
 
   /// @param tokens to be found
   /// @param spelling what the text is put through before they are looked for
   AddedTokens(List<AddedToken> tokens, UnaryOperator<String> spelling) {
+    int letters = 0;
     for (AddedToken token : tokens) {
       Node node = root;
       String content = spelling.apply(token.content());
+      letters += content.length();
+      if (letters > MOST_LETTERS) {
+        throw new TokenizerException(
+            "added tokens: expected at most %d letters in all, found more".formatted(MOST_LETTERS));
+      }
       for (int i = 0; i < content.length(); i++) {
         node = node.next.computeIfAbsent(content.charAt(i), letter -> new Node());
       }

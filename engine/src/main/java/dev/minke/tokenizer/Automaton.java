@@ -27,6 +27,13 @@ final class Automaton {
 
   private static final int DEAD = 0;
 
+  /// Bounds on what texts can make of a hostile pattern: the cells of all transitions, and the
+  /// places of all states. Patterns of tokenizers need hundreds.
+  private static final long MOST_CELLS = 1 << 22;
+
+  private static final int MOST_PLACES = 1 << 20;
+
+  private final String pattern;
   private final PatternProgram program;
 
   /// Kind of each letter, in pages that are filled when they are needed.
@@ -37,6 +44,7 @@ final class Automaton {
 
   private final Map<List<Integer>, Integer> states = new HashMap<>();
   private final List<List<Integer>> placesOfState = new ArrayList<>();
+  private int placesInAll;
 
   /// Replaced where it becomes too small.
   private volatile Transitions transitions = new Transitions(1, 1);
@@ -49,6 +57,7 @@ final class Automaton {
   /// @throws UnsupportedOperationException for a pattern that is not in the subset of
   ///   [PatternReader], or that may match nothing
   Automaton(String pattern) {
+    this.pattern = pattern;
     program = new PatternProgram(pattern);
     state(List.of());
     start = state(List.of(0));
@@ -237,6 +246,7 @@ final class Automaton {
     if (known != null) {
       return known;
     }
+    placesInAll += list.size();
     int state = placesOfState.size();
     placesOfState.add(List.copyOf(list));
     states.put(List.copyOf(list), state);
@@ -246,6 +256,12 @@ final class Automaton {
 
   /// Before a state or a kind is handed out.
   private void makeRoom() {
+    long cells = 4L * placesOfState.size() * setsOfKind.size();
+    if (cells > MOST_CELLS || placesInAll > MOST_PLACES) {
+      throw new TokenizerException(
+          "pre-tokenizer: expected a pattern with fewer than a million states, found "
+              .concat(pattern));
+    }
     if (!transitions.holds(placesOfState.size(), setsOfKind.size())) {
       transitions = transitions.larger(placesOfState.size(), setsOfKind.size());
     }

@@ -1,6 +1,5 @@
 package dev.minke.tokenizer;
 
-import java.nio.CharBuffer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -89,9 +88,16 @@ sealed interface Finder {
     }
   }
 
-  /// By Java's engine.
+  /// By Java's engine, which may need more time than anybody has: it is told to stop.
   final class Backtracking implements Finder {
+    /// For all pieces of a text together a second's worth, and what a pattern may need that looks
+    /// at each letter from many places.
+    private static final long MOST_STEPS = 20_000_000;
+
+    private static final long STEPS_A_LETTER = 1000;
+
     private final Matcher matcher;
+    private Steps steps = new Steps(new char[0], 0, 0, MOST_STEPS);
 
     Backtracking(Pattern pattern) {
       matcher = pattern.matcher("");
@@ -99,12 +105,26 @@ sealed interface Finder {
 
     @Override
     public void begin(char[] text, int from, int to) {
-      matcher.reset(CharBuffer.wrap(text)).region(from, to);
+      steps = new Steps(text, 0, text.length, steps.left + STEPS_A_LETTER * (to - from));
+      matcher.reset(steps).region(from, to);
     }
 
     @Override
     public boolean next() {
-      return matcher.find();
+      try {
+        return matcher.find();
+      } catch (StackOverflowError e) { // the engine recurses along the text
+        throw tooSlow(e);
+      } catch (Steps.Spent e) {
+        throw tooSlow(e);
+      }
+    }
+
+    private TokenizerException tooSlow(Throwable cause) {
+      return new TokenizerException(
+          "pre-tokenizer: expected a pattern that is matched in one pass, found %s; it takes too long for this text"
+              .formatted(matcher.pattern()),
+          cause);
     }
 
     @Override
@@ -115,6 +135,49 @@ sealed interface Finder {
     @Override
     public int end() {
       return matcher.end();
+    }
+  }
+
+  /// A text that can be looked at so many times. Mutable, one owner.
+  final class Steps implements CharSequence {
+    private final char[] text;
+    private final int from;
+    private final int to;
+    private long left;
+
+    Steps(char[] text, int from, int to, long most) {
+      this.text = text;
+      this.from = from;
+      this.to = to;
+      left = most;
+    }
+
+    /// No letter may be looked at any more.
+    static final class Spent extends RuntimeException {
+      private static final long serialVersionUID = 1;
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (--left < 0) {
+        throw new Spent();
+      }
+      return text[from + index];
+    }
+
+    @Override
+    public int length() {
+      return to - from;
+    }
+
+    @Override
+    public CharSequence subSequence(int begin, int end) {
+      return new Steps(text, from + begin, from + end, left);
+    }
+
+    @Override
+    public String toString() {
+      return new String(text, from, to - from);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.minke.tokenizer;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +43,14 @@ final class GgufTokenizerReader {
   }
 
   Tokenizer read() {
+    try {
+      return tokenizer();
+    } catch (TokenizerException e) {
+      throw e.of(Path.of(facts.source()));
+    }
+  }
+
+  private Tokenizer tokenizer() {
     GgufTokenizerFacts.Edges given = facts.edges();
     edge("bos_token_id", given.begin());
     edge("eos_token_id", given.end());

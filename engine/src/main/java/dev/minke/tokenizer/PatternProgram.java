@@ -24,8 +24,12 @@ final class PatternProgram {
     record Accept() implements Place {}
   }
 
+  /// How often [#write] may be called: what is empty is written often and takes no place.
+  private static final int MOST_WRITTEN = 100_000;
+
   private final List<Letters> sets = new ArrayList<>();
   private final List<Place> places = new ArrayList<>();
+  private int written;
 
   /// @throws UnsupportedOperationException for a pattern that is not in the subset of
   ///   [PatternReader], or that may match nothing
@@ -59,7 +63,7 @@ final class PatternProgram {
   }
 
   private void write(PatternNode node) {
-    if (places.size() > MOST_PLACES) {
+    if (places.size() > MOST_PLACES || ++written > MOST_WRITTEN) {
       throw new UnsupportedOperationException("pattern: too long");
     }
     switch (node) {

@@ -12,6 +12,9 @@ final class PipelineReader {
   private static final Set<String> NORMAL_FORMS = Set.of("NFC", "NFD", "NFKC", "NFKD");
   private static final Set<String> POST_PROCESSORS = Set.of("ByteLevel", "TemplateProcessing");
 
+  /// More than any tokenizer has; each goes over every text.
+  private static final int MOST_STEPS = 64;
+
   private final Path file;
 
   PipelineReader(Path file) {
@@ -96,14 +99,22 @@ final class PipelineReader {
   /// The steps in order, sequences opened; none for null.
   static List<JsonNode> steps(JsonNode component, String children) {
     List<JsonNode> steps = new ArrayList<>();
+    addSteps(component, children, steps);
+    return steps;
+  }
+
+  private static void addSteps(JsonNode component, String children, List<JsonNode> steps) {
     if (type(component).equals("Sequence")) {
       for (JsonNode child : component.path(children)) {
-        steps.addAll(steps(child, children));
+        addSteps(child, children, steps);
       }
     } else if (!component.isMissingNode() && !component.isNull()) {
+      if (steps.size() == MOST_STEPS) {
+        throw new TokenizerException(
+            "%s: expected at most %d steps, found more".formatted(children, MOST_STEPS));
+      }
       steps.add(component);
     }
-    return steps;
   }
 
   static String type(JsonNode component) {

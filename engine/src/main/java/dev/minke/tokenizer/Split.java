@@ -21,6 +21,15 @@ public record Split(String pattern, boolean literal, Behaviour behaviour, boolea
   /// A property with a name of more than two letters, which may be a script.
   private static final Pattern SCRIPT = Pattern.compile("\\\\([pP])\\{([A-Z][a-z_A-Z]{2,})\\}");
 
+  /// A repetition with a number: `{3}`, `{1,3}`, `{2,}`; not a letter by its number, `\x{2581}`.
+  private static final Pattern REPETITION = Pattern.compile("(?<!\\\\x)\\{(\\d+)(?:,(\\d+)?)?}");
+
+  /// The patterns of all known tokenizers stay far below these.
+  private static final int MOST_LETTERS = 2000;
+
+  private static final int MOST_DEPTH = 100;
+  private static final int MOST_REPETITIONS = 100_000;
+
   /// What becomes of a match.
   public enum Behaviour {
     /// It is dropped.
@@ -52,7 +61,7 @@ public record Split(String pattern, boolean literal, Behaviour behaviour, boolea
         }
       }
       throw new TokenizerException(
-          "tokenizer.json: Split behaviour \"%s\" is unknown, expected Removed, Isolated,"
+          "pre-tokenizer: Split behaviour \"%s\" is unknown, expected Removed, Isolated,"
                   .formatted(spelling)
               + " MergedWithPrevious, MergedWithNext or Contiguous");
     }
@@ -60,7 +69,36 @@ public record Split(String pattern, boolean literal, Behaviour behaviour, boolea
 
   /// Checks the pattern.
   public Split {
+    if (!literal) {
+      requireModest(pattern);
+    }
     compile(pattern, literal);
+  }
+
+  /// Java's engine recurses for each part and each group of a pattern, and repeats what is empty as
+  /// often as it is told.
+  private static void requireModest(String pattern) {
+    int depth = 0;
+    int deepest = 0;
+    for (int i = 0; i < pattern.length(); i++) {
+      switch (pattern.charAt(i)) {
+        case '\\' -> i++;
+        case '(', '[' -> deepest = Math.max(deepest, ++depth);
+        case ')', ']' -> depth--;
+        default -> {}
+      }
+    }
+    double repetitions =
+        REPETITION
+            .matcher(pattern)
+            .results()
+            .mapToDouble(one -> Double.parseDouble(one.group(one.group(2) == null ? 1 : 2)))
+            .reduce(1, (a, b) -> a * Math.max(1, b));
+    if (pattern.length() > MOST_LETTERS || deepest > MOST_DEPTH || repetitions > MOST_REPETITIONS) {
+      throw new TokenizerException(
+          "pre-tokenizer: expected a pattern of at most %d letters, %d groups in each other and %d repetitions, found %s"
+              .formatted(MOST_LETTERS, MOST_DEPTH, MOST_REPETITIONS, pattern));
+    }
   }
 
   /// A regular expression whose matches are pieces.

@@ -1,5 +1,6 @@
 package dev.minke.tokenizer;
 
+import dev.minke.input.JsonFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Reads one tokenizer from Hugging Face's files.
 final class TokenizerReader {
@@ -19,7 +19,13 @@ final class TokenizerReader {
   /// More ids than any tokenizer has; a higher one would only reserve memory.
   private static final int MOST_IDS = 1 << 24;
 
+  /// So many ids may be left out, whatever the number of tokens.
+  private static final int HOLES = 1 << 16;
+
   private final Path file;
+
+  /// One past the highest id that the number of tokens explains.
+  private int mostIds = MOST_IDS;
 
   TokenizerReader(Path file) {
     this.file = file;
@@ -30,7 +36,14 @@ final class TokenizerReader {
   }
 
   Tokenizer read() throws IOException {
-    JsonNode root = object(file);
+    try {
+      return tokenizer(object(file));
+    } catch (TokenizerException e) {
+      throw e.of(file);
+    }
+  }
+
+  private Tokenizer tokenizer(JsonNode root) throws IOException {
     for (String option : List.of("truncation", "padding")) {
       if (!root.path(option).isMissingNode() && !root.path(option).isNull()) {
         throw refused(option, root.path(option).toString(), "null; remove it from the file");
@@ -38,6 +51,8 @@ final class TokenizerReader {
     }
     JsonNode model = root.path("model");
     checkModel(model);
+    long tokens = (long) model.path("vocab").size() + root.path("added_tokens").size();
+    mostIds = (int) Math.min(MOST_IDS, HOLES + 4 * tokens);
     List<AddedToken> added = addedTokens(root.path("added_tokens"));
     PipelineReader pipeline = new PipelineReader(file);
     JsonNode postProcessor = root.path("post_processor");
@@ -98,20 +113,19 @@ final class TokenizerReader {
 
   /// The JSON object that a file holds.
   static JsonNode object(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
     JsonNode root;
     try {
-      root = JsonMapper.shared().readTree(bytes);
+      root = JsonFile.read(file);
     } catch (JacksonException e) {
       throw new TokenizerException(
           "%s: damaged, expected JSON, found %s; fetch the file again"
               .formatted(file, e.getOriginalMessage()),
           e);
     }
-    if (root == null || !root.isObject()) {
+    if (!root.isObject()) {
       throw new TokenizerException(
           "%s: expected a JSON object, found %s; fetch the file again"
-              .formatted(file, bytes.length == 0 ? "an empty file" : "something else"));
+              .formatted(file, root.isMissingNode() ? "an empty file" : "something else"));
     }
     return root;
   }
@@ -211,8 +225,8 @@ final class TokenizerReader {
       throw refused("id of \"" + token + "\"", node.toString(), "a whole number");
     }
     int id = node.asInt();
-    if (id < 0 || id >= MOST_IDS) {
-      throw refused("id of \"" + token + "\"", Integer.toString(id), "0 to " + (MOST_IDS - 1));
+    if (id < 0 || id >= mostIds) {
+      throw refused("id of \"" + token + "\"", Integer.toString(id), "0 to " + (mostIds - 1));
     }
     return id;
   }
