@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(60)
 class BackgroundSaveTest {
   private static final Path FILE = Path.of("step");
   private final BackgroundSave save = new BackgroundSave();

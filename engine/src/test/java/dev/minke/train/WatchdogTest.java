@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(20)
+@Timeout(60)
 class WatchdogTest {
   /// The first step may take 0.6 seconds, others 0.06 or ten times the longest.
   private static final long DIVISOR = 1000;

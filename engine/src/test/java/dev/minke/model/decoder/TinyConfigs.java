@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The smallest models that have every part of V2-Lite, V2 and V3.
-final class TinyConfigs {
+public final class TinyConfigs {
   private TinyConfigs() {}
 
   /// V1, V2-Lite, V2 and V3, each in the form its release has.
-  static List<DecoderConfig> all() {
+  public static List<DecoderConfig> all() {
     return List.of(v1(), v2Lite(), v2(), v3(), qwen2(), qwen3(), qwen3Mixture());
   }
 
