@@ -10,6 +10,7 @@ import dev.minke.cli.report.ReportCommand;
 import dev.minke.cli.store.ListCommand;
 import dev.minke.cli.store.PullCommand;
 import dev.minke.cli.watch.WatchCommand;
+import dev.minke.input.EditDistance;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -134,7 +135,7 @@ public final class Main {
       // Theirs are ordered by common pairs of letters, which turned letters do not have.
       String near =
           unmatched.getSuggestions().stream()
-              .min(Comparator.comparingInt(one -> RecipeKeys.edits(found, one)))
+              .min(Comparator.comparingInt(one -> EditDistance.between(found, one)))
               .map(", did you mean %s?"::formatted)
               .orElse("");
       return "unknown %s '%s'%s".formatted(kind, found, near);

@@ -1,5 +1,6 @@
 package dev.minke.cli;
 
+import dev.minke.input.EditDistance;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class RecipeKeys {
     String nearest = "";
     int distance = Integer.MAX_VALUE;
     for (String candidate : known) {
-      int edits = edits(key, candidate);
+      int edits = EditDistance.between(key, candidate);
       if (edits < distance) {
         distance = edits;
         nearest = candidate;
@@ -98,24 +99,5 @@ final class RecipeKeys {
     }
     return new UsageException(
         "%s: unknown key '%s'; did you mean '%s'?".formatted(where, path + key, path + nearest));
-  }
-
-  /// Levenshtein's distance: insertions, deletions and replacements.
-  static int edits(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(above, row[j - 1]));
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -173,11 +173,4 @@ class RecipesTest {
     assertThat(Run.of("train", recipe).failed(1)).contains("input.txt");
     assertThat(Run.of("train", "no-such-recipe").failed(2)).contains("no-such-recipe");
   }
-
-  @Test
-  void editDistanceCountsInsertionsDeletionsAndReplacements() {
-    assertThat(RecipeKeys.edits("", "abc")).isEqualTo(3);
-    assertThat(RecipeKeys.edits("kitten", "sitting")).isEqualTo(3);
-    assertThat(RecipeKeys.edits("rate", "rate")).isZero();
-  }
 }

@@ -1,5 +1,6 @@
 package dev.minke.checkpoint.store;
 
+import dev.minke.input.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -29,27 +30,9 @@ final class NearNames {
     String withoutOwner = whole.substring(whole.indexOf('/') + 1);
     int nearest = Integer.MAX_VALUE;
     for (String form : List.of(whole, withoutOwner)) {
-      nearest = Math.min(nearest, edits(sought, form));
-      nearest = Math.min(nearest, edits(sought, form.replaceFirst("[:@].*", "")));
+      nearest = Math.min(nearest, EditDistance.between(sought, form));
+      nearest = Math.min(nearest, EditDistance.between(sought, form.replaceFirst("[:@].*", "")));
     }
     return nearest;
-  }
-
-  /// Insertions, deletions and replacements from one to the other.
-  private static int edits(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
-      }
-      above = row;
-    }
-    return above[b.length()];
   }
 }
