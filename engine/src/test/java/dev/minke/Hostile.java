@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.tokenizer.TokenizerException;
+import dev.minke.tokenizer.jinja.TemplateException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -54,7 +55,7 @@ public final class Hostile {
     try {
       use.run();
       return true;
-    } catch (CheckpointException | TokenizerException refusal) {
+    } catch (CheckpointException | TokenizerException | TemplateException refusal) {
       String line = refusal.getMessage();
       boolean isLine =
           line.contains(place.toString())

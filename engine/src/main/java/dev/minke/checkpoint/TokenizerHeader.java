@@ -18,6 +18,9 @@ public record TokenizerHeader(String kind, long vocabulary, @Nullable String pre
   /// Sequences in sequences; one level has been seen.
   private static final int MOST_DEPTH = 8;
 
+  /// A tenth of them has been seen; a text says no more.
+  private static final int MOST_STEPS = 100;
+
   private static final String TOKENS = "tokenizer.ggml.tokens";
 
   /// What stands in a GGUF file; null if it has no tokenizer.
@@ -125,7 +128,7 @@ public record TokenizerHeader(String kind, long vocabulary, @Nullable String pre
         String key = json.key();
         if (key.equals("type")) {
           String step = json.text();
-          if (!step.equals("Sequence")) {
+          if (!step.equals("Sequence") && steps.size() < MOST_STEPS) {
             steps.add(step);
           }
         } else if (key.equals("pretokenizers") && json.peek() == '[') {

@@ -1,9 +1,9 @@
 package dev.minke.tokenizer;
 
 import dev.minke.input.JsonFile;
+import dev.minke.input.RegularFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 /// Reads one tokenizer from Hugging Face's files.
 final class TokenizerReader {
   private static final String END_OF_TEXT = "<|endoftext|>";
+
+  /// The largest list of merges has a twentieth of it.
+  private static final int MOST_MERGES_BYTES = 100 << 20;
 
   /// More ids than any tokenizer has; a higher one would only reserve memory.
   private static final int MOST_IDS = 1 << 24;
@@ -95,7 +98,10 @@ final class TokenizerReader {
     Vocabulary vocabulary = reader.vocabulary(tokens, added);
     Merges merges = new Merges(vocabulary);
     TokenizerReader mergesReader = new TokenizerReader(mergesText);
-    for (String line : Files.readAllLines(mergesText, StandardCharsets.UTF_8)) {
+    String text =
+        new String(
+            RegularFile.bytes(mergesText, MOST_MERGES_BYTES, "merges"), StandardCharsets.UTF_8);
+    for (String line : text.lines().toList()) {
       if (!line.startsWith("#version") && !line.isEmpty()) {
         mergesReader.addMerge(merges, vocabulary, line.split(" ", -1));
       }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A tiny model's GGUF file, its header edited, is opened and loaded or refused; so is its
-/// tokenizer.
+/// A tiny model's GGUF file, its header edited, is opened and loaded, and described, or refused; so
+/// is its tokenizer.
 class GgufModelFuzzTest {
   private static final Map<String, ObjectNode> MODELS = TinyGgufs.all();
 
@@ -35,6 +35,7 @@ class GgufModelFuzzTest {
             model.load(new ReferenceKernels(), model.residency(Long.MAX_VALUE), _ -> {});
           }
         });
+    Hostile.uses(file, () -> ModelHeader.read(file));
     Hostile.uses(
         file,
         () -> {

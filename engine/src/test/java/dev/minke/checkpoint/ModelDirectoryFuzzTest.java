@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A tiny model's directory, its files edited, is opened and loaded or refused.
+/// A tiny model's directory, its files edited, is opened and loaded, and described, or refused.
 class ModelDirectoryFuzzTest {
   private static final Map<String, ObjectNode> MODELS = TinyDirectories.all();
 
@@ -32,5 +32,6 @@ class ModelDirectoryFuzzTest {
           }
         });
     Hostile.uses(directory, () -> ModelDirectory.open(directory).close());
+    Hostile.uses(directory, () -> ModelHeader.read(directory));
   }
 }

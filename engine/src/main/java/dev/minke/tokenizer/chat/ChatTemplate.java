@@ -56,7 +56,7 @@ public final class ChatTemplate {
 
   private String textOrNothing(ChatRequest request) {
     try {
-      return render(request).text();
+      return render(request, Limits.small()).text();
     } catch (TemplateException _) {
       return "";
     }
@@ -100,6 +100,10 @@ public final class ChatTemplate {
   /// @throws TemplateException where the template refuses it, or the message to be continued does
   ///   not appear in the text
   public Prompt render(ChatRequest request) {
+    return render(request, Limits.standard());
+  }
+
+  private Prompt render(ChatRequest request, Limits limits) {
     String name =
         templates.containsKey(FOR_TOOLS) && !request.tools().isEmpty() ? FOR_TOOLS : DEFAULT;
     JinjaTemplate template = templates.get(name);
@@ -110,16 +114,17 @@ public final class ChatTemplate {
     AnswerStyle expected = request.tools().isEmpty() ? style.withoutCalls() : style;
     if (request.ending() == ChatRequest.Ending.CONTINUATION) {
       Continuation continuation = Continuation.of(request.messages());
-      String text = continuation.cut(rendered(template, request, continuation.messages()));
+      String text = continuation.cut(rendered(template, request, continuation.messages(), limits));
       return new Prompt(text, expected, continuation.thought(text));
     }
     List<JsonNode> messages = new ArrayList<>();
     request.messages().forEach(message -> messages.add(message.json()));
-    String text = rendered(template, request, messages);
+    String text = rendered(template, request, messages, limits);
     return new Prompt(text, expected, Continuation.thoughtAfter(text, ThoughtStart.POSSIBLE));
   }
 
-  private String rendered(JinjaTemplate template, ChatRequest request, List<JsonNode> messages) {
+  private String rendered(
+      JinjaTemplate template, ChatRequest request, List<JsonNode> messages, Limits limits) {
     Map<String, JsonNode> variables = new LinkedHashMap<>();
     tokens.forEach((name, token) -> variables.put(name, StringNode.valueOf(token)));
     variables.putAll(request.variables());
@@ -130,7 +135,7 @@ public final class ChatTemplate {
     variables.put(
         "add_generation_prompt",
         BooleanNode.valueOf(request.ending() == ChatRequest.Ending.ANSWER));
-    return template.render(variables, clock, Limits.standard());
+    return template.render(variables, clock, limits);
   }
 
   private static ArrayNode array(List<JsonNode> elements) {

@@ -1,5 +1,7 @@
 package dev.minke.tokenizer.chat;
 
+import dev.minke.input.JsonFile;
+import dev.minke.input.RegularFile;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// The files in which a checkpoint keeps its chat templates and the names of its tokens.
 final class ChatTemplateFiles {
@@ -21,7 +23,7 @@ final class ChatTemplateFiles {
   private static final String SUFFIX = ".jinja";
 
   /// Far more than any template; a larger file is something else.
-  private static final long LARGEST = 16L << 20;
+  private static final int LARGEST = 16 << 20;
 
   private final Path directory;
 
@@ -103,22 +105,17 @@ final class ChatTemplateFiles {
   }
 
   private String text(Path file) throws IOException {
-    if (Files.size(file) > LARGEST) {
-      throw new TokenizerException(
-          "%s: has %,d bytes, at most %,d are read".formatted(file, Files.size(file), LARGEST));
-    }
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    return new String(RegularFile.bytes(file, LARGEST, "a template"), StandardCharsets.UTF_8);
   }
 
   /// The object in a file; an empty one where there is no such file.
   private JsonNode object(String name) throws IOException {
     Path file = directory.resolve(name);
-    JsonMapper json = JsonMapper.shared();
     if (!Files.isRegularFile(file)) {
-      return json.createObjectNode();
+      return JsonNodeFactory.instance.objectNode();
     }
     try {
-      JsonNode root = json.readTree(text(file));
+      JsonNode root = JsonFile.read(file);
       if (root.isObject()) {
         return root;
       }

@@ -5,8 +5,12 @@ final class Budget {
   /// Copying so many characters takes about as long as evaluating a node.
   private static final int CHARACTERS_A_STEP = 64;
 
-  /// What a value that is no text counts as.
+  /// What a place in a collection counts as.
   private static final int CHARACTERS_A_VALUE = 16;
+
+  /// What a value counts as that is made for a place, its place included: a letter or a number
+  /// takes seventy to ninety bytes, a character two.
+  private static final int CHARACTERS_A_NEW_VALUE = 36;
 
   private final Limits limits;
   private long steps;
@@ -77,6 +81,12 @@ final class Budget {
   /// Pays for so many values that are kept in a collection.
   void values(long count) {
     made(CHARACTERS_A_VALUE * (count + 1));
+    steps(count / 4);
+  }
+
+  /// Pays for so many numbers, letters or short texts that are made for a collection.
+  void newValues(long count) {
+    made(CHARACTERS_A_NEW_VALUE * count);
     steps(count / 4);
   }
 

@@ -45,7 +45,7 @@ final class Language {
       throw new Failure(
           "stopped at a range of %s numbers, at most %,d are allowed".formatted(count, most));
     }
-    runtime.budget().values(Math.max(0, count.intValue()));
+    runtime.budget().newValues(Math.max(0, count.intValue()));
     List<Value> values = new ArrayList<>();
     BigInteger next = from;
     for (int i = 0; i < count.intValue(); i++) {

@@ -102,7 +102,7 @@ final class Methods {
 
   /// Keys and values, two by two.
   static List<Value> pairs(Value.Dict dict, Budget budget) {
-    budget.values(2L * dict.entries().size());
+    budget.newValues(2L * dict.entries().size());
     List<Value> pairs = new ArrayList<>();
     dict.entries().forEach((key, value) -> pairs.add(Value.Items.tuple(List.of(key, value))));
     return pairs;

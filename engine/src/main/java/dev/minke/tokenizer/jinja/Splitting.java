@@ -19,7 +19,7 @@ final class Splitting {
     List<Integer> found = new ArrayList<>();
     int at = text.indexOf(wanted);
     while (at >= 0 && (most < 0 || found.size() < most)) {
-      budget.values(1);
+      budget.newValues(1);
       found.add(at);
       int next = wanted.isEmpty() ? nextCharacter(text, at) : at + wanted.length();
       at = next > text.length() ? -1 : text.indexOf(wanted, next);
@@ -51,7 +51,7 @@ final class Splitting {
       if (at < 0 || end < separator.length()) {
         break;
       }
-      budget.values(1);
+      budget.newValues(1);
       parts.add(text.substring(at + separator.length(), end));
       end = at;
     }
@@ -68,7 +68,7 @@ final class Splitting {
         words.add(text.substring(at));
         return words;
       }
-      budget.values(1);
+      budget.newValues(1);
       int end = skip(text, at, false);
       words.add(text.substring(at, end));
       at = skip(text, end, true);
@@ -84,7 +84,7 @@ final class Splitting {
         words.add(text.substring(0, end));
         break;
       }
-      budget.values(1);
+      budget.newValues(1);
       int begin = skipBack(text, end, false);
       words.add(text.substring(begin, end));
       end = skipBack(text, begin, true);
@@ -117,7 +117,7 @@ final class Splitting {
         end++;
       }
       int next = end == text.length() ? end : text.startsWith("\r\n", end) ? end + 2 : end + 1;
-      budget.values(1);
+      budget.newValues(1);
       lines.add(text.substring(from, keepEnds ? next : end));
       from = next;
     }

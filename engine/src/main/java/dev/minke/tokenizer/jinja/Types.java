@@ -101,7 +101,7 @@ final class Types {
     }
     List<Value> values = new ArrayList<>();
     for (Iterator<Value> rest = iterate(value); rest.hasNext(); ) {
-      budget.values(1);
+      budget.newValues(1);
       values.add(rest.next());
     }
     return values;
