@@ -140,6 +140,34 @@ class LauncherTest {
     }
   }
 
+  /// The Vector API's commands load a module that a cache can't hold.
+  @Test
+  void whatWasLoadedOnceIsKeptForShortCommands() throws Exception {
+    try (Child child = launch("sh", launcher, Map.of(), "show")) {
+      assertThat(child.code()).as(child.output()).isZero();
+      assertThat(child.output()).doesNotContain("AOTCache");
+    }
+    Path cache = Files.writeString(home.resolve("cli/target/minke.aot"), "");
+    try (Child child = launch("sh", launcher, Map.of(), "show")) {
+      assertThat(child.code()).as(child.output()).isZero();
+      assertThat(child.output()).contains("-XX:AOTCache=" + cache + " ");
+    }
+    try (Child child = launch("sh", launcher, Map.of(), "predict")) {
+      assertThat(child.code()).as(child.output()).isZero();
+      assertThat(child.output()).doesNotContain("AOTCache");
+    }
+  }
+
+  @Test
+  void aDamagedCacheIsIgnoredWithoutAWord() throws Exception {
+    useRealProgram();
+    Files.writeString(home.resolve("cli/target/minke.aot"), "damaged");
+    try (Child child = launch("sh", launcher, Map.of(), "--version")) {
+      assertThat(child.code()).as(child.output()).isZero();
+      assertThat(child.output().lines()).hasSize(1);
+    }
+  }
+
   @Test
   void exitCodesAreThoseOfTheProgram() throws Exception {
     jdk = jdk("25.0.2", "exit 42");
