@@ -1,5 +1,6 @@
 package dev.minke.bench;
 
+import dev.minke.bench.agreement.AgreementExperiment;
 import dev.minke.bench.experiment.AblationExperiment;
 import dev.minke.bench.experiment.QualityExperiment;
 import dev.minke.bench.experiment.ScalingExperiment;
@@ -15,14 +16,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// `bench SUITE [--case NAME] [--provisional] [--json FILE]`.
 public final class Bench {
   private static final String USAGE =
-      "gemm, train, tokenizer, ops, experts, quality, ablations or scaling, [--case NAME]"
-          + " [--provisional] [--json FILE]";
+      "gemm, train, tokenizer, ops, experts, agreement, quality, ablations or scaling, [--case"
+          + " NAME] [--provisional] [--json FILE]";
 
   private Bench() {}
 
   /// What was asked for.
   ///
-  /// @param only the one case of the suite train to measure; null for all
+  /// @param only the one case of the suites train and agreement to measure; null for all
   /// @param provisional whether to measure on a busy machine: figures to work with, not to keep
   /// @param json where the rows go as well
   private record Request(
@@ -44,7 +45,15 @@ public final class Bench {
       }
       if (arguments.length == 0
           || !List.of(
-                  "gemm", "train", "tokenizer", "ops", "experts", "quality", "ablations", "scaling")
+                  "gemm",
+                  "train",
+                  "tokenizer",
+                  "ops",
+                  "experts",
+                  "agreement",
+                  "quality",
+                  "ablations",
+                  "scaling")
               .contains(arguments[0])) {
         throw usage(arguments);
       }
@@ -79,6 +88,12 @@ public final class Bench {
     Path results = Path.of(System.getProperty("minke.results", "target/experiments"));
     if (request.suite.equals("experts")) {
       ExpertExperiment.run(data);
+      return;
+    }
+    if (request.suite.equals("agreement")) {
+      Path programs = Path.of(System.getProperty("minke.llama", ""));
+      AgreementExperiment.run(
+          new AgreementExperiment.Places(programs, data, results), request.only);
       return;
     }
     if (request.suite.equals("quality")) {

@@ -69,7 +69,7 @@ public record Divergence(
     }
     List<Window> windows = Window.halves(reference.ids(), reference.context(), beginOfText);
     DivergenceTally tally = new DivergenceTally();
-    new WindowReader(subject.model(), subject.kernels())
+    new WindowReader(subject)
         .read(
             windows,
             (ops, hidden, targets) ->

@@ -19,7 +19,7 @@ public record Perplexity(Estimate loss, long tokens, long bytes) {
   /// @param progress hears how many windows are done
   public static Perplexity of(Subject subject, List<Window> windows, Progress progress) {
     Tally tally = new Tally(subject);
-    new WindowReader(subject.model(), subject.kernels())
+    new WindowReader(subject)
         .read(
             windows,
             (ops, hidden, targets) -> {

@@ -146,7 +146,7 @@ public final class ReferenceFile implements AutoCloseable {
             throw new UncheckedIOException(e);
           }
         };
-    new WindowReader(subject.model(), subject.kernels())
+    new WindowReader(subject)
         .read(
             windows,
             (ops, hidden, targets) ->

@@ -1,10 +1,10 @@
 package dev.minke.eval;
 
 import dev.minke.autograd.EagerOps;
+import dev.minke.autograd.Observer;
 import dev.minke.inference.Session;
-import dev.minke.kernel.Kernels;
+import dev.minke.kernel.Arithmetic;
 import dev.minke.model.AttentionForm;
-import dev.minke.model.CausalModel;
 import dev.minke.model.TokenRows;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
@@ -14,9 +14,8 @@ import java.util.List;
 /// Passes windows through a model, in order: short ones together, long ones in parts through a
 /// cache. The bits are the same either way.
 ///
-/// @param model that reads
-/// @param kernels that compute
-record WindowReader(CausalModel model, Kernels kernels) {
+/// @param subject that reads
+record WindowReader(Subject subject) {
   /// Tokens that pass the model at once.
   private static final int TOGETHER = Session.CHUNK;
 
@@ -31,10 +30,10 @@ record WindowReader(CausalModel model, Kernels kernels) {
   /// @param progress hears how many windows are done
   void read(List<Window> windows, Reader reader, Progress progress) {
     for (Window window : windows) {
-      if (window.ids().length > model.maxLength()) {
+      if (window.ids().length > subject.model().maxLength()) {
         throw new IllegalArgumentException(
             "window: expected at most the %d tokens that the model has room for, found %d"
-                .formatted(model.maxLength(), window.ids().length));
+                .formatted(subject.model().maxLength(), window.ids().length));
       }
     }
     try (Workspace workspace = new Workspace()) {
@@ -64,9 +63,9 @@ record WindowReader(CausalModel model, Kernels kernels) {
 
   private void readPacked(Workspace workspace, List<Window> windows, Reader reader) {
     Workspace.Mark mark = workspace.mark();
-    EagerOps ops = new EagerOps(kernels, workspace);
+    EagerOps ops = new EagerOps(subject.kernels(), workspace, Observer.NONE, subject.arithmetic());
     TokenRows rows = TokenRows.packed(workspace, windows.stream().map(Window::ids).toList());
-    Tensor hidden = model.hidden(ops, rows);
+    Tensor hidden = subject.model().hidden(ops, rows);
     int row = 0;
     for (Window window : windows) {
       int[] ids = window.ids();
@@ -80,7 +79,12 @@ record WindowReader(CausalModel model, Kernels kernels) {
 
   private void readInParts(Window window, Reader reader) {
     int[] ids = window.ids();
-    try (Session session = new Session(model, kernels, ids.length)) {
+    if (subject.arithmetic() != Arithmetic.EXACT) {
+      throw new IllegalArgumentException(
+          "window: expected at most %d tokens in %s arithmetic, found %d; take shorter windows"
+              .formatted(TOGETHER, subject.arithmetic(), ids.length));
+    }
+    try (Session session = new Session(subject.model(), subject.kernels(), ids.length)) {
       for (int at = 0; at < ids.length; at += TOGETHER) {
         int start = at;
         int end = Math.min(ids.length, start + TOGETHER);
