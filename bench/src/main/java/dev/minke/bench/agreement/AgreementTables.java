@@ -33,35 +33,51 @@ final class AgreementTables {
 
   static void print(List<Agreement> all) {
     table(
-        "Mean KL divergence from llama.cpp's distributions to the exact ones",
+        "From llama.cpp's distributions to the exact ones: mean KL, and as a share of the format's"
+            + " own error, the mean KL from the model in F32",
         all,
-        one -> number("%.1e", one.fromPeer().mean()));
+        one -> number("%.1e", one.fromPeer().mean()) + share(one));
     table(
-        "The same as a share of the format's own error, the mean KL from the model in F32",
-        all,
-        one ->
-            one.type().equals("F32")
-                ? "-"
-                : number("%.2g %%", 100 * one.fromPeer().mean() / one.formatError().mean()));
+        "Places where both find the same token the most probable, in %: exact; fast",
+        all, one -> top(one.fromPeer()) + "; " + top(one.fastFromPeer()));
     table(
-        "Places where both find the same token the most probable, exact; fast",
-        all,
-        one ->
-            number("%.1f", 100 * one.fromPeer().sameTop())
-                + "; "
-                + number("%.1f", 100 * one.fastFromPeer().sameTop()));
-    table(
-        "Mean KL from the exact distributions: fast; llama.cpp",
-        all.stream().filter(AgreementTables::isFast).toList(),
-        one -> number("%.2e", one.fast().mean()) + "; " + number("%.2e", one.peer().mean()));
+        "From the exact distributions where products are taken in integers, mean KL: fast ones' /"
+            + " llama.cpp's",
+        all.stream().filter(AgreementTables::hasIntegerProducts).toList(),
+        AgreementTables::ratio);
   }
 
-  private static boolean isFast(Agreement one) {
-    return Math.abs(one.fast().mean() - one.floor().mean()) > 1e-7;
+  private static String ratio(Agreement one) {
+    Distance fast = one.fast();
+    Distance peer = one.peer();
+    double ratio = fast.mean() / peer.mean();
+    double error = ratio * Math.hypot(fast.error() / fast.mean(), peer.error() / peer.mean());
+    return "%s / %s = %s ± %s"
+        .formatted(
+            number("%.1e", fast.mean()),
+            number("%.1e", peer.mean()),
+            number("%.2f", ratio),
+            number("%.2f", error));
+  }
+
+  private static String share(Agreement one) {
+    double percent = 100 * one.fromPeer().mean() / one.formatError().mean();
+    return one.type().equals(QuantType.F32.name())
+        ? ""
+        : number(percent < 10 ? " (%.2g %%)" : " (%.0f %%)", percent);
+  }
+
+  private static String top(Distance distance) {
+    return number("%.1f", 100 * distance.sameTop());
+  }
+
+  /// Else the fast products are the exact ones.
+  private static boolean hasIntegerProducts(Agreement one) {
+    return one.fast().mean() != one.floor().mean();
   }
 
   private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
+    return String.format(Locale.ROOT, format, value).replaceFirst("e([-+])0", "e$1");
   }
 
   private static void table(String title, List<Agreement> all, Function<Agreement, String> cell) {

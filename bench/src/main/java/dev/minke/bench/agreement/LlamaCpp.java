@@ -63,7 +63,7 @@ record LlamaCpp(Path programs) {
   Said compare(Path model, int context, Path distributions) throws IOException {
     List<String> arguments = arguments(model, context, distributions);
     arguments.add("--kl-divergence");
-    String said = measured(arguments, "Same top p");
+    String said = measured(arguments, "Same top p:");
     String mean = "Mean    KLD: +([-0-9.]+) ± +([-0-9.]+)";
     return new Said(
         number(said, "Mean PPL\\(Q\\) +: +([-0-9.]+)", 1),

@@ -48,9 +48,6 @@ record QuantType(String name, String argument, boolean pure) {
 
   static final QuantType F32 = new QuantType("F32", "F32", true);
 
-  /// What has products in integers.
-  private static final Set<String> INTEGER = Set.of("Q8_0", "Q4_0", "Q4_K", "Q6_K", "Q4_K_M");
-
   /// All that a kind of model is compared in.
   static List<QuantType> all(Kind kind) {
     if (kind == Kind.STORIES || kind == Kind.V2_GROUPS) {
@@ -67,17 +64,12 @@ record QuantType(String name, String argument, boolean pure) {
         switch (argument) {
           case "MXFP4_MOE" -> "MXFP4";
           case "IQ2_M" -> "IQ2_S";
-          case "IQ3_S" -> argument;
-          default -> argument.endsWith("K_S") ? argument.substring(0, 4) : argument;
+          default -> argument.endsWith("_K_S") ? argument.substring(0, 4) : argument;
         };
     return new QuantType(name, argument, true);
   }
 
   boolean needsImportances() {
     return IMPORTANCES.contains(argument);
-  }
-
-  boolean hasIntegerProducts() {
-    return INTEGER.contains(pure ? name : argument);
   }
 }
