@@ -10,8 +10,10 @@ import dev.minke.cli.runs.Checkout;
 import dev.minke.eval.Speed;
 import dev.minke.eval.SpeedMeter;
 import dev.minke.eval.SpeedTest;
+import dev.minke.inference.Precision;
 import dev.minke.inference.Session;
 import dev.minke.model.decoder.DecoderSize;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,10 +50,7 @@ import picocli.CommandLine.Spec;
       "  minke bench a.gguf b.gguf -p 512 -n 128 -d 0,4096 -r 3 -o json"
     })
 final class BenchCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "MODEL",
-      arity = "1..*",
-      description = "directories with models, or GGUF files")
+  @Parameters(paramLabel = "MODEL", arity = "1..*", description = ModelPath.HELP)
   private List<String> models = List.of();
 
   @Option(
@@ -107,10 +107,12 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--no-warmup", description = "time the first runs, too")
   private boolean isCold;
 
+  @Mixin private PrecisionOption precision = new PrecisionOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     List<SpeedTest> tests = tests();
     if (tests.isEmpty() || repetitions < 1 || Arrays.stream(threads).anyMatch(one -> one < 1)) {
       throw new UsageException(
@@ -164,12 +166,14 @@ final class BenchCommand implements Callable<Integer> {
     throw new UsageException("-pg: expected two numbers like 512,128, found " + pair);
   }
 
-  private void run(String model, int count, List<SpeedTest> tests, BenchPrinter printer) {
+  private void run(String model, int count, List<SpeedTest> tests, BenchPrinter printer)
+      throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     try (LoadedModel loaded = LoadedModel.open(model, () -> Backends.open(count), err)) {
       requireRoom(model, loaded.model().maxLength(), tests);
       BenchRow.Setup setup = setup(model, loaded.stored());
-      SpeedMeter meter = new SpeedMeter(loaded.model(), loaded.kernels());
+      SpeedMeter meter =
+          new SpeedMeter(loaded.model(), loaded.kernels(), precision.or(Precision.FAST));
       for (SpeedTest test : tests) {
         Instant begin = Instant.now();
         try (Meter shown = Meter.on(err, "bench")) {

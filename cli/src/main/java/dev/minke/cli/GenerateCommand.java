@@ -1,8 +1,8 @@
 package dev.minke.cli;
 
 import dev.minke.inference.Generator;
+import dev.minke.inference.Precision;
 import dev.minke.inference.Sampler;
-import dev.minke.model.AttentionForm;
 import dev.minke.tokenizer.Decoder;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  minke generate MODEL --prompt \"Once\" -n 200 --temp 0.8 --top-p 0.95 --seed 7"
     })
 final class GenerateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "directory with a model, or a GGUF file")
+  @Parameters(paramLabel = "MODEL", description = ModelPath.HELP)
   private String model = "";
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "what to continue")
@@ -83,6 +84,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--json", description = "one JSON object at the end: text, ids, stop")
   private boolean json;
 
+  @Mixin private PrecisionOption precision = new PrecisionOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -116,7 +119,7 @@ final class GenerateCommand implements Callable<Integer> {
             return !out.checkError();
           };
       Generator.Continuation continuation =
-          new Generator(loaded.model(), loaded.kernels(), AttentionForm.ABSORBED)
+          new Generator(loaded.model(), loaded.kernels(), precision.or(Precision.FAST))
               .generate(ids, tokens, tokenizer.endsOfAnswer(), sampler, listener);
       String rest = decoder.finish();
       out.println(json ? describe(shown, text + rest, continuation) : rest);

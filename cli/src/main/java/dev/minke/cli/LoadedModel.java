@@ -24,13 +24,14 @@ record LoadedModel(StoredModel stored, Kernels kernels) implements AutoCloseable
   /// @param argument what the user named
   /// @param err hears how far it is, if it takes long
   /// @throws CheckpointException if there is no model that can be read
-  static LoadedModel open(String argument, PrintWriter err) {
+  static LoadedModel open(String argument, PrintWriter err) throws IOException {
     return open(argument, Backends::openDefault, err);
   }
 
   /// @param backend opens the kernels, which the result owns
-  static LoadedModel open(String argument, Supplier<Kernels> backend, PrintWriter err) {
-    StoredModel stored = StoredModel.open(ModelPath.required(argument));
+  static LoadedModel open(String argument, Supplier<Kernels> backend, PrintWriter err)
+      throws IOException {
+    StoredModel stored = StoredModel.open(ModelPath.ofThisProcess().required(argument));
     try {
       LoadedModel model = new LoadedModel(stored, backend.get());
       try {

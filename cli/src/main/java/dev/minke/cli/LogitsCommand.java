@@ -3,6 +3,7 @@ package dev.minke.cli;
 import dev.minke.checkpoint.SafetensorsWriter;
 import dev.minke.inference.Logits;
 import dev.minke.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Spec;
       "  minke logits runs/quickstart/model --ids 1,2,3 --out logits.safetensors"
     })
 final class LogitsCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "directory with a model, or a GGUF file")
+  @Parameters(paramLabel = "MODEL", description = ModelPath.HELP)
   private String model = "";
 
   @Option(
@@ -52,7 +53,7 @@ final class LogitsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr());
         Arena arena = Arena.ofConfined()) {
       if (predictor && loaded.model().predictor() == null) {

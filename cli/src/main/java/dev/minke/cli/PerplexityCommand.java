@@ -11,6 +11,7 @@ import dev.minke.eval.Progress;
 import dev.minke.eval.ReferenceFile;
 import dev.minke.eval.Subject;
 import dev.minke.eval.Window;
+import dev.minke.inference.Precision;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -62,10 +64,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class PerplexityCommand implements Callable<Integer> {
   private static final int USUAL_CONTEXT = 512;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "MODEL",
-      description = "directory with a model, or a GGUF file")
+  @Parameters(index = "0", paramLabel = "MODEL", description = ModelPath.HELP)
   private String model = "";
 
   @Parameters(
@@ -111,6 +110,8 @@ final class PerplexityCommand implements Callable<Integer> {
   @Option(names = "--json", description = "as one JSON object, nothing rounded")
   private boolean json;
 
+  @Mixin private PrecisionOption precision = new PrecisionOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -123,6 +124,7 @@ final class PerplexityCommand implements Callable<Integer> {
           new Subject(
               loaded.model(),
               loaded.kernels(),
+              precision.or(Precision.EXACT).arithmetic(),
               token ->
                   tokenizer == null || tokenizer.isSpecial(token)
                       ? 0

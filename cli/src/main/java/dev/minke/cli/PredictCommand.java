@@ -31,10 +31,7 @@ import tools.jackson.databind.node.ArrayNode;
 final class PredictCommand implements Callable<Integer> {
   private static final int BAR = 40;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "MODEL",
-      description = "directory with a model, or a GGUF file")
+  @Parameters(index = "0", paramLabel = "MODEL", description = ModelPath.HELP)
   private String model = "";
 
   @Parameters(index = "1", paramLabel = "TEXT", description = "what comes before")

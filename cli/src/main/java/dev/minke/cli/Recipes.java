@@ -217,16 +217,29 @@ final class Recipes {
     if (Files.isRegularFile(direct)) {
       return direct;
     }
-    Path folder = Path.of(System.getProperty("minke.home", ""), "recipes");
-    Path named = folder.resolve(nameOrPath + ".yaml");
-    if (Files.isRegularFile(named)) {
-      return named;
+    if (isKnown(nameOrPath)) {
+      return named(nameOrPath);
     }
     throw new UsageException(
-        "recipe %s: expected a file, or one of %s".formatted(nameOrPath, names(folder)));
+        "recipe %s: expected a file, or one of %s".formatted(nameOrPath, known()));
   }
 
-  private static String names(Path folder) {
+  /// Whether the folder `recipes` has one of this name.
+  static boolean isKnown(String name) {
+    return Files.isRegularFile(named(name));
+  }
+
+  private static Path folder() {
+    return Path.of(System.getProperty("minke.home", ""), "recipes");
+  }
+
+  private static Path named(String name) {
+    return folder().resolve(name + ".yaml");
+  }
+
+  /// The names in the folder `recipes`.
+  static String known() {
+    Path folder = folder();
     if (!Files.isDirectory(folder)) {
       return "the recipes in " + folder + ", which is absent";
     }

@@ -48,8 +48,7 @@ final class ShowCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL|RECIPE",
       description =
-          "directory of a model or a run, a GGUF file (any part of a split one), a config.json, or"
-              + " a recipe by name or file")
+          ModelPath.HELP + "; a run's directory, a config.json; or a recipe by name or file")
   private String subject = "";
 
   @Option(
@@ -91,7 +90,7 @@ final class ShowCommand implements Callable<Integer> {
     requirePositive("--batch", batch);
     requirePositive("--length", length);
     requireOneForm();
-    Path model = ModelPath.of(subject).orElse(null);
+    Path model = ModelPath.ofThisProcess().ofModelOrRecipe(subject).orElse(null);
     if (model == null) {
       showRecipe();
       return Main.OK;

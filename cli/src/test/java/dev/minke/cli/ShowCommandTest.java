@@ -70,7 +70,7 @@ class ShowCommandTest {
 
   @Test
   void whatIsNeitherIsRefused() throws IOException {
-    assertThat(Run.of("show", directory.resolve("none")).failed(2)).contains("none");
+    assertThat(Run.of("show", directory.resolve("none")).failed(1)).contains("none");
     assertThat(Run.of("show", published(), "--batch", 0).failed(2)).contains("--batch: expected 1");
     Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"bert\"}");
     assertThat(Run.of("show", directory).failed(1)).contains("model_type");

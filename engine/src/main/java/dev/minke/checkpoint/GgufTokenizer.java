@@ -4,13 +4,19 @@ import dev.minke.tokenizer.GgufTokenizerFacts;
 import dev.minke.tokenizer.GgufTokenizerFacts.Edges;
 import dev.minke.tokenizer.GgufTokenizerFacts.Piece;
 import dev.minke.tokenizer.Tokenizer;
+import dev.minke.tokenizer.chat.ChatTemplate;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The tokenizer that a GGUF model carries in its metadata.
+/// The tokenizer and the chat template that a GGUF model carries in its metadata.
 public final class GgufTokenizer {
   private static final String PREFIX = "tokenizer.ggml.";
+  private static final String TEMPLATE = "tokenizer.chat_template";
   private static final int NORMAL = 1;
 
   private final Gguf gguf;
@@ -27,6 +33,33 @@ public final class GgufTokenizer {
   /// @throws dev.minke.tokenizer.TokenizerException if it is not one of those that are implemented
   public static Tokenizer read(Gguf gguf) {
     return Tokenizer.of(new GgufTokenizer(gguf).facts());
+  }
+
+  /// Reads the chat template; empty if there is none.
+  ///
+  /// @param clock what a template reads that writes the date
+  /// @throws dev.minke.tokenizer.jinja.TemplateException if it is not understood
+  static Optional<ChatTemplate> chatTemplate(Gguf gguf, Clock clock) {
+    GgufMetadata metadata = gguf.metadata();
+    if (!metadata.has(TEMPLATE)) {
+      return Optional.empty();
+    }
+    GgufTokenizer tokenizer = new GgufTokenizer(gguf);
+    Map<String, String> tokens = new LinkedHashMap<>();
+    tokenizer.name("bos", tokens);
+    tokenizer.name("eos", tokens);
+    return Optional.of(
+        ChatTemplate.compile(
+            gguf.file() + ": " + TEMPLATE, metadata.text(TEMPLATE), tokens, clock));
+  }
+
+  /// Under the name that templates have for it.
+  private void name(String token, Map<String, String> names) {
+    Integer id = id(token + "_token_id");
+    List<String> all = metadata.texts(PREFIX + "tokens");
+    if (id != null && id < all.size()) {
+      names.put(token + "_token", all.get(id));
+    }
   }
 
   private GgufTokenizerFacts facts() {

@@ -12,14 +12,17 @@ import dev.minke.model.decoder.MixtureOfExperts;
 import dev.minke.nn.StoredParameters;
 import dev.minke.tensor.BlockFormat;
 import dev.minke.tokenizer.Tokenizer;
+import dev.minke.tokenizer.chat.ChatTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -222,6 +225,16 @@ public final class StoredModel implements AutoCloseable {
           file + ": expected a tokenizer beside the weights, found none; copy it there");
     }
     return Tokenizer.read(file);
+  }
+
+  /// The chat template beside the weights, or in the GGUF file; empty for a base model.
+  ///
+  /// @param clock what a template reads that writes the date
+  /// @throws dev.minke.tokenizer.jinja.TemplateException if it is not understood
+  public Optional<ChatTemplate> chatTemplate(Clock clock) throws IOException {
+    return files instanceof GgufFiles(Gguf gguf)
+        ? GgufTokenizer.chatTemplate(gguf, clock)
+        : ChatTemplate.read(path, clock);
   }
 
   @Override

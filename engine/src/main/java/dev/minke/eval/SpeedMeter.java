@@ -1,5 +1,6 @@
 package dev.minke.eval;
 
+import dev.minke.inference.Precision;
 import dev.minke.inference.Session;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.AttentionForm;
@@ -19,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param model that is timed
 /// @param kernels that compute
-public record SpeedMeter(CausalModel model, Kernels kernels) {
+/// @param precision forms in which the tokens pass
+public record SpeedMeter(CausalModel model, Kernels kernels, Precision precision) {
   private static final long SPELL_NANOS = 2_000_000_000L;
   private static final long MOST_NANOS = 60_000_000_000L;
   private static final double NEGLIGIBLE = 0.02;
@@ -34,7 +36,7 @@ public record SpeedMeter(CausalModel model, Kernels kernels) {
   public Speed time(SpeedTest test, int repetitions, boolean warm, Progress progress) {
     int[] ids = new int[test.length()];
     Arrays.setAll(ids, i -> TOKENS.below(model.vocab(), i));
-    try (Session session = new Session(model, kernels, ids.length)) {
+    try (Session session = new Session(model, kernels, precision.arithmetic(), ids.length)) {
       if (test.depth() > 0) {
         session.append(Arrays.copyOf(ids, test.depth()), AttentionForm.EXPANDED);
       }
@@ -50,7 +52,7 @@ public record SpeedMeter(CausalModel model, Kernels kernels) {
     }
   }
 
-  private static void warmUp(Session session, SpeedTest test, int[] ids) {
+  private void warmUp(Session session, SpeedTest test, int[] ids) {
     long begin = System.nanoTime();
     long fastest = Long.MAX_VALUE;
     boolean settled = false;
@@ -77,7 +79,7 @@ public record SpeedMeter(CausalModel model, Kernels kernels) {
         : TimeUnit.MILLISECONDS.toNanos(compilers.getTotalCompilationTime());
   }
 
-  private static long run(Session session, SpeedTest test, int[] ids) {
+  private long run(Session session, SpeedTest test, int[] ids) {
     session.rewind(test.depth());
     int generated = test.depth() + test.prompt();
     long begin = System.nanoTime();
@@ -85,7 +87,7 @@ public record SpeedMeter(CausalModel model, Kernels kernels) {
       session.append(Arrays.copyOfRange(ids, test.depth(), generated), AttentionForm.EXPANDED);
     }
     for (int i = generated; i < ids.length; i++) {
-      session.append(new int[] {ids[i]}, AttentionForm.ABSORBED);
+      session.append(new int[] {ids[i]}, precision.generated());
     }
     return System.nanoTime() - begin;
   }

@@ -3,7 +3,6 @@ package dev.minke.eval;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Observer;
 import dev.minke.inference.Session;
-import dev.minke.kernel.Arithmetic;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.TokenRows;
 import dev.minke.tensor.Tensor;
@@ -79,12 +78,8 @@ record WindowReader(Subject subject) {
 
   private void readInParts(Window window, Reader reader) {
     int[] ids = window.ids();
-    if (subject.arithmetic() != Arithmetic.EXACT) {
-      throw new IllegalArgumentException(
-          "window: expected at most %d tokens in %s arithmetic, found %d; take shorter windows"
-              .formatted(TOGETHER, subject.arithmetic(), ids.length));
-    }
-    try (Session session = new Session(subject.model(), subject.kernels(), ids.length)) {
+    try (Session session =
+        new Session(subject.model(), subject.kernels(), subject.arithmetic(), ids.length)) {
       for (int at = 0; at < ids.length; at += TOGETHER) {
         int start = at;
         int end = Math.min(ids.length, start + TOGETHER);

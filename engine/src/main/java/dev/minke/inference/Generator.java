@@ -11,8 +11,8 @@ import java.util.function.IntPredicate;
 ///
 /// @param model answers
 /// @param kernels compute
-/// @param generated form of attention for generated tokens; the prompt is always expanded
-public record Generator(CausalModel model, Kernels kernels, AttentionForm generated) {
+/// @param precision forms in which the tokens pass
+public record Generator(CausalModel model, Kernels kernels, Precision precision) {
   /// Why a continuation ended.
   public enum Stop {
     /// The model ended the text.
@@ -38,7 +38,8 @@ public record Generator(CausalModel model, Kernels kernels, AttentionForm genera
   /// @param listener gets each token as it comes; false ends the continuation
   public Continuation generate(
       int[] prompt, int most, Set<Integer> ends, Sampler sampler, IntPredicate listener) {
-    try (Session session = new Session(model, kernels, prompt.length + Math.max(most, 1))) {
+    int room = prompt.length + Math.max(most, 1);
+    try (Session session = new Session(model, kernels, precision.arithmetic(), room)) {
       float[] logits = session.append(prompt, AttentionForm.EXPANDED);
       int[] ids = new int[most];
       for (int count = 0; count < most; count++) {
@@ -51,7 +52,7 @@ public record Generator(CausalModel model, Kernels kernels, AttentionForm genera
           return new Continuation(Arrays.copyOf(ids, count + 1), Stop.CANCELLED);
         }
         if (count + 1 < most) {
-          logits = session.append(new int[] {next}, generated);
+          logits = session.append(new int[] {next}, precision.generated());
         }
       }
       return new Continuation(ids, Stop.LENGTH);

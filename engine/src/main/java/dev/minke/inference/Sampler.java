@@ -4,6 +4,7 @@ import dev.minke.tensor.RandomStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /// Draws a token from logits: divided by the temperature, cut to the `topK` best, then to the
 /// fewest that hold `topP` of the probability.
@@ -43,7 +44,6 @@ public record Sampler(double temperature, int topK, double topP, long seed) {
   /// @param logits `[vocab]`, finite or -∞
   public List<Candidate> candidates(float[] logits) {
     double divisor = temperature == 0 ? 1 : temperature;
-    List<Candidate> sorted = new ArrayList<>(logits.length);
     float highest = Float.NEGATIVE_INFINITY;
     for (float logit : logits) {
       highest = Math.max(highest, logit);
@@ -53,15 +53,19 @@ public record Sampler(double temperature, int topK, double topP, long seed) {
           "logits: expected finite numbers, found %s; the weights are damaged or too large"
               .formatted(highest));
     }
-    double sum = 0;
+    float lowest = temperature == 0 ? highest : lowestKept(logits);
+    List<Candidate> sorted = new ArrayList<>();
     for (int id = 0; id < logits.length; id++) {
-      double weight = StrictMath.exp(((double) logits[id] - highest) / divisor);
-      sorted.add(new Candidate(id, weight));
+      if (logits[id] >= lowest) {
+        double weight = StrictMath.exp(((double) logits[id] - highest) / divisor);
+        sorted.add(new Candidate(id, weight));
+      }
     }
     sorted.sort(
         Comparator.comparingDouble((Candidate one) -> 0.0 - logits[one.id])
             .thenComparingInt(Candidate::id));
-    int kept = temperature == 0 ? 1 : withTies(sorted, logits);
+    int kept = temperature == 0 ? 1 : sorted.size();
+    double sum = 0;
     for (Candidate candidate : sorted.subList(0, kept)) {
       sum += candidate.probability;
     }
@@ -77,17 +81,22 @@ public record Sampler(double temperature, int topK, double topP, long seed) {
         .toList();
   }
 
-  /// How many of the sorted tokens `topK` keeps: those that tie with the last of them stay too.
-  private int withTies(List<Candidate> sorted, float[] logits) {
-    if (topK == 0 || topK >= sorted.size()) {
-      return sorted.size();
+  /// The logit of the last token that `topK` keeps; those that tie with it stay too. Found without
+  /// sorting a whole vocabulary.
+  private float lowestKept(float[] logits) {
+    if (topK == 0 || topK >= logits.length) {
+      return Float.NEGATIVE_INFINITY;
     }
-    float last = logits[sorted.get(topK - 1).id];
-    int kept = topK;
-    while (kept < sorted.size() && logits[sorted.get(kept).id] == last) {
-      kept++;
+    PriorityQueue<Float> best = new PriorityQueue<>(topK + 1);
+    for (float logit : logits) {
+      if (best.size() < topK || logit > best.element()) {
+        best.add(logit);
+      }
+      if (best.size() > topK) {
+        best.remove();
+      }
     }
-    return kept;
+    return best.element();
   }
 
   /// Draws a token.

@@ -1,6 +1,8 @@
 package dev.minke.inference;
 
 import dev.minke.autograd.EagerOps;
+import dev.minke.autograd.Observer;
+import dev.minke.kernel.Arithmetic;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.model.AttentionForm;
@@ -22,30 +24,71 @@ public final class Session implements AutoCloseable {
 
   private final CausalModel model;
   private final Kernels kernels;
-  private final int capacity;
-  private final Arena arena = Arena.ofShared();
+  private final Arithmetic arithmetic;
   private final Workspace workspace = new Workspace();
-  private final KvCache cache;
+  private Arena arena = Arena.ofShared();
+  private KvCache cache;
+  private int capacity;
   private int length;
 
+  /// With exact products.
+  ///
   /// @param capacity most tokens the sequence will have
   /// @throws IllegalArgumentException if that is more than the model's longest sequence
   public Session(CausalModel model, Kernels kernels, int capacity) {
+    this(model, kernels, Arithmetic.EXACT, capacity);
+  }
+
+  /// @param arithmetic of products with stored weights
+  /// @param capacity most tokens the sequence will have
+  /// @throws IllegalArgumentException if that is more than the model's longest sequence
+  public Session(CausalModel model, Kernels kernels, Arithmetic arithmetic, int capacity) {
+    this.model = model;
+    this.kernels = kernels;
+    this.arithmetic = arithmetic;
+    requirePossible(capacity);
+    this.capacity = capacity;
+    this.cache = allocate(arena, capacity);
+  }
+
+  private void requirePossible(int capacity) {
     if (capacity < 1 || capacity > model.maxLength()) {
       throw new IllegalArgumentException(
           "sequence: expected 1 to %d tokens, the model's longest, found %d; shorten the prompt or ask for fewer tokens"
               .formatted(model.maxLength(), capacity));
     }
-    this.model = model;
-    this.kernels = kernels;
-    this.capacity = capacity;
+  }
+
+  private KvCache allocate(Arena owner, int capacity) {
     CausalModel.CacheShape shape = model.cacheShape();
     int rows = (capacity + KvView.TILE - 1) / KvView.TILE * KvView.TILE;
     List<Tensor> layers = new ArrayList<>();
     for (int layer = 0; layer < shape.layers(); layer++) {
-      layers.add(Tensor.allocate(arena, DType.F32, Shape.of(rows, shape.width())));
+      layers.add(Tensor.allocate(owner, DType.F32, Shape.of(rows, shape.width())));
     }
-    this.cache = new KvCache(layers);
+    return new KvCache(layers);
+  }
+
+  /// Makes room for more tokens; those that are there stay.
+  ///
+  /// @param more than the capacity so far
+  /// @throws IllegalArgumentException if it is not, or is more than the model's longest sequence
+  public void grow(int more) {
+    requirePossible(more);
+    if (more <= capacity) {
+      throw new IllegalArgumentException(
+          "sequence: expected room for more than %d tokens, found %d".formatted(capacity, more));
+    }
+    Arena wider = Arena.ofShared();
+    KvCache copy = allocate(wider, more);
+    for (int layer = 0; length > 0 && layer < copy.layers().size(); layer++) {
+      kernels.copy(
+          cache.layers().get(layer).rows(0, length), copy.layers().get(layer).rows(0, length));
+    }
+    arena.close();
+    arena = wider;
+    cache = copy;
+    capacity = more;
   }
 
   /// Tokens so far.
@@ -90,7 +133,7 @@ public final class Session implements AutoCloseable {
     }
     for (int from = 0; from < ids.length; from += CHUNK) {
       Workspace.Mark mark = workspace.mark();
-      EagerOps ops = new EagerOps(kernels, workspace);
+      EagerOps ops = new EagerOps(kernels, workspace, Observer.NONE, arithmetic);
       TokenRows rows = rows(ids, from, Math.min(ids.length, from + CHUNK));
       reader.read(ops, model.hidden(ops, rows, cache, form));
       workspace.release(mark);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.minke.Shared;
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.Precision;
 import dev.minke.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ class SpeedMeterTest {
     List<Integer> heard = new ArrayList<>();
     try (StoredModel model = StoredModel.open(Shared.shared("golden/deepseek-v3-tiny"));
         Kernels kernels = Backends.open(1)) {
-      SpeedMeter meter = new SpeedMeter(model.model(), kernels);
+      SpeedMeter meter = new SpeedMeter(model.model(), kernels, Precision.FAST);
       for (SpeedTest test :
           List.of(new SpeedTest(16, 0, 0), new SpeedTest(0, 4, 8), new SpeedTest(16, 4, 8))) {
         Speed found = meter.time(test, 3, false, (done, _) -> heard.add(done));

@@ -8,9 +8,9 @@ import dev.minke.backend.Backends;
 import dev.minke.checkpoint.StoredModel;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Logits;
+import dev.minke.inference.Precision;
 import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.AttentionForm;
 import dev.minke.tensor.Tensor;
 import dev.minke.tokenizer.Decoder;
 import dev.minke.tokenizer.StoriesPieces;
@@ -74,7 +74,7 @@ class StoriesTest {
       int[] output = ints(one.path("output_ids"));
       assertThat(withBegin(one.path("prompt").stringValue())).isEqualTo(prompt);
       Generator.Continuation found =
-          new Generator(stories.model(), kernels, AttentionForm.ABSORBED)
+          new Generator(stories.model(), kernels, Precision.FAST)
               .generate(
                   prompt, output.length - prompt.length, Set.of(BEGIN), Sampler.GREEDY, _ -> true);
       assertThat(IntStream.concat(Arrays.stream(prompt), Arrays.stream(found.ids())))

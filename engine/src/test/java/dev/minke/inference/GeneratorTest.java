@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.minke.Shared;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.OpenModel;
+import dev.minke.kernel.Arithmetic;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.AttentionForm;
@@ -48,7 +49,7 @@ class GeneratorTest {
       int[] continuation = ints(one.path("continuation"));
       for (AttentionForm form : AttentionForm.values()) {
         Generator.Continuation found =
-            new Generator(open.model(), kernels, form)
+            new Generator(open.model(), kernels, new Precision(form, Arithmetic.EXACT))
                 .generate(prompt, continuation.length, Set.of(), Sampler.GREEDY, _ -> true);
         assertThat(found.ids()).as(form.toString()).isEqualTo(continuation);
         assertThat(found.stop()).isEqualTo(Generator.Stop.LENGTH);
@@ -70,7 +71,7 @@ class GeneratorTest {
       first++;
     }
     Generator.Continuation found =
-        new Generator(open.model(), kernels, AttentionForm.ABSORBED)
+        new Generator(open.model(), kernels, Precision.FAST)
             .generate(ints(one.path("prompt")), 32, Set.of(end, -1), Sampler.GREEDY, _ -> true);
     assertThat(found.ids()).isEqualTo(Arrays.copyOf(continuation, first));
     assertThat(found.stop()).isEqualTo(Generator.Stop.END_OF_TEXT);
@@ -80,7 +81,7 @@ class GeneratorTest {
   void theListenerEndsIt() {
     int[] seen = {0};
     Generator.Continuation found =
-        new Generator(open.model(), kernels, AttentionForm.ABSORBED)
+        new Generator(open.model(), kernels, Precision.FAST)
             .generate(new int[] {1, 2, 3}, 20, Set.of(), Sampler.GREEDY, _ -> ++seen[0] < 4);
     assertThat(found.ids()).hasSize(4);
     assertThat(found.stop()).isEqualTo(Generator.Stop.CANCELLED);

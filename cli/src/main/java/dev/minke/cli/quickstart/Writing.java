@@ -2,9 +2,9 @@ package dev.minke.cli.quickstart;
 
 import dev.minke.cli.console.Tally;
 import dev.minke.inference.Generator;
+import dev.minke.inference.Precision;
 import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.AttentionForm;
 import dev.minke.model.CausalModel;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +25,7 @@ record Writing(CausalModel model, Kernels kernels, Tokens tokens, Tally tally) {
   private String continued(String beginning, long seed) {
     int[] prompt = tokens.open(beginning);
     var continuation =
-        new Generator(model, kernels, AttentionForm.EXPANDED)
+        new Generator(model, kernels, Precision.EXACT)
             .generate(
                 prompt,
                 MOST_TOKENS,

@@ -2,9 +2,9 @@ package dev.minke.cli.runs;
 
 import dev.minke.data.Corpus;
 import dev.minke.inference.Generator;
+import dev.minke.inference.Precision;
 import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;
-import dev.minke.model.AttentionForm;
 import dev.minke.model.CausalModel;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.train.TrainListener;
@@ -75,7 +75,7 @@ public record SampleWriter(
       return "";
     }
     return tokenizer.decode(
-        new Generator(model.get(), kernels, AttentionForm.EXPANDED)
+        new Generator(model.get(), kernels, Precision.EXACT)
             .generate(
                 ids,
                 Math.min(recipe.validation().promptTokens(), room),

@@ -19,22 +19,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param variables of the process
 /// @param home of the user
-record StoreEnvironment(Map<String, String> variables, Path home) {
+public record StoreEnvironment(Map<String, String> variables, Path home) {
   private static final String HUB = "https://huggingface.co";
   private static final Set<String> YES = Set.of("1", "ON", "YES", "TRUE");
 
   /// Where Ollama's service keeps models on Linux.
   private static final Path OLLAMA_SERVICE = Path.of("/usr/share/ollama/.ollama/models");
 
-  StoreEnvironment {
+  public StoreEnvironment {
     variables = Map.copyOf(variables);
   }
 
-  static StoreEnvironment ofThisProcess() {
+  public static StoreEnvironment ofThisProcess() {
     return new StoreEnvironment(System.getenv(), Path.of(System.getProperty("user.home", "")));
   }
 
-  StoreRoots roots() {
+  /// Where models are kept.
+  public StoreRoots roots() {
     Path cache = path("HF_HUB_CACHE", path("HUGGINGFACE_HUB_CACHE", hubHome().resolve("hub")));
     Path usual = home.resolve(".ollama").resolve("models");
     Path ollama = path("OLLAMA_MODELS", usual);
