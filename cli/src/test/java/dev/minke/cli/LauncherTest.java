@@ -299,7 +299,7 @@ class LauncherTest {
     try (Child child = launch(shell, launcher, Map.of(), "predict", "absent", "text")) {
       assertThat(child.code()).as(child.output()).isEqualTo(1);
       assertThat(child.output().lines()).hasSize(1);
-      assertThat(child.output()).startsWith("minke: absent: expected a directory with a model");
+      assertThat(child.output()).startsWith("minke: no model 'absent'");
     }
   }
 
@@ -315,8 +315,8 @@ class LauncherTest {
     }
     List<String> lines = Files.readAllLines(temporary.resolve("log"));
     assertThat(lines).hasSize(3);
-    assertThat(lines.get(0)).startsWith("minke: one: ");
-    assertThat(lines.get(1)).startsWith("minke: two: ");
+    assertThat(lines.get(0)).startsWith("minke: no model 'one'");
+    assertThat(lines.get(1)).startsWith("minke: no model 'two'");
     assertThat(lines.get(2)).isEqualTo("end");
   }
 
