@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
+      RunCommand.class,
       PredictCommand.class,
       GenerateCommand.class,
       LogitsCommand.class,

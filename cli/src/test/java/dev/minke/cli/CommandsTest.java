@@ -161,7 +161,7 @@ class CommandsTest {
     assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
     int commands = usage.indexOf("Commands:");
     assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
-        .hasSize(16)
+        .hasSize(17)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }

@@ -1,0 +1,23 @@
+package dev.minke.cli.chat;
+
+import dev.minke.tokenizer.chat.AnswerEvent;
+
+/// Hears an answer as it comes about.
+public interface Hearer {
+  /// The model reads.
+  ///
+  /// @param done how many tokens
+  /// @param all of how many
+  void reads(int done, int all);
+
+  /// The model says something.
+  void says(AnswerEvent event);
+
+  /// The answer has ended.
+  void ended();
+
+  /// Asked before each token.
+  ///
+  /// @return whether nobody wants to hear more
+  boolean isStopped();
+}
