@@ -91,12 +91,12 @@ class BadInputTest {
     String more =
         text.replaceFirst(
             "\"added_tokens\"\\s*:\\s*\\[",
-            "\"added_tokens\": [{\"id\": 70000, \"content\": \"<|far|>\", \"single_word\": false,"
+            "\"added_tokens\": [{\"id\": 60000, \"content\": \"<|far|>\", \"single_word\": false,"
                 + " \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\":"
                 + " true},");
     assertThat(more).as(other.toString()).isNotEqualTo(text);
     Files.writeString(model.resolve("tokenizer.json"), more);
-    assertThat(Run.of("predict", model, "a").failed(1)).contains("tokenizer.json", "70001");
+    assertThat(Run.of("predict", model, "a").failed(1)).contains("tokenizer.json", "60001");
     assertThat(Run.of("generate", model, "--prompt", "a").failed(1)).contains("tokenizer.json");
   }
 
