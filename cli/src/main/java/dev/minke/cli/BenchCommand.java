@@ -109,6 +109,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private PrecisionOption precision = new PrecisionOption();
 
+  @Mixin private MemoryOption memory = new MemoryOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -169,7 +171,8 @@ final class BenchCommand implements Callable<Integer> {
   private void run(String model, int count, List<SpeedTest> tests, BenchPrinter printer)
       throws IOException {
     PrintWriter err = spec.commandLine().getErr();
-    try (LoadedModel loaded = LoadedModel.open(model, () -> Backends.open(count), err)) {
+    try (LoadedModel loaded =
+        LoadedModel.open(model, memory.bytes(), () -> Backends.open(count), err)) {
       requireRoom(model, loaded.model().maxLength(), tests);
       BenchRow.Setup setup = setup(model, loaded.stored());
       SpeedMeter meter =

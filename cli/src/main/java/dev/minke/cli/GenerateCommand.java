@@ -86,6 +86,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private PrecisionOption precision = new PrecisionOption();
 
+  @Mixin private MemoryOption memory = new MemoryOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -96,7 +98,8 @@ final class GenerateCommand implements Callable<Integer> {
     requireOnePrompt();
     Sampler sampler = sampler();
     PrintWriter out = spec.commandLine().getOut();
-    try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr())) {
+    try (LoadedModel loaded =
+        LoadedModel.open(model, memory.bytes(), spec.commandLine().getErr())) {
       Tokenizer tokenizer = loaded.tokenizer();
       Decoder decoder = tokenizer.decoder();
       int[] ids = prompt == null ? promptIds : LoadedModel.prompt(tokenizer, prompt);

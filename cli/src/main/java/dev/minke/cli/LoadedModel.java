@@ -5,7 +5,9 @@ import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.Residency;
 import dev.minke.checkpoint.StoredModel;
 import dev.minke.cli.console.Meter;
+import dev.minke.kernel.CachedExperts;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.cache.CacheCounts;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -18,24 +20,27 @@ import java.util.stream.IntStream;
 ///
 /// @param stored the model and its files
 /// @param kernels compute
-record LoadedModel(StoredModel stored, Kernels kernels) implements AutoCloseable {
+/// @param err hears at the end what became of experts that did not fit in memory
+record LoadedModel(StoredModel stored, Kernels kernels, PrintWriter err) implements AutoCloseable {
   /// With the kernels of this machine.
   ///
   /// @param argument what the user named
+  /// @param memory bytes for weights
   /// @param err hears how far it is, if it takes long
   /// @throws CheckpointException if there is no model that can be read
-  static LoadedModel open(String argument, PrintWriter err) throws IOException {
-    return open(argument, Backends::openDefault, err);
+  static LoadedModel open(String argument, long memory, PrintWriter err) throws IOException {
+    return open(argument, memory, Backends::openDefault, err);
   }
 
   /// @param backend opens the kernels, which the result owns
-  static LoadedModel open(String argument, Supplier<Kernels> backend, PrintWriter err)
+  static LoadedModel open(String argument, long memory, Supplier<Kernels> backend, PrintWriter err)
       throws IOException {
     StoredModel stored = StoredModel.open(ModelPath.ofThisProcess().required(argument));
     try {
-      LoadedModel model = new LoadedModel(stored, backend.get());
+      Residency residency = stored.residency(memory);
+      LoadedModel model = new LoadedModel(stored, backend.get(), err);
       try {
-        model.load(err);
+        model.load(residency);
       } catch (RuntimeException e) {
         model.kernels.close();
         throw e;
@@ -47,8 +52,7 @@ record LoadedModel(StoredModel stored, Kernels kernels) implements AutoCloseable
     }
   }
 
-  private void load(PrintWriter err) {
-    Residency residency = stored.residency(Long.MAX_VALUE);
+  private void load(Residency residency) {
     long all = Math.max(1, residency.readAtOnce());
     try (Meter meter = Meter.on(err, "loading")) {
       stored.load(
@@ -57,6 +61,13 @@ record LoadedModel(StoredModel stored, Kernels kernels) implements AutoCloseable
           done ->
               meter.show(() ->
                   String.format(Locale.ROOT, "%d %% of %.2f GB", 100 * done / all, all / 1e9)));
+    }
+    if (!residency.isWhole()) {
+      err.printf(
+          Locale.ROOT,
+          "experts    %,d of %,d fit in memory, the others are read when they are wanted%n",
+          residency.slots(),
+          residency.experts());
     }
   }
 
@@ -99,9 +110,27 @@ record LoadedModel(StoredModel stored, Kernels kernels) implements AutoCloseable
     return prompt;
   }
 
+  private void tell(CachedExperts.Account account) {
+    CacheCounts counts = account.counts();
+    err.printf(
+        Locale.ROOT,
+        "experts    %.1f %% of %,d were in memory when they were wanted, %,d read ahead (%,d of"
+            + " them used); %.2f GB read, waited %.1f s%n",
+        100 * counts.hitRate(),
+        counts.hits() + counts.misses(),
+        counts.ahead(),
+        counts.aheadUsed(),
+        account.readBytes() / 1e9,
+        account.waitedNanos() * 1e-9);
+  }
+
   @Override
   public void close() {
-    kernels.close();
+    CachedExperts.Account account = stored.experts();
+    if (account != null && account.counts().hits() + account.counts().misses() > 0) {
+      tell(account);
+    }
     stored.close();
+    kernels.close();
   }
 }

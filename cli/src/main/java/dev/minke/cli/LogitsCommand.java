@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,11 +51,13 @@ final class LogitsCommand implements Callable<Integer> {
   @Option(names = "--mtp", description = "also the logits of the multi-token predictor")
   private boolean predictor;
 
+  @Mixin private MemoryOption memory = new MemoryOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException {
-    try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr());
+    try (LoadedModel loaded = LoadedModel.open(model, memory.bytes(), spec.commandLine().getErr());
         Arena arena = Arena.ofConfined()) {
       if (predictor && loaded.model().predictor() == null) {
         throw new UsageException(

@@ -112,12 +112,14 @@ final class PerplexityCommand implements Callable<Integer> {
 
   @Mixin private PrecisionOption precision = new PrecisionOption();
 
+  @Mixin private MemoryOption memory = new MemoryOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException {
     requireSense();
-    try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr());
+    try (LoadedModel loaded = LoadedModel.open(model, memory.bytes(), spec.commandLine().getErr());
         Meter meter = Meter.on(spec.commandLine().getErr(), "windows")) {
       Tokenizer tokenizer = tokenizer(loaded);
       Subject subject =

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,6 +50,8 @@ final class PredictCommand implements Callable<Integer> {
       description = "a JSON array of {\"token\", \"id\", \"probability\"} instead of bars")
   private boolean json;
 
+  @Mixin private MemoryOption memory = new MemoryOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -56,7 +59,8 @@ final class PredictCommand implements Callable<Integer> {
     if (count < 1) {
       throw new UsageException("-k: expected 1 or more, found " + count);
     }
-    try (LoadedModel loaded = LoadedModel.open(model, spec.commandLine().getErr())) {
+    try (LoadedModel loaded =
+        LoadedModel.open(model, memory.bytes(), spec.commandLine().getErr())) {
       Tokenizer tokenizer = loaded.tokenizer();
       int[] prompt = LoadedModel.prompt(tokenizer, text);
       float[] logits;

@@ -137,6 +137,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private PrecisionOption precision = new PrecisionOption();
 
+  @Mixin private MemoryOption memory = new MemoryOption();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private enum Thinking {
@@ -153,7 +155,7 @@ final class RunCommand implements Callable<Integer> {
     }
     String asked = isDialogue ? "" : asked();
     PrintWriter err = spec.commandLine().getErr();
-    try (LoadedModel loaded = LoadedModel.open(model, err)) {
+    try (LoadedModel loaded = LoadedModel.open(model, memory.bytes(), err)) {
       Settings settings = settings(loaded);
       Tokenizer tokenizer = loaded.tokenizer();
       Wording wording = wording(loaded, tokenizer);

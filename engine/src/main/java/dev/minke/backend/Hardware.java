@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -54,6 +55,24 @@ public record Hardware(
         bean.getTotalMemorySize(),
         bean.getFreeMemorySize(),
         chosen(lines(Path.of("/sys/kernel/mm/transparent_hugepage/enabled"))));
+  }
+
+  /// Bytes that this process could still take without pushing out what others use, as far as the
+  /// system tells.
+  public static long availableBytes() {
+    OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    long total = bean.getTotalMemorySize();
+    return available(lines(Path.of("/proc/meminfo")))
+        .map(bytes -> Math.min(bytes, total))
+        .orElse(total / 4 * 3);
+  }
+
+  /// What Linux reckons in `/proc/meminfo`.
+  static Optional<Long> available(List<String> lines) {
+    return lines.stream()
+        .filter(line -> line.matches("MemAvailable:\\s+\\d+ kB"))
+        .map(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+        .findFirst();
   }
 
   /// The word in brackets: `always [madvise] never`.

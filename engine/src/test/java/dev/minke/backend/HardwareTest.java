@@ -13,6 +13,14 @@ class HardwareTest {
   @TempDir private Path directory;
 
   @Test
+  void whatLinuxReckonsAvailableIsRead() {
+    assertThat(Hardware.available(List.of("MemTotal: 9 kB", "MemAvailable:   21504 kB")))
+        .hasValue(21504L << 10);
+    assertThat(Hardware.available(List.of("MemTotal: 9 kB"))).isEmpty();
+    assertThat(Hardware.availableBytes()).isPositive();
+  }
+
+  @Test
   void theChosenKindOfPagesIsTheOneInBrackets() {
     assertThat(Hardware.chosen(List.of("always [madvise] never"))).isEqualTo("madvise");
     assertThat(Hardware.chosen(List.of("always madvise [never]"))).isEqualTo("never");
