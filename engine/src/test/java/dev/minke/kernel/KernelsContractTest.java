@@ -224,13 +224,29 @@ class KernelsContractTest {
                   List.of(List.of(in.stored("F16", size, 40)), List.of(in.stored("F16", size, 40)));
               Tensor there = in.contiguous(ROWS, 2, 40);
               Tensor flat = in.normal(ROWS, 80);
+              Tensor back = in.contiguous(ROWS, 2, size);
               try (Resident turned = kernels.load(new StoredWeight(shape, groups, true))) {
                 Tensor x = in.contiguous(ROWS, 2, size);
                 kernels.headMatmul(x, turned.stack(Orientation.FORWARD), there);
                 Tensor wide = in.normal(ROWS, size);
                 kernels.matmul(wide, turned.matrix(Orientation.FORWARD), flat, false);
+                kernels.headMatmul(there, turned.stack(Orientation.BACKWARD), back);
               }
-              return results(there, flat);
+              return results(there, flat, back);
+            }),
+        Operation.exact(
+            "load",
+            (kernels, in, size) -> {
+              Shape shape = Shape.of(2, 64, size);
+              List<List<StoredRows>> groups =
+                  List.of(
+                      List.of(in.stored("Q8_0", size, 64)), List.of(in.stored("Q8_0", size, 64)));
+              Tensor back = in.contiguous(ROWS, 2, size);
+              try (Resident turned = kernels.load(new StoredWeight(shape, groups, true))) {
+                Tensor x = in.contiguous(ROWS, 2, 64);
+                kernels.headMatmul(x, turned.stack(Orientation.BACKWARD), back);
+              }
+              return results(back);
             }),
         Operation.near(
             "cacheExperts",

@@ -118,7 +118,7 @@ final class CachedLayer {
       List<List<Section>> none = new ArrayList<>();
       weight.groups().forEach(_ -> none.add(List.of()));
       groups = none;
-      exact = new StoredPanels(SectionReader.sections(rows(0), 0), groups);
+      exact = new StoredPanels(Orientation.FORWARD, SectionReader.sections(rows(0), 0), groups);
       boolean integers =
           hasIntegers
               && weight.groups().stream()

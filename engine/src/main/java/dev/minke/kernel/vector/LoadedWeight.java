@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Rows of F32 become panels. Rows of formats that have products in integers are brought into
 /// strips; others stay as they lie in the file. Either are widened chunk by chunk when a forward
-/// product reads them. For products over the other axis, and for masters that files hold turned,
-/// panels in F32 are made at the first use: of the weights of a model those are only the
-/// up-projections of latent attention, a hundredth of it.
+/// product reads them, or a backward one where the file holds the master turned. For products over
+/// the other axis panels in F32 are made at the first use: of the weights of a model those are only
+/// the up-projections of latent attention, a hundredth of it.
 final class LoadedWeight implements Resident {
   /// Bytes that a thread reads at once.
   private static final int PIECE_BYTES = 4 << 20;
@@ -31,6 +31,10 @@ final class LoadedWeight implements Resident {
   private final Arena arena = Arena.ofShared();
   private final @Nullable StoredPanels matrix;
   private final @Nullable StoredPanels stack;
+
+  /// For backward products of each matrix, if files hold them turned.
+  private final @Nullable StoredPanels turned;
+
   private final @Nullable IntegerPanels fastMatrix;
   private final @Nullable IntegerPanels fastStack;
   private final Prepared[] wide = new Prepared[2 * Orientation.values().length];
@@ -40,9 +44,10 @@ final class LoadedWeight implements Resident {
     this.products = products;
     this.gang = gang;
     this.reader = reader;
-    if (weight.turned() || isFloat(weight)) {
+    if (isFloat(weight)) {
       matrix = null;
       stack = null;
+      turned = null;
       fastMatrix = null;
       fastStack = null;
       return;
@@ -62,12 +67,23 @@ final class LoadedWeight implements Resident {
       arena.close();
       throw e;
     }
-    matrix = new StoredPanels(flat, List.of(flat));
-    stack = weight.shape().rank() == 3 ? new StoredPanels(groups.getFirst(), groups) : matrix;
+    Orientation orientation = weight.turned() ? Orientation.BACKWARD : Orientation.FORWARD;
+    StoredPanels all = new StoredPanels(orientation, groups.getFirst(), groups);
+    turned = weight.turned() ? all : null;
+    if (weight.turned()) {
+      matrix = null;
+      stack = null;
+    } else if (weight.shape().rank() == 3) {
+      matrix = new StoredPanels(orientation, flat, List.of(flat));
+      stack = all;
+    } else {
+      matrix = all;
+      stack = all;
+    }
     boolean integers =
         products.hasIntegers() && flat.stream().allMatch(StripSection.class::isInstance);
-    fastMatrix = integers ? new IntegerPanels(matrix) : null;
-    fastStack = integers ? new IntegerPanels(stack) : null;
+    fastMatrix = integers && matrix != null ? new IntegerPanels(matrix) : null;
+    fastStack = integers && stack != null ? new IntegerPanels(stack) : null;
   }
 
   private static boolean isFloat(StoredWeight weight) {
@@ -98,7 +114,8 @@ final class LoadedWeight implements Resident {
 
   @Override
   public Prepared stack(Orientation orientation) {
-    return orientation == Orientation.FORWARD && stack != null ? stack : wide(orientation, true);
+    StoredPanels asStored = orientation == Orientation.FORWARD ? stack : turned;
+    return asStored != null ? asStored : wide(orientation, true);
   }
 
   @Override
@@ -144,7 +161,8 @@ final class LoadedWeight implements Resident {
 
   @Override
   public long bytes() {
-    long bytes = matrix == null ? 0 : matrix.bytes();
+    StoredPanels asStored = turned == null ? matrix : turned;
+    long bytes = asStored == null ? 0 : asStored.bytes();
     for (Prepared form : wide) {
       bytes += form == null ? 0 : form.bytes();
     }

@@ -3,9 +3,11 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Orientation;
 import java.util.List;
 
-/// A stored weight `[groups, out, in]` for forward products: its rows stay as they are stored and
-/// become panels of F32 in the cache, a chunk at a time, just before they are multiplied.
+/// A stored weight `[groups, out, in]` for products that sum along its rows: forward ones, or
+/// backward ones where the file holds the weight turned. Rows stay as they are stored and become
+/// panels of F32 in the cache, a chunk at a time, just before they are multiplied.
 final class StoredPanels implements Panelled {
+  private final Orientation orientation;
   private final List<Section> layout;
   private final List<List<Section>> groups;
   private final int depth;
@@ -18,9 +20,11 @@ final class StoredPanels implements Panelled {
   private final int[] firstColumns;
   private final int[] columns;
 
+  /// @param orientation which products sum along the rows as they are stored
   /// @param layout sections with the numbers of rows that those of every group have
   /// @param groups sections in order, looked up at each product; none of a group that no row meets
-  StoredPanels(List<Section> layout, List<List<Section>> groups) {
+  StoredPanels(Orientation orientation, List<Section> layout, List<List<Section>> groups) {
+    this.orientation = orientation;
     this.layout = layout;
     this.groups = groups;
     this.depth = layout.getFirst().columns();
@@ -98,7 +102,7 @@ final class StoredPanels implements Panelled {
 
   @Override
   public Orientation orientation() {
-    return Orientation.FORWARD;
+    return orientation;
   }
 
   @Override
