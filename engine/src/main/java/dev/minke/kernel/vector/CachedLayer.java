@@ -4,6 +4,7 @@ import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Resident;
 import dev.minke.kernel.StoredExperts;
+import dev.minke.kernel.vector.SectionReader.Piece;
 import dev.minke.tensor.StoredRows;
 import dev.minke.tensor.StoredWeight;
 import dev.minke.tensor.Tensor;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The experts of one layer, as far as an [ExpertCache] has them in slots.
 final class CachedLayer {
-  /// Bytes that a thread reads at once.
-  private static final int PIECE_BYTES = 1 << 20;
-
   private final StoredExperts stored;
   private final Stack gateUp;
   private final Stack down;
@@ -47,17 +45,6 @@ final class CachedLayer {
     return most;
   }
 
-  /// Some rows of an expert, and where they go.
-  record Piece(StoredRows rows, Section section, int from, int to) {
-    long bytes() {
-      return (to - from) * rows.format().rowBytes(rows.columns());
-    }
-
-    void read(SectionReader reader) {
-      reader.read(rows, section, from, to);
-    }
-  }
-
   /// An expert's place in memory.
   record Placed(List<Section> gateUp, List<Section> down) {}
 
@@ -69,22 +56,9 @@ final class CachedLayer {
 
   /// What must be read so that an expert is in its place, some at a time.
   List<Piece> pieces(int expert, Placed placed) {
-    List<Piece> pieces = new ArrayList<>();
-    addPieces(gateUp.rows(expert), placed.gateUp, pieces);
-    addPieces(down.rows(expert), placed.down, pieces);
+    List<Piece> pieces = new ArrayList<>(SectionReader.pieces(gateUp.rows(expert), placed.gateUp));
+    pieces.addAll(SectionReader.pieces(down.rows(expert), placed.down));
     return pieces;
-  }
-
-  private static void addPieces(
-      List<StoredRows> matrix, List<Section> sections, List<Piece> pieces) {
-    for (int i = 0; i < sections.size(); i++) {
-      StoredRows rows = matrix.get(i);
-      int each = SectionReader.piece(rows, sections.get(i), PIECE_BYTES);
-      for (int from = 0; from < rows.count(); from += each) {
-        int to = Math.min(rows.count(), from + each);
-        pieces.add(new Piece(rows, sections.get(i), from, to));
-      }
-    }
   }
 
   /// From now on products find an expert there.

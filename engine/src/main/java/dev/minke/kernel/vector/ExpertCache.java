@@ -5,7 +5,7 @@ import dev.minke.kernel.Resident;
 import dev.minke.kernel.StoredExperts;
 import dev.minke.kernel.cache.ExpertPolicy;
 import dev.minke.kernel.cache.ExpertRead;
-import dev.minke.kernel.vector.CachedLayer.Piece;
+import dev.minke.kernel.vector.SectionReader.Piece;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +89,7 @@ final class ExpertCache implements CachedExperts {
     long begin = System.nanoTime();
     List<ExpertSlot> missing = decide(layer, chosen, begin);
     List<Piece> pieces = missing.stream().flatMap(slot -> slot.pieces().stream()).toList();
-    gang.run(pieces.size(), i -> pieces.get(i).read(reader));
+    gang.run(pieces.size(), i -> reader.read(pieces.get(i)));
     synchronized (this) {
       missing.forEach(this::filled);
       computedSince = System.nanoTime();
@@ -162,7 +162,7 @@ final class ExpertCache implements CachedExperts {
       boolean whole = false;
       try {
         for (Piece piece : slot.pieces()) {
-          piece.read(reader);
+          reader.read(piece);
         }
         whole = true;
       } catch (RuntimeException _) {

@@ -1,7 +1,7 @@
 package dev.minke.kernel.vector;
 
-import dev.minke.kernel.vector.CachedLayer.Piece;
 import dev.minke.kernel.vector.CachedLayer.Placed;
+import dev.minke.kernel.vector.SectionReader.Piece;
 import dev.minke.tensor.LargePages;
 import java.lang.foreign.Arena;
 import java.util.List;

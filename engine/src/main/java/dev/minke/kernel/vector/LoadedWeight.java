@@ -3,6 +3,7 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.kernel.Resident;
+import dev.minke.kernel.vector.SectionReader.Piece;
 import dev.minke.tensor.LargePages;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.StoredRows;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// the other axis panels in F32 are made at the first use: of the weights of a model those are only
 /// the up-projections of latent attention, a hundredth of it.
 final class LoadedWeight implements Resident {
-  /// Bytes that a thread reads at once.
-  private static final int PIECE_BYTES = 4 << 20;
-
   private final StoredWeight weight;
   private final MatrixProducts products;
   private final Gang gang;
@@ -52,21 +50,14 @@ final class LoadedWeight implements Resident {
       fastStack = null;
       return;
     }
-    List<List<Section>> groups = new ArrayList<>();
-    List<Section> flat = new ArrayList<>();
+    List<List<Section>> groups;
     try {
-      for (List<StoredRows> group : weight.groups()) {
-        List<Section> sections = new ArrayList<>();
-        for (StoredRows rows : group) {
-          sections.add(read(rows));
-        }
-        groups.add(sections);
-        flat.addAll(sections);
-      }
+      groups = read();
     } catch (RuntimeException e) {
       arena.close();
       throw e;
     }
+    List<Section> flat = groups.stream().flatMap(List::stream).toList();
     Orientation orientation = weight.turned() ? Orientation.BACKWARD : Orientation.FORWARD;
     StoredPanels all = new StoredPanels(orientation, groups.getFirst(), groups);
     turned = weight.turned() ? all : null;
@@ -92,19 +83,23 @@ final class LoadedWeight implements Resident {
         .allMatch(rows -> rows.format().name().equals("F32"));
   }
 
-  /// Shares the reading among the threads, some megabytes at a time.
-  private Section read(StoredRows rows) {
-    long bytes = SectionReader.section(rows, 0).bytes();
-    long address = LargePages.allocate(arena, Math.max(1, bytes)).address();
-    Section section = SectionReader.section(rows, address);
-    int each = SectionReader.piece(rows, section, PIECE_BYTES);
-    int pieces = (rows.count() + each - 1) / each;
-    gang.run(
-        bytes,
-        pieces,
-        piece ->
-            reader.read(rows, section, piece * each, Math.min(rows.count(), (piece + 1) * each)));
-    return section;
+  /// Reads all groups, in one memory, shared among the threads.
+  private List<List<Section>> read() {
+    long bytes = 0;
+    for (List<StoredRows> group : weight.groups()) {
+      bytes += SectionReader.bytes(SectionReader.sections(group, 0));
+    }
+    long next = LargePages.allocate(arena, Math.max(1, bytes)).address();
+    List<List<Section>> groups = new ArrayList<>();
+    List<Piece> pieces = new ArrayList<>();
+    for (List<StoredRows> group : weight.groups()) {
+      List<Section> sections = SectionReader.sections(group, next);
+      groups.add(sections);
+      pieces.addAll(SectionReader.pieces(group, sections));
+      next += SectionReader.bytes(sections);
+    }
+    gang.run(bytes, pieces.size(), i -> reader.read(pieces.get(i)));
+    return groups;
   }
 
   @Override

@@ -9,6 +9,9 @@ import java.util.List;
 /// Brings rows from files into memory: into strips where their format has products in integers,
 /// else as they lie. Several threads may read at once.
 final class SectionReader {
+  /// Bytes that a thread reads at once: what is packed into strips then is still in its cache.
+  private static final int PIECE_BYTES = 1 << 20;
+
   private final ScratchPool scratches;
 
   SectionReader(ScratchPool scratches) {
@@ -53,21 +56,43 @@ final class SectionReader {
     return (bytes + Tensor.ALIGNMENT - 1) / Tensor.ALIGNMENT * Tensor.ALIGNMENT;
   }
 
-  /// Rows that [#read] begins at are multiples of it.
-  static int step(Section section) {
-    return switch (section) {
-      case RowSection _ -> 1;
-      case StripSection _ -> StripFormat.ROWS;
-    };
+  /// Some rows of a section, read by one thread at once.
+  ///
+  /// @param from first row; of strips a multiple of their rows
+  /// @param to behind the last
+  record Piece(StoredRows rows, Section section, int from, int to) {
+    long bytes() {
+      return (to - from) * rows.format().rowBytes(rows.columns());
+    }
+  }
+
+  /// All that must be read so that the sections of a matrix are whole.
+  static List<Piece> pieces(List<StoredRows> matrix, List<Section> sections) {
+    List<Piece> pieces = new ArrayList<>();
+    for (int i = 0; i < sections.size(); i++) {
+      StoredRows rows = matrix.get(i);
+      Section section = sections.get(i);
+      int step =
+          switch (section) {
+            case RowSection _ -> 1;
+            case StripSection _ -> StripFormat.ROWS;
+          };
+      long rowBytes = rows.format().rowBytes(rows.columns());
+      int each = (int) Math.clamp(PIECE_BYTES / rowBytes / step * step, step, 1 << 30);
+      for (int from = 0; from < rows.count(); from += each) {
+        pieces.add(new Piece(rows, section, from, Math.min(rows.count(), from + each)));
+      }
+    }
+    return pieces;
   }
 
   /// Reads some rows into their place.
-  ///
-  /// @param from a multiple of [#step]
-  /// @param to another one, or the end
-  void read(StoredRows rows, Section section, int from, int to) {
+  void read(Piece piece) {
+    StoredRows rows = piece.rows;
+    int from = piece.from;
+    int to = piece.to;
     long rowBytes = rows.format().rowBytes(rows.columns());
-    switch (section) {
+    switch (piece.section) {
       case RowSection(_, long address, _, _, _) ->
           rows.read(from, to, Memory.ALL, address + from * rowBytes);
       case StripSection strips -> {
@@ -83,12 +108,5 @@ final class SectionReader {
         }
       }
     }
-  }
-
-  /// How many rows are read at once, about.
-  static int piece(StoredRows rows, Section section, long bytes) {
-    int step = step(section);
-    long rowBytes = rows.format().rowBytes(rows.columns());
-    return (int) Math.clamp(bytes / rowBytes / step * step, step, 1 << 30);
   }
 }
