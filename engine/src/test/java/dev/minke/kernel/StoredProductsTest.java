@@ -36,7 +36,9 @@ class StoredProductsTest {
           "Q4_K", List.of(0, 2),
           "Q6_K", List.of(208),
           "IQ4_XS", List.of(0),
-          "Q2_K", List.of(80, 82));
+          "Q2_K", List.of(80, 82),
+          "BF16", List.of(0),
+          "F16", List.of(0));
 
   private static final int DEPTH = 768;
 
@@ -61,7 +63,11 @@ class StoredProductsTest {
     for (long block = 0; block < bytes; block += format.blockBytes()) {
       for (int at : HALVES.get(name)) {
         float scale = (float) (0.01 * random.normal(bytes + block + at));
-        memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, block + at, Float.floatToFloat16(scale));
+        short half =
+            name.equals("BF16")
+                ? (short) (Float.floatToIntBits(scale) >> 16)
+                : Float.floatToFloat16(scale);
+        memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, block + at, half);
       }
     }
     return new MemoryRows(format, rows, columns, memory);

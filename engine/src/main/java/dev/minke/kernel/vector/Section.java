@@ -1,7 +1,7 @@
 package dev.minke.kernel.vector;
 
 /// Rows of a stored weight in memory, of one format.
-sealed interface Section permits RowSection, StripSection {
+sealed interface Section permits RowSection, StripSection, PairSection {
   /// Floats that [#decode] wants.
   long ROOM = (long) Tiles.COLUMNS * Tiles.CHUNK + Tiles.PANEL_SCRATCH;
 

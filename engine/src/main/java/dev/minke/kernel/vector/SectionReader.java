@@ -1,14 +1,19 @@
 package dev.minke.kernel.vector;
 
 import dev.minke.kernel.x86.StripFormat;
+import dev.minke.tensor.BlockFormat;
 import dev.minke.tensor.StoredRows;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Brings rows from files into memory: into strips where their format has products in integers,
 /// else as they lie. Several threads may read at once.
 final class SectionReader {
+  /// Rows of a strip, of either kind.
+  private static final int ROWS = StripFormat.ROWS;
+
   /// Bytes that a thread reads at once: what is packed into strips then is still in its cache.
   private static final int PIECE_BYTES = 1 << 20;
 
@@ -22,15 +27,18 @@ final class SectionReader {
   ///
   /// @param address of memory for it
   static Section section(StoredRows rows, long address) {
-    return StripPacking.of(rows.format(), rows.columns())
-        .<Section>map(format -> new StripSection(format, address, rows.count(), rows.columns()))
-        .orElseGet(() ->
-            new RowSection(
-                rows.format(),
-                address,
-                rows.format().rowBytes(rows.columns()),
-                rows.count(),
-                rows.columns()));
+    BlockFormat format = rows.format();
+    int count = rows.count();
+    int columns = rows.columns();
+    Optional<StripFormat> strips = StripPacking.of(format, columns);
+    if (strips.isPresent()) {
+      return new StripSection(strips.get(), address, count, columns);
+    }
+    Optional<PairSection.Kind> pairs = PairSection.Kind.of(format, columns);
+    if (pairs.isPresent()) {
+      return new PairSection(pairs.get(), address, count, columns);
+    }
+    return new RowSection(format, address, format.rowBytes(columns), count, columns);
   }
 
   /// The sections that a matrix becomes, one behind the other.
@@ -75,7 +83,7 @@ final class SectionReader {
       int step =
           switch (section) {
             case RowSection _ -> 1;
-            case StripSection _ -> StripFormat.ROWS;
+            case StripSection _, PairSection _ -> ROWS;
           };
       long rowBytes = rows.format().rowBytes(rows.columns());
       int each = (int) Math.clamp(PIECE_BYTES / rowBytes / step * step, step, 1 << 30);
@@ -92,21 +100,28 @@ final class SectionReader {
     int from = piece.from;
     int to = piece.to;
     long rowBytes = rows.format().rowBytes(rows.columns());
-    switch (piece.section) {
-      case RowSection(_, long address, _, _, _) ->
-          rows.read(from, to, Memory.ALL, address + from * rowBytes);
-      case StripSection strips -> {
-        try (ScratchPool.Scratch scratch = scratches.borrow()) {
-          long room = scratch.floats((to - from) * rowBytes / Float.BYTES + 1);
-          rows.read(from, to, Memory.ALL, room);
-          for (int row = from; row < to; row += StripFormat.ROWS) {
-            int count = Math.min(StripFormat.ROWS, to - row);
-            long source = room + (row - from) * rowBytes;
-            long strip = strips.address() + row / StripFormat.ROWS * strips.stripBytes();
-            StripPacking.pack(rows.format(), strips.format(), source, count, rows.columns(), strip);
-          }
-        }
+    if (piece.section instanceof RowSection asTheyAre) {
+      rows.read(from, to, Memory.ALL, asTheyAre.address() + from * rowBytes);
+      return;
+    }
+    try (ScratchPool.Scratch scratch = scratches.borrow()) {
+      long room = scratch.floats((to - from) * rowBytes / Float.BYTES + 1);
+      rows.read(from, to, Memory.ALL, room);
+      for (int row = from; row < to; row += ROWS) {
+        int count = Math.min(ROWS, to - row);
+        pack(rows, piece.section, room + (row - from) * rowBytes, count, row / ROWS);
       }
+    }
+  }
+
+  private static void pack(StoredRows rows, Section section, long source, int count, int strip) {
+    switch (section) {
+      case StripSection to -> {
+        long at = to.address() + strip * to.stripBytes();
+        StripPacking.pack(rows.format(), to.format(), source, count, rows.columns(), at);
+      }
+      case PairSection to -> to.pack(source, count, strip);
+      case RowSection _ -> throw new IllegalArgumentException("rows are not packed");
     }
   }
 }
