@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
           + " are means and deviations of the repetitions, in tokens a second.",
       "",
       "Before each test it runs untimed, in spells of two seconds or one run, until in one of them"
-          + " Java compiled for less than 2 % of the time and no run was faster by 2 % than all"
+          + " Java compiled for less than 2 %% of the time and no run was faster by 2 %% than all"
           + " before; after a minute none begins. So what is timed is compiled code."
     },
     footer = {

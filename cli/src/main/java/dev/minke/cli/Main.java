@@ -2,14 +2,7 @@ package dev.minke.cli;
 
 import dev.minke.backend.BackendUnavailableException;
 import dev.minke.checkpoint.CheckpointException;
-import dev.minke.cli.compare.CompareCommand;
 import dev.minke.cli.console.RunLedger;
-import dev.minke.cli.doctor.DoctorCommand;
-import dev.minke.cli.quickstart.QuickstartCommand;
-import dev.minke.cli.report.ReportCommand;
-import dev.minke.cli.store.ListCommand;
-import dev.minke.cli.store.PullCommand;
-import dev.minke.cli.watch.WatchCommand;
 import dev.minke.input.EditDistance;
 import dev.minke.tokenizer.TokenizerException;
 import java.io.IOException;
@@ -41,25 +34,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Start with: minke quickstart"
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      QuickstartCommand.class,
-      TrainCommand.class,
-      RunCommand.class,
-      PredictCommand.class,
-      GenerateCommand.class,
-      LogitsCommand.class,
-      PerplexityCommand.class,
-      BenchCommand.class,
-      CostCommand.class,
-      WatchCommand.class,
-      ReportCommand.class,
-      ShowCommand.class,
-      CompareCommand.class,
-      PullCommand.class,
-      ListCommand.class,
-      DoctorCommand.class,
-      DataCommand.class
-    },
     footer = {"", "minke COMMAND -h explains a command and gives examples."})
 public final class Main {
   /// Done.
@@ -98,9 +72,11 @@ public final class Main {
   /// Runs a command.
   ///
   /// @return the exit code
-  static int execute(String[] arguments, PrintWriter out, PrintWriter err) {
+  static int execute(String[] given, PrintWriter out, PrintWriter err) {
+    String[] arguments = Commands.withoutHelp(given);
     Main main = new Main();
     CommandLine line = new CommandLine(main);
+    Commands.add(line, arguments);
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);

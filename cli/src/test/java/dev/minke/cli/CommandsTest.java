@@ -1,6 +1,7 @@
 package dev.minke.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.minke.checkpoint.Safetensors;
@@ -14,10 +15,13 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -121,6 +125,7 @@ class CommandsTest {
       strings = {
         "quickstart",
         "train",
+        "run",
         "predict",
         "generate",
         "logits",
@@ -130,13 +135,16 @@ class CommandsTest {
         "watch",
         "report",
         "show",
+        "compare",
         "pull",
         "list",
+        "doctor",
         "data"
       })
   void everyCommandExplainsItselfWithAnExample(String command) {
     String help = Run.of(command, "-h").succeeded();
     assertThat(help).contains("Usage:", "Example", "  minke " + command);
+    assertThat(Run.of("help", command).succeeded()).isEqualTo(help);
   }
 
   @Test
@@ -164,6 +172,27 @@ class CommandsTest {
         .hasSize(17)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
+  }
+
+  /// Picocli prints what it cannot format as it stands, and a warning beside it.
+  @Test
+  void everyTextOfHelpCanBeFormatted() {
+    CommandLine all = new CommandLine(CommandSpec.create());
+    Commands.add(all, new String[0]);
+    assertThat(all.getSubcommands()).hasSize(17);
+    texts(all)
+        .forEach(
+            text -> assertThatCode(() -> String.format(text)).as(text).doesNotThrowAnyException());
+  }
+
+  private static Stream<String> texts(CommandLine line) {
+    CommandSpec spec = line.getCommandSpec();
+    Stream<String> own =
+        Stream.concat(
+            spec.args().stream().flatMap(argument -> Arrays.stream(argument.description())),
+            Stream.of(spec.usageMessage().description(), spec.usageMessage().footer())
+                .flatMap(Arrays::stream));
+    return Stream.concat(own, line.getSubcommands().values().stream().flatMap(CommandsTest::texts));
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.minke.model.decoder.DecoderConfig.Grouped;
 import dev.minke.model.decoder.DecoderConfig.Latent;
 import dev.minke.model.decoder.DecoderConfig.Positions;
 import dev.minke.model.decoder.DecoderSize;
+import dev.minke.quant.Fp8Blocks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -143,13 +144,18 @@ final class ConfigFile {
     }
     String method = quantisation.path("quant_method").asString("");
     String format = quantisation.path("fmt").asString("e4m3");
-    String block = quantisation.path("weight_block_size").toString();
-    if (!method.equals("fp8") || !format.equals("e4m3") || !block.equals("[128,128]")) {
+    JsonNode block = quantisation.path("weight_block_size");
+    boolean isSquare = block.size() == 2 && isSide(block.path(0)) && isSide(block.path(1));
+    if (!method.equals("fp8") || !format.equals("e4m3") || !isSquare) {
       throw fault(
           "quantization_config",
           "fp8 as e4m3 in blocks of [128,128]",
           "%s %s %s".formatted(method, format, block));
     }
+  }
+
+  private static boolean isSide(JsonNode size) {
+    return size.isInt() && size.intValue() == Fp8Blocks.ELEMENTS;
   }
 
   /// Qwen's files name a window that is not used.
