@@ -7,6 +7,7 @@ import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /// Runs operations and forgets them: inference. Has the operations that exist only there.
@@ -62,6 +63,34 @@ public final class EagerOps extends Ops {
     int axis = orientation == Orientation.FORWARD ? -2 : -1;
     Tensor out = allocate(x, x.size(0), x.size(1), weight.shape().size(axis));
     kernels().headMatmul(live(x), weight.stack(kernels(), orientation), out);
+    return out;
+  }
+
+  /// Rows of one tensor, then those of another.
+  ///
+  /// @param first `[rows, …]`
+  /// @param second `[other rows, …]`, of the same further axes
+  /// @return `[rows + other rows, …]`
+  public Tensor joinRows(Tensor first, Tensor second) {
+    int[] sizes = new int[first.shape().rank()];
+    Arrays.setAll(sizes, first::size);
+    int rows = sizes[0];
+    sizes[0] += second.size(0);
+    Tensor out = allocate(first, sizes);
+    kernels().copy(live(first), out.rows(0, rows));
+    kernels().copy(live(second), out.rows(rows, sizes[0]));
+    return out;
+  }
+
+  /// Some rows of a tensor, in the order asked for.
+  ///
+  /// @param x `[rows, dim]`
+  /// @return `[rows asked for, dim]`
+  public Tensor pickRows(Tensor x, int[] rows) {
+    Tensor out = allocate(x, rows.length, x.shape().columns());
+    for (int i = 0; i < rows.length; i++) {
+      kernels().copy(live(x).rows(rows[i], rows[i] + 1), out.rows(i, i + 1));
+    }
     return out;
   }
 

@@ -6,6 +6,7 @@ import dev.minke.kernel.Arithmetic;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.CausalModel;
 import dev.minke.model.KvCache;
 import dev.minke.model.TokenRows;
@@ -135,7 +136,7 @@ public final class Session implements AutoCloseable {
       Workspace.Mark mark = workspace.mark();
       EagerOps ops = new EagerOps(kernels, workspace, Observer.NONE, arithmetic);
       TokenRows rows = rows(ids, from, Math.min(ids.length, from + CHUNK));
-      reader.read(ops, model.hidden(ops, rows, cache, form));
+      reader.read(ops, model.hidden(ops, CachedRows.of(rows, form), cache));
       workspace.release(mark);
     }
   }

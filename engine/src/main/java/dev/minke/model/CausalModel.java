@@ -36,7 +36,7 @@ public interface CausalModel {
   /// writes the newest ones to it.
   ///
   /// @return `[tokens, dim]`
-  Tensor hidden(EagerOps ops, TokenRows rows, KvCache cache, AttentionForm form);
+  Tensor hidden(EagerOps ops, CachedRows rows, KvCache cache);
 
   /// Layers that have a cache, and the width of their rows.
   CacheShape cacheShape();

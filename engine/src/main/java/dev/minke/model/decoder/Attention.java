@@ -2,7 +2,7 @@ package dev.minke.model.decoder;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
-import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.ParameterSource;
 import dev.minke.tensor.Tensor;
@@ -26,8 +26,8 @@ public sealed interface Attention permits LatentAttention, GroupedQueryAttention
   /// Attention of the newest positions to all positions of their sequences.
   ///
   /// @param x `[tokens, dim]`
+  /// @param rows in two forms for latent attention; grouped-query attention has but one
   /// @param cache `[rows, cacheWidth]`; the newest positions are written to it
-  /// @param form for latent attention; grouped-query attention has but one
   /// @return `[tokens, dim]`
-  Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form);
+  Tensor forward(EagerOps ops, Tensor x, CachedRows rows, Tensor cache);
 }

@@ -3,7 +3,7 @@ package dev.minke.model.decoder;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Routing;
-import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.ParameterSource;
 import dev.minke.nn.RmsNorm;
@@ -76,8 +76,8 @@ public record Block(
   /// The same for the newest positions, older ones being in the cache.
   ///
   /// @param cache of this layer `[rows, width]`
-  Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form) {
-    Tensor attended = attention.forward(ops, attentionNorm.forward(ops, x), rows, cache, form);
+  Tensor forward(EagerOps ops, Tensor x, CachedRows rows, Tensor cache) {
+    Tensor attended = attention.forward(ops, attentionNorm.forward(ops, x), rows, cache);
     return finish(ops, x, attended, _ -> {});
   }
 

@@ -4,7 +4,7 @@ import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
 import dev.minke.kernel.KvView;
-import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.CausalModel;
 import dev.minke.model.KvCache;
 import dev.minke.model.TokenRows;
@@ -92,11 +92,11 @@ public record DecoderModel(
   }
 
   @Override
-  public Tensor hidden(EagerOps ops, TokenRows rows, KvCache cache, AttentionForm form) {
-    Tensor h = embedding.forward(ops, rows.ids());
+  public Tensor hidden(EagerOps ops, CachedRows rows, KvCache cache) {
+    Tensor h = embedding.forward(ops, rows.tokens().ids());
     for (Block block : blocks) {
       Tensor layer = cache.layers().get(block.index());
-      ops.replace(h, x -> block.forward(ops, x, rows, layer, form));
+      ops.replace(h, x -> block.forward(ops, x, rows, layer));
     }
     return norm.forward(ops, h);
   }

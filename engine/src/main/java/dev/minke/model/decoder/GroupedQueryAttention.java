@@ -4,7 +4,7 @@ import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
-import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.Linear;
 import dev.minke.nn.ParameterSource;
@@ -74,7 +74,8 @@ public record GroupedQueryAttention(
   }
 
   @Override
-  public Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form) {
+  public Tensor forward(EagerOps ops, Tensor x, CachedRows cached, Tensor cache) {
+    TokenRows rows = cached.tokens();
     ops.append(keyValues(ops, x, rows), cache, rows.sequences());
     return attend(ops, queries(ops, x, rows), cache, rows);
   }

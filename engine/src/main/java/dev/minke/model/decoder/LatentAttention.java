@@ -6,7 +6,7 @@ import dev.minke.autograd.Parameter;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Rotation;
-import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.Linear;
 import dev.minke.nn.ParameterSource;
@@ -82,16 +82,25 @@ public record LatentAttention(
   }
 
   @Override
-  public Tensor forward(EagerOps ops, Tensor x, TokenRows rows, Tensor cache, AttentionForm form) {
-    Tensor query = query(ops, x, rows);
-    Latent latent = latent(ops, x, rows);
-    ops.append(ops.concat(latent.content, latent.key), cache, rows.sequences());
-    return project(
-        ops,
-        switch (form) {
-          case EXPANDED -> expandedFrom(ops, query, cache, rows.sequences());
-          case ABSORBED -> absorbed(ops, query, cache, rows.sequences());
-        });
+  public Tensor forward(EagerOps ops, Tensor x, CachedRows rows, Tensor cache) {
+    Tensor query = query(ops, x, rows.tokens());
+    Latent latent = latent(ops, x, rows.tokens());
+    ops.append(ops.concat(latent.content, latent.key), cache, rows.tokens().sequences());
+    return project(ops, attend(ops, query, cache, rows));
+  }
+
+  private Tensor attend(EagerOps ops, Tensor query, Tensor cache, CachedRows rows) {
+    int all = rows.tokens().tokens();
+    int first = rows.expandedTokens();
+    if (first == all) {
+      return expandedFrom(ops, query, cache, rows.expandedSequences());
+    }
+    if (first == 0) {
+      return absorbed(ops, query, cache, rows.absorbedSequences());
+    }
+    return ops.joinRows(
+        expandedFrom(ops, query.rows(0, first), cache, rows.expandedSequences()),
+        absorbed(ops, query.rows(first, all), cache, rows.absorbedSequences()));
   }
 
   /// Queries with their positions `[tokens, heads, keyDim]`.

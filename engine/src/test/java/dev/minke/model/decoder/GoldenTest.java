@@ -18,6 +18,7 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.KvCache;
 import dev.minke.model.TokenRows;
 import dev.minke.model.TrainingRows;
@@ -475,7 +476,7 @@ class GoldenTest {
       KvView.Sequence sequence =
           new KvView.Sequence(0, next.length, length, new KvView.Location.Rows(0));
       TokenRows rows = new TokenRows(ids, positions, List.of(sequence));
-      Tensor hidden = golden.model().hidden(ops, rows, cache, form);
+      Tensor hidden = golden.model().hidden(ops, CachedRows.of(rows, form), cache);
       out[i] = best(golden.logits(ops, hidden.rows(next.length - 1, next.length)));
       next = new int[] {out[i]};
       golden.workspace.release(mark);

@@ -10,6 +10,7 @@ import dev.minke.kernel.Tolerance;
 import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
 import dev.minke.model.KvCache;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.ParameterStore;
@@ -20,6 +21,7 @@ import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -123,6 +125,56 @@ class ModelEquivalenceTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void bothFormsInOneStepGiveTheBitsOfEachAlone(DecoderConfig config, Supplier<Kernels> backend) {
+    int[] ids = ids(0, LENGTH, config.vocab());
+    int[] other = ids(5, 9, config.vocab());
+    try (Kernels kernels = backend.get();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3);
+        Arena arena = Arena.ofShared();
+        Workspace workspace = Workspace.poisoning()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      KvCache cache = cache(arena, model);
+      EagerOps ops = new EagerOps(kernels, workspace);
+      var early = new KvView.Sequence(0, 4, 4, new KvView.Location.Pages(new int[] {1}));
+      int[] first = Arrays.copyOf(other, 4);
+      head(
+          model,
+          ops,
+          model.hidden(
+              ops, CachedRows.of(rows(workspace, first, 0, early), AttentionForm.ABSORBED), cache));
+      var prompt =
+          new KvView.Sequence(0, LENGTH, LENGTH, new KvView.Location.Pages(new int[] {2, 0}));
+      var late = new KvView.Sequence(LENGTH, 5, 9, new KvView.Location.Pages(new int[] {1}));
+      int[] both = Arrays.copyOf(ids, LENGTH + 5);
+      System.arraycopy(other, 4, both, LENGTH, 5);
+      Tensor positions = workspace.allocate(DType.I32, Shape.of(both.length));
+      for (int i = 0; i < both.length; i++) {
+        positions.setInt(0, i, i < LENGTH ? i : i - LENGTH + 4);
+      }
+      TokenRows rows =
+          new TokenRows(
+              Tensor.of(arena, Shape.of(both.length), both), positions, List.of(prompt, late));
+      List<float[]> found = head(model, ops, model.hidden(ops, new CachedRows(rows, 1), cache));
+      assertSameBits(found.subList(0, LENGTH), logits(model, kernels, List.of(ids)));
+      assertSameBits(
+          found.subList(LENGTH, LENGTH + 5),
+          cached(model, kernels, other, 1, AttentionForm.ABSORBED).subList(4, 9));
+    }
+  }
+
+  private static TokenRows rows(
+      Workspace workspace, int[] ids, int first, KvView.Sequence sequence) {
+    Tensor newest = workspace.allocate(DType.I32, Shape.of(ids.length));
+    Tensor positions = workspace.allocate(DType.I32, Shape.of(ids.length));
+    for (int i = 0; i < ids.length; i++) {
+      newest.setInt(0, i, ids[i]);
+      positions.setInt(0, i, first + i);
+    }
+    return new TokenRows(newest, positions, List.of(sequence));
+  }
+
   private static void assertSameBits(List<float[]> found, List<float[]> expected) {
     assertThat(found).hasSameSizeAs(expected);
     for (int row = 0; row < found.size(); row++) {
@@ -151,17 +203,12 @@ class ModelEquivalenceTest {
       for (int from = 0; from < ids.length; from += step) {
         Workspace.Mark mark = workspace.mark();
         int count = Math.min(step, ids.length - from);
-        Tensor newest = workspace.allocate(DType.I32, Shape.of(count));
-        Tensor positions = workspace.allocate(DType.I32, Shape.of(count));
-        for (int i = 0; i < count; i++) {
-          newest.setInt(0, i, ids[from + i]);
-          positions.setInt(0, i, from + i);
-        }
         var sequence =
             new KvView.Sequence(0, count, from + count, new KvView.Location.Pages(PAGES));
         EagerOps ops = new EagerOps(kernels, workspace);
-        TokenRows rows = new TokenRows(newest, positions, List.of(sequence));
-        logits.addAll(head(model, ops, model.hidden(ops, rows, cache, form)));
+        int[] newest = Arrays.copyOfRange(ids, from, from + count);
+        TokenRows rows = rows(workspace, newest, from, sequence);
+        logits.addAll(head(model, ops, model.hidden(ops, CachedRows.of(rows, form), cache)));
         workspace.release(mark);
       }
     }
