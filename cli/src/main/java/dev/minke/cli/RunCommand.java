@@ -9,9 +9,9 @@ import dev.minke.cli.chat.Reply;
 import dev.minke.cli.chat.Settings;
 import dev.minke.cli.chat.Talk;
 import dev.minke.cli.chat.Wording;
-import dev.minke.inference.Generator;
 import dev.minke.inference.Precision;
 import dev.minke.inference.PrefixSession;
+import dev.minke.inference.Stop;
 import dev.minke.model.decoder.DecoderSize;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.ChatTemplate;
@@ -294,7 +294,7 @@ final class RunCommand implements Callable<Integer> {
     if (isJson) {
       out.println(JsonMapper.shared().writeValueAsString(json(reply)));
     }
-    if (reply.stop() == Generator.Stop.LENGTH) {
+    if (reply.stop() == Stop.LENGTH) {
       err.println("cut off   after %,d tokens".formatted(reply.tokens()));
     }
     if (isVerbose) {

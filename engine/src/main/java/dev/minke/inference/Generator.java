@@ -13,16 +13,6 @@ import java.util.function.IntPredicate;
 /// @param kernels compute
 /// @param precision forms in which the tokens pass
 public record Generator(CausalModel model, Kernels kernels, Precision precision) {
-  /// Why a continuation ended.
-  public enum Stop {
-    /// The model ended the text.
-    END_OF_TEXT,
-    /// As many tokens as asked for.
-    LENGTH,
-    /// The listener asked for it.
-    CANCELLED
-  }
-
   /// A continuation.
   ///
   /// @param ids without the token that ended it

@@ -76,16 +76,16 @@ public final class PrefixSession implements AutoCloseable {
     float[] logits = read(prompt, listener);
     int room = Math.min(most, capacity - prompt.length);
     IntStream.Builder answer = IntStream.builder();
-    Generator.Stop stop = logits == null ? Generator.Stop.CANCELLED : Generator.Stop.LENGTH;
+    Stop stop = logits == null ? Stop.CANCELLED : Stop.LENGTH;
     for (int count = 1; logits != null && count <= room; count++) {
       int next = sampler.sample(logits, session.length());
       if (ends.contains(next)) {
-        stop = Generator.Stop.END_OF_TEXT;
+        stop = Stop.END_OF_TEXT;
         break;
       }
       answer.add(next);
       if (!listener.writes(next)) {
-        stop = Generator.Stop.CANCELLED;
+        stop = Stop.CANCELLED;
         break;
       }
       logits = count == room ? null : append(new int[] {next}, precision.generated());

@@ -2,6 +2,11 @@
 ///
 /// | here | what |
 /// |---|---|
+/// | [dev.minke.inference.Engine] | many requests at once, each answered as if it came alone |
+/// | [dev.minke.inference.Request], [dev.minke.inference.TokenListener] | what goes in, and what comes out |
+/// | [dev.minke.inference.Scheduler] | whose tokens pass next, whose pages go when there are too few |
+/// | [dev.minke.inference.PrefixTree], [dev.minke.inference.PagePool] | the cache: what is in it, and its memory |
+/// | [dev.minke.inference.StepRunner] | tokens of many sequences pass the model |
 /// | [dev.minke.inference.Session] | one sequence and what the model keeps of it |
 /// | [dev.minke.inference.PrefixSession] | one whose next prompt begins as the last one did: a conversation |
 /// | [dev.minke.inference.Precision] | exact or fast |
@@ -12,7 +17,8 @@
 /// Unusual: which arithmetic form of latent attention is used depends on a token's role (prompt or
 /// generated), never on how many rows share a step. Prompts are expanded; generated tokens are
 /// absorbed, or expanded too where a caller asks for the trainer's bits. A sample is a function of
-/// logits, seed and position alone. Start reading at [dev.minke.inference.Generator].
+/// logits, seed and position alone. Start reading at [dev.minke.inference.Generator], which says in
+/// forty lines what [dev.minke.inference.Engine] has to give, and is what it is held against.
 @NullMarked
 package dev.minke.inference;
 

@@ -285,6 +285,14 @@ public final class Tensor {
     return values;
   }
 
+  /// Copies a row of an F32 tensor seen as `[rows, columns]`.
+  ///
+  /// @param to as many elements as there are columns
+  public void copyRow(long row, float[] to) {
+    MemorySegment.copy(
+        segment(), ValueLayout.JAVA_FLOAT, index(row, 0) * Float.BYTES, to, 0, shape.columns());
+  }
+
   /// A copy of all elements of an I32 tensor in row-major order.
   public int[] toIntArray() {
     int[] values = new int[Math.toIntExact(shape.elements())];

@@ -52,7 +52,7 @@ class GeneratorTest {
             new Generator(open.model(), kernels, new Precision(form, Arithmetic.EXACT))
                 .generate(prompt, continuation.length, Set.of(), Sampler.GREEDY, _ -> true);
         assertThat(found.ids()).as(form.toString()).isEqualTo(continuation);
-        assertThat(found.stop()).isEqualTo(Generator.Stop.LENGTH);
+        assertThat(found.stop()).isEqualTo(Stop.LENGTH);
       }
     }
   }
@@ -74,7 +74,7 @@ class GeneratorTest {
         new Generator(open.model(), kernels, Precision.FAST)
             .generate(ints(one.path("prompt")), 32, Set.of(end, -1), Sampler.GREEDY, _ -> true);
     assertThat(found.ids()).isEqualTo(Arrays.copyOf(continuation, first));
-    assertThat(found.stop()).isEqualTo(Generator.Stop.END_OF_TEXT);
+    assertThat(found.stop()).isEqualTo(Stop.END_OF_TEXT);
   }
 
   @Test
@@ -84,7 +84,7 @@ class GeneratorTest {
         new Generator(open.model(), kernels, Precision.FAST)
             .generate(new int[] {1, 2, 3}, 20, Set.of(), Sampler.GREEDY, _ -> ++seen[0] < 4);
     assertThat(found.ids()).hasSize(4);
-    assertThat(found.stop()).isEqualTo(Generator.Stop.CANCELLED);
+    assertThat(found.stop()).isEqualTo(Stop.CANCELLED);
   }
 
   @Test

@@ -112,7 +112,7 @@ class PrefixSessionTest {
       Generator.Continuation found =
           session.generate(prompt(20), 100, Set.of(), SAMPLER, new Heard());
       assertThat(found.ids()).hasSize(4);
-      assertThat(found.stop()).isEqualTo(Generator.Stop.LENGTH);
+      assertThat(found.stop()).isEqualTo(Stop.LENGTH);
       assertThatThrownBy(() -> session.generate(prompt(24), 1, Set.of(), SAMPLER, new Heard()))
           .hasMessageContaining("1 to 23");
     }
@@ -125,7 +125,7 @@ class PrefixSessionTest {
       reading.left = 0;
       Generator.Continuation none = session.generate(prompt(200), 5, Set.of(), SAMPLER, reading);
       assertThat(none.ids()).isEmpty();
-      assertThat(none.stop()).isEqualTo(Generator.Stop.CANCELLED);
+      assertThat(none.stop()).isEqualTo(Stop.CANCELLED);
 
       Heard writing = new Heard();
       writing.left = 3;

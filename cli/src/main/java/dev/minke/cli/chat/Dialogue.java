@@ -1,7 +1,7 @@
 package dev.minke.cli.chat;
 
 import dev.minke.checkpoint.CheckpointException;
-import dev.minke.inference.Generator;
+import dev.minke.inference.Stop;
 import dev.minke.tokenizer.jinja.TemplateException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -174,13 +174,13 @@ public final class Dialogue {
           "the context is full: the model no longer sees the oldest %,d of your messages; /clear begins anew"
               .formatted(reply.hiddenTurns()));
     }
-    if (reply.stop() == Generator.Stop.CANCELLED) {
+    if (reply.stop() == Stop.CANCELLED) {
       remark(reply.isEmpty() ? "stopped before the answer; ↑ brings the message back" : "stopped");
     } else if (reply.isFull()) {
       remark(
           "cut off: the context of %,d tokens is full; what you say next takes the place of what is oldest"
               .formatted(talk.capacity()));
-    } else if (reply.stop() == Generator.Stop.LENGTH) {
+    } else if (reply.stop() == Stop.LENGTH) {
       remark("cut off after %,d tokens; /set max-tokens changes that".formatted(reply.tokens()));
     } else if (reply.isEmpty()) {
       remark("the model said nothing; /retry asks again");

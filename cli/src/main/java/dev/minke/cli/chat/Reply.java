@@ -1,6 +1,6 @@
 package dev.minke.cli.chat;
 
-import dev.minke.inference.Generator;
+import dev.minke.inference.Stop;
 import dev.minke.tokenizer.chat.Answer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.Locale;
 /// @param hiddenTurns how many of the oldest the model was not shown any more
 public record Reply(
     Answer answer,
-    Generator.Stop stop,
+    Stop stop,
     boolean isFull,
     int promptTokens,
     int readTokens,

@@ -2,6 +2,7 @@ package dev.minke.cli.chat;
 
 import dev.minke.inference.Generator;
 import dev.minke.inference.PrefixSession;
+import dev.minke.inference.Stop;
 import dev.minke.tokenizer.Decoder;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.Answer;
@@ -121,8 +122,7 @@ public final class Talk {
         session.generate(prompt, most, tokenizer.endsOfAnswer(), settings.sampler(attempt), writer);
     writer.finish();
     boolean isFull =
-        found.stop() == Generator.Stop.LENGTH
-            && prompt.length + found.ids().length >= session.capacity();
+        found.stop() == Stop.LENGTH && prompt.length + found.ids().length >= session.capacity();
     return new Reply(
         Answer.of(writer.events),
         found.stop(),

@@ -1,0 +1,206 @@
+package dev.minke.inference;
+
+import dev.minke.kernel.KvView;
+import dev.minke.model.AttentionForm;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A request with what has come of it: its tokens, and the pages of those that passed the model.
+///
+/// Belongs to the engine's thread, but for what is asked of it through [Generation].
+final class ActiveSequence implements Generation {
+  private final Request request;
+  private final TokenListener listener;
+  private final int limit;
+  private final long arrival;
+  private final long deadline;
+  private final long began = System.nanoTime();
+  private volatile boolean cancelled;
+
+  private int[] tokens;
+  private int length;
+  private int computed;
+  private int reached;
+  private int cached;
+  private int[] pages = new int[8];
+  private int pageCount;
+
+  /// @param limit most tokens of prompt and answer
+  /// @param arrival its number in the order of arrival
+  /// @param deadline [System#nanoTime] at which it ends; without meaning where there is no patience
+  ActiveSequence(Request request, TokenListener listener, int limit, long arrival, long deadline) {
+    this.request = request;
+    this.listener = listener;
+    this.limit = limit;
+    this.arrival = arrival;
+    this.deadline = deadline;
+    tokens = Arrays.copyOf(request.prompt(), request.prompt().length + 16);
+    length = request.prompt().length;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  TokenListener listener() {
+    return listener;
+  }
+
+  /// [System#nanoTime] at which it came.
+  long began() {
+    return began;
+  }
+
+  /// Lower for those that came earlier.
+  long arrival() {
+    return arrival;
+  }
+
+  String user() {
+    return request.terms().user();
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+  }
+
+  /// Why it has to end before anything more is done for it; null if it may go on.
+  @Nullable Stop interrupted(long now) {
+    if (cancelled) {
+      return Stop.CANCELLED;
+    }
+    return request.terms().patience() != null && now - deadline >= 0 ? Stop.DEADLINE : null;
+  }
+
+  // ---- tokens
+
+  int[] tokens() {
+    return tokens;
+  }
+
+  /// Tokens of prompt and answer so far.
+  int length() {
+    return length;
+  }
+
+  int promptLength() {
+    return request.prompt().length;
+  }
+
+  int generated() {
+    return length - promptLength();
+  }
+
+  /// Whether no token fits behind those that are there.
+  boolean isFull() {
+    return length >= limit;
+  }
+
+  void append(int id) {
+    if (length == tokens.length) {
+      tokens = Arrays.copyOf(tokens, 2 * length);
+    }
+    tokens[length++] = id;
+  }
+
+  // ---- what passed the model
+
+  /// Tokens whose rows are in the cache.
+  int computed() {
+    return computed;
+  }
+
+  /// Tokens that have to pass before the next can be drawn.
+  int left() {
+    return length - computed;
+  }
+
+  /// Whether only its newest token has to pass.
+  boolean generates() {
+    return left() == 1 && computed >= promptLength();
+  }
+
+  /// Tokens that may pass next in one form: those of the prompt, or those behind it.
+  int nextInOneForm() {
+    return computed < promptLength() ? promptLength() - computed : left();
+  }
+
+  AttentionForm nextForm(Precision precision) {
+    return computed < promptLength() ? AttentionForm.EXPANDED : precision.generated();
+  }
+
+  void passed(int count) {
+    computed += count;
+    reached = Math.max(reached, computed);
+  }
+
+  /// Prompt tokens that were there from other requests. What is there of its own, after an
+  /// interruption, does not count.
+  int cached() {
+    return cached;
+  }
+
+  // ---- pages
+
+  int pageCount() {
+    return pageCount;
+  }
+
+  int[] pages() {
+    return pages;
+  }
+
+  /// Pages that `more` tokens need beyond those it has.
+  int pagesFor(int more) {
+    return Math.max(0, (computed + more + KvView.TILE - 1) / KvView.TILE - pageCount);
+  }
+
+  void addPage(int page) {
+    if (pageCount == pages.length) {
+      pages = Arrays.copyOf(pages, 2 * pageCount);
+    }
+    pages[pageCount++] = page;
+  }
+
+  /// Takes over what is there of its tokens, held by the caller for it.
+  ///
+  /// @param more whole pages behind those it has
+  void adopt(int[] more) {
+    for (int page : more) {
+      addPage(page);
+    }
+    found(pageCount * KvView.TILE);
+  }
+
+  /// The same for the first positions of a page of its own.
+  void adopt(int page, int positions) {
+    addPage(page);
+    found(computed + positions);
+  }
+
+  private void found(int now) {
+    cached += Math.max(0, Math.min(now, promptLength()) - Math.max(computed, reached));
+    computed = now;
+  }
+
+  /// Gives up all pages: everything has to pass again.
+  void release(PagePool pool) {
+    for (int i = 0; i < pageCount; i++) {
+      pool.release(pages[i]);
+    }
+    pageCount = 0;
+    computed = 0;
+    if (reached == 0) {
+      cached = 0;
+    }
+  }
+
+  KvView.Location location() {
+    return new KvView.Location.Pages(Arrays.copyOf(pages, pageCount));
+  }
+
+  Ending ending(Stop stop) {
+    return new Ending(stop, promptLength(), cached, generated());
+  }
+}

@@ -1,0 +1,9 @@
+package dev.minke.inference;
+
+/// How an answer ended, and what it took.
+///
+/// @param stop why it ended
+/// @param prompt tokens of the prompt
+/// @param cached of these, how many were there from earlier requests
+/// @param generated tokens drawn, without the one that ended it
+public record Ending(Stop stop, int prompt, int cached, int generated) {}

@@ -1,0 +1,375 @@
+package dev.minke.inference;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.model.CausalModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Answers many requests at once: in every step, tokens of all of them pass the model together.
+///
+/// An answer does not depend on its company. With [Precision#EXACT] its tokens are bitwise those of
+/// the request alone, in whatever parts its prompt is read, whoever gives up pages for whom, and
+/// whatever of it was there already. With [Precision#FAST] the same holds, but where a prompt
+/// begins with an earlier *answer* that is still there: its rows were computed as generated tokens
+/// are.
+///
+/// Requests come from any thread; one thread of the engine's own, a daemon, does the work and calls
+/// the listeners. The model is not the engine's: close the engine first.
+public final class Engine implements AutoCloseable {
+  private static final double RENEWAL = 0.1;
+
+  private final CausalModel model;
+  private final EngineSettings settings;
+  private final int limit;
+  private final PagePool pool;
+  private final StepRunner runner;
+  private final Scheduler scheduler;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private boolean accepting = true;
+  private boolean closing;
+  private long arrivals;
+  private long steps;
+  private long promptTokens;
+  private long cachedTokens;
+  private long generatedTokens;
+  private long stepNanos;
+  private long modelNanos;
+  private double nanosPerAnswer;
+
+  /// Sequences that ended in the present step, and how. Of the engine's thread.
+  private final List<Ended> ended = new ArrayList<>();
+
+  /// Tokens drawn in the present step. Of the engine's thread.
+  private int drawn;
+
+  /// @param sound whether what was computed of it may be kept
+  /// @param last tells its listener
+  private record Ended(ActiveSequence sequence, boolean sound, Consumer<TokenListener> last) {
+    static Ended by(ActiveSequence sequence, Stop stop) {
+      return new Ended(sequence, true, listener -> listener.ended(sequence.ending(stop)));
+    }
+
+    static Ended by(ActiveSequence sequence, Throwable cause) {
+      return new Ended(sequence, false, listener -> listener.failed(cause));
+    }
+  }
+
+  public Engine(CausalModel model, Kernels kernels, EngineSettings settings) {
+    this.model = model;
+    this.settings = settings;
+    pool = new PagePool(model.cacheShape(), settings.pages());
+    limit = (int) Math.min(model.maxLength(), (long) settings.pages() * KvView.TILE);
+    runner = new StepRunner(model, kernels, settings.precision(), pool.cache());
+    scheduler = new Scheduler(kernels, settings, pool);
+    thread = Thread.ofPlatform().daemon().name("minke-engine").unstarted(this::work);
+    thread.start();
+  }
+
+  /// Most tokens that a prompt and its answer may have together.
+  public int limit() {
+    return limit;
+  }
+
+  /// The model that answers.
+  public CausalModel model() {
+    return model;
+  }
+
+  /// Has a request answered.
+  ///
+  /// @param listener hears of it; its last call is [TokenListener#ended] or [TokenListener#failed]
+  /// @throws IllegalArgumentException if the prompt has as many tokens as the context, or more, or
+  ///   one that the model does not know
+  /// @throws BusyException if too many wait
+  /// @throws IllegalStateException if the engine takes no more requests
+  public Generation submit(Request request, TokenListener listener) {
+    requirePossible(request.prompt());
+    int room = (int) Math.min(limit, (long) request.prompt().length + request.most());
+    Duration patience = request.terms().patience();
+    long deadline = System.nanoTime() + (patience == null ? 0 : patience.toNanos());
+    lock.lock();
+    try {
+      if (!accepting) {
+        throw new IllegalStateException("engine: it is closing and takes no more requests");
+      }
+      int waiting = scheduler.line().size();
+      int free = Math.max(0, settings.active() - scheduler.active().size());
+      if (waiting >= settings.waiting() + free) {
+        throw new BusyException(waiting, retryAfter(waiting));
+      }
+      ActiveSequence sequence = new ActiveSequence(request, listener, room, arrivals++, deadline);
+      scheduler.line().add(sequence);
+      changed.signalAll();
+      return sequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requirePossible(int[] prompt) {
+    if (prompt.length >= limit) {
+      throw new IllegalArgumentException(
+          "prompt: expected fewer than %d tokens, the context, found %d"
+              .formatted(limit, prompt.length));
+    }
+    for (int i = 0; i < prompt.length; i++) {
+      if (prompt[i] < 0 || prompt[i] >= model.vocab()) {
+        throw new IllegalArgumentException(
+            "prompt: expected ids below %d, the vocabulary, found %d at place %d"
+                .formatted(model.vocab(), prompt[i], i));
+      }
+    }
+  }
+
+  private Duration retryAfter(int waiting) {
+    return Duration.ofNanos((long) (nanosPerAnswer * Math.max(1, waiting) / settings.active()));
+  }
+
+  /// What it does and has done.
+  public EngineCounts counts() {
+    lock.lock();
+    try {
+      int kept = scheduler.keptPages();
+      return new EngineCounts(
+          scheduler.active().size(),
+          scheduler.line().size(),
+          pool.pages(),
+          pool.pages() - pool.free() - kept,
+          kept,
+          steps,
+          promptTokens,
+          cachedTokens,
+          generatedTokens,
+          scheduler.interruptions(),
+          Duration.ofNanos(stepNanos),
+          Duration.ofNanos(modelNanos));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes no more requests and waits until all are answered.
+  ///
+  /// @return false if the time was over before
+  public boolean drain(Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    lock.lock();
+    try {
+      accepting = false;
+      while (!scheduler.isIdle()) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        long _ = changed.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends all requests, with [Stop#CANCELLED], and frees the cache.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      accepting = false;
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive() && Thread.currentThread() != thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- the engine's thread
+
+  private void work() {
+    try {
+      boolean goesOn = true;
+      while (goesOn) {
+        goesOn = turn();
+      }
+    } finally {
+      runner.close();
+      pool.close();
+    }
+  }
+
+  /// One step, or a wait for something to do.
+  ///
+  /// @return false if the engine is closed and everybody knows
+  private boolean turn() {
+    StepPlan plan;
+    long begin = System.nanoTime();
+    lock.lock();
+    try {
+      while (scheduler.isIdle() && !closing) {
+        changed.signalAll();
+        changed.awaitUninterruptibly();
+        begin = System.nanoTime();
+      }
+      endInterrupted(begin);
+      plan = closing ? null : scheduler.plan();
+    } finally {
+      lock.unlock();
+    }
+    tellEnded();
+    if (plan == null) {
+      return false;
+    }
+    if (!plan.parts().isEmpty()) {
+      step(plan, begin);
+    }
+    return true;
+  }
+
+  /// Ends all whose caller or deadline asks for it, or all if the engine closes.
+  private void endInterrupted(long now) {
+    for (ActiveSequence one :
+        scheduler.line().takeIf(waiting -> closing || waiting.interrupted(now) != null)) {
+      ended.add(Ended.by(one, stop(one, now)));
+    }
+    for (ActiveSequence one : List.copyOf(scheduler.active())) {
+      if (closing || one.interrupted(now) != null) {
+        ended.add(Ended.by(one, stop(one, now)));
+        end(one, true);
+      }
+    }
+  }
+
+  private static Stop stop(ActiveSequence sequence, long now) {
+    Stop stop = sequence.interrupted(now);
+    return stop == null ? Stop.CANCELLED : stop;
+  }
+
+  private void end(ActiveSequence sequence, boolean sound) {
+    scheduler.end(sequence, sound);
+    cachedTokens += sequence.cached();
+    double nanos = System.nanoTime() - sequence.began();
+    nanosPerAnswer += (nanosPerAnswer == 0 ? 1 : RENEWAL) * (nanos - nanosPerAnswer);
+  }
+
+  private void step(StepPlan plan, long begin) {
+    long nanos = 0;
+    int prompts = plan.promptTokens();
+    drawn = 0;
+    Throwable failure = null;
+    try {
+      nanos = runner.run(plan, this::draw);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+    for (StepPlan.Part part : plan.parts()) {
+      if (failure != null) {
+        fail(part.sequence(), failure);
+      } else if (part.sequence().computed() <= part.sequence().promptLength()) {
+        tellReading(part.sequence());
+      }
+    }
+
+    lock.lock();
+    try {
+      if (failure == null) {
+        scheduler.pace().took(plan.tokens(), nanos);
+        promptTokens += prompts;
+        generatedTokens += drawn;
+        scheduler.passed(plan);
+      }
+      for (Ended one : ended) {
+        end(one.sequence, one.sound);
+      }
+      steps++;
+      modelNanos += nanos;
+      stepNanos += System.nanoTime() - begin;
+    } finally {
+      lock.unlock();
+    }
+    tellEnded();
+  }
+
+  private boolean hasEnded(ActiveSequence sequence) {
+    for (Ended one : ended) {
+      if (one.sequence == sequence) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void fail(ActiveSequence sequence, Throwable cause) {
+    if (!hasEnded(sequence)) {
+      ended.add(Ended.by(sequence, cause));
+    }
+  }
+
+  private void tellReading(ActiveSequence sequence) {
+    if (!hasEnded(sequence)) {
+      try {
+        sequence.listener().reads(sequence.computed(), sequence.promptLength());
+      } catch (RuntimeException e) {
+        fail(sequence, e);
+      }
+    }
+  }
+
+  private void draw(StepPlan.Part part, float[] logits) {
+    ActiveSequence sequence = part.sequence();
+    try {
+      Stop stop = drawn(sequence, logits);
+      if (stop != null) {
+        ended.add(Ended.by(sequence, stop));
+      }
+    } catch (RuntimeException e) {
+      fail(sequence, e);
+    }
+  }
+
+  private @Nullable Stop drawn(ActiveSequence sequence, float[] logits) {
+    Request request = sequence.request();
+    int next = request.sampler().sample(logits, sequence.length());
+    if (request.ends().contains(next)) {
+      return Stop.END_OF_TEXT;
+    }
+    sequence.append(next);
+    drawn++;
+    if (!sequence.listener().writes(next)) {
+      return Stop.CANCELLED;
+    }
+    return sequence.isFull() ? Stop.LENGTH : null;
+  }
+
+  /// Says so to all that ended, without the lock.
+  private void tellEnded() {
+    for (Ended one : ended) {
+      try {
+        one.last.accept(one.sequence.listener());
+      } catch (RuntimeException e) {
+        System.getLogger(Engine.class.getName())
+            .log(System.Logger.Level.ERROR, "a listener failed at the end of its request", e);
+      }
+    }
+    ended.clear();
+  }
+}

@@ -1,0 +1,203 @@
+package dev.minke.inference;
+
+import dev.minke.kernel.KvView;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What the cache holds, by its tokens: pages that a prompt which begins in the same way need not
+/// compute.
+///
+/// A tree for each user, so that nobody learns from how fast an answer comes what others asked
+/// (docs of DeepSeek's context cache: hits are the user's own). A node is a page: up to
+/// [KvView#TILE] tokens; only a full page has others behind it. The tree holds each of its pages
+/// once; the page used least recently goes first, from the ends of the branches on. Belongs to the
+/// engine's thread.
+final class PrefixTree {
+  private final PagePool pool;
+  private final Map<String, Node> roots = new HashMap<>();
+
+  /// A ring through the nodes, least recently used behind this one.
+  private final Node ring = new Node(null, new int[0], PagePool.NONE);
+
+  private int pages;
+
+  PrefixTree(PagePool pool) {
+    this.pool = pool;
+  }
+
+  /// Tokens behind those of a parent, and the page that was computed for them.
+  private static final class Node {
+    private final @Nullable Node parent;
+    private int[] tokens;
+    private int page;
+    private final List<Node> children = new ArrayList<>(1);
+    private Node older = this;
+    private Node newer = this;
+
+    Node(@Nullable Node parent, int[] tokens, int page) {
+      this.parent = parent;
+      this.tokens = tokens;
+      this.page = page;
+    }
+  }
+
+  /// What is there of a prompt.
+  ///
+  /// @param pages of its first whole tiles
+  /// @param partial a page whose first positions are those that follow, or [PagePool#NONE]
+  /// @param positions how many of that page
+  record Match(int[] pages, int partial, int positions) {
+    /// Tokens that need not be computed.
+    int tokens() {
+      return pages.length * KvView.TILE + positions;
+    }
+  }
+
+  /// Pages in the tree.
+  int pages() {
+    return pages;
+  }
+
+  /// Finds the longest beginning that is there.
+  ///
+  /// @param limit tokens of `tokens` that may be found at most
+  Match find(String user, int[] tokens, int limit) {
+    int[] found = new int[limit / KvView.TILE + 1];
+    int count = 0;
+    Node node = roots.get(user);
+    List<Node> path = new ArrayList<>();
+    int positions = 0;
+    int partial = PagePool.NONE;
+    while (node != null && positions == 0) {
+      int from = count * KvView.TILE;
+      int room = Math.min(KvView.TILE, limit - from);
+      Node best = null;
+      int most = 0;
+      for (Node child : node.children) {
+        int common = common(child.tokens, tokens, from, room);
+        if (common > most) {
+          best = child;
+          most = common;
+        }
+      }
+      if (best != null) {
+        path.add(best);
+        if (most == KvView.TILE) {
+          found[count++] = best.page;
+        } else {
+          partial = best.page;
+          positions = most;
+        }
+      }
+      node = best;
+    }
+    use(path);
+    return new Match(Arrays.copyOf(found, count), partial, positions);
+  }
+
+  private static int common(int[] own, int[] tokens, int from, int room) {
+    int length = Math.min(own.length, room);
+    int differs = Arrays.mismatch(own, 0, length, tokens, from, from + length);
+    return differs < 0 ? length : differs;
+  }
+
+  /// Notes a use, of the far ends first: a page is never older than those behind it.
+  private void use(List<Node> path) {
+    for (Node node : path.reversed()) {
+      unlink(node);
+      link(node);
+    }
+  }
+
+  private void link(Node node) {
+    node.newer = ring;
+    node.older = ring.older;
+    ring.older.newer = node;
+    ring.older = node;
+  }
+
+  private static void unlink(Node node) {
+    node.older.newer = node.newer;
+    node.newer.older = node.older;
+  }
+
+  /// Keeps what was computed of a sequence. Where the tree has a tile already, its own page stays.
+  ///
+  /// @param tokens begin with those that were computed
+  /// @param pageOf page of each tile
+  /// @param count tokens that were computed and are to be kept
+  void keep(String user, int[] tokens, int[] pageOf, int count) {
+    Node node = roots.computeIfAbsent(user, _ -> new Node(null, new int[0], PagePool.NONE));
+    List<Node> path = new ArrayList<>();
+    for (int from = 0; from < count; from += KvView.TILE) {
+      int length = Math.min(KvView.TILE, count - from);
+      Node next = null;
+      for (Node child : node.children) {
+        int common = common(child.tokens, tokens, from, length);
+        if (common == length || common == child.tokens.length) {
+          next = child;
+          break;
+        }
+      }
+      int page = pageOf[from / KvView.TILE];
+      if (next == null) {
+        next = add(node, Arrays.copyOfRange(tokens, from, from + length), page);
+      } else if (next.tokens.length < length) {
+        pool.hold(page);
+        pool.release(next.page);
+        next.page = page;
+        next.tokens = Arrays.copyOfRange(tokens, from, from + length);
+      }
+      path.add(next);
+      node = next;
+    }
+    use(path);
+  }
+
+  private Node add(Node parent, int[] tokens, int page) {
+    pool.hold(page);
+    Node node = new Node(parent, tokens, page);
+    parent.children.add(node);
+    link(node);
+    pages++;
+    return node;
+  }
+
+  /// Gives up the least recently used page that only the tree holds.
+  ///
+  /// @return whether there was one
+  boolean giveUp() {
+    for (Node node = ring.newer; node != ring; node = node.newer) {
+      if (node.children.isEmpty() && pool.heldOnce(node.page)) {
+        remove(node);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void remove(Node node) {
+    unlink(node);
+    pool.release(node.page);
+    pages--;
+    Node parent = Objects.requireNonNull(node.parent, "a root has no page");
+    parent.children.remove(node);
+    if (parent.page == PagePool.NONE && parent.children.isEmpty()) {
+      roots.values().remove(parent);
+    }
+  }
+
+  /// Pages that only the tree holds.
+  int keptPages() {
+    int count = 0;
+    for (Node node = ring.newer; node != ring; node = node.newer) {
+      count += pool.heldOnce(node.page) ? 1 : 0;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.minke.inference;
+
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A prompt to be continued.
+///
+/// @param prompt one token or more; not to be changed
+/// @param most tokens to generate; the context may have room for fewer
+/// @param ends ids that end the continuation, each of them; none for as many tokens as asked for
+/// @param sampler draws
+/// @param terms on which it is answered
+public record Request(int[] prompt, int most, Set<Integer> ends, Sampler sampler, Terms terms) {
+  public Request {
+    if (prompt.length < 1 || most < 1) {
+      throw new IllegalArgumentException(
+          "request: expected a prompt and at least one token to generate, found %d tokens and %d to generate"
+              .formatted(prompt.length, most));
+    }
+    ends = Set.copyOf(ends);
+  }
+
+  /// On whose account, and how.
+  ///
+  /// @param user whose request it is: users take turns, and see only prefixes of their own
+  /// @param patience time for the whole answer, waiting included; null for no end
+  public record Terms(String user, @Nullable Duration patience) {
+    /// Of nobody in particular, with no end.
+    public static final Terms NONE = new Terms("", null);
+  }
+}

@@ -1,0 +1,262 @@
+package dev.minke.inference;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/// Who is answered, and what passes the model next.
+///
+/// A step holds one token of every sequence that generates, and as many prompt tokens as its time
+/// allows: a quarter for the prompt that waits longest, the rest for the shortest ones, so that
+/// short questions are not behind long documents and these end nevertheless. Where pages run out,
+/// what is kept of ended requests goes first; then the youngest sequence gives up its own and waits
+/// to be computed again. Guarded by the engine's lock.
+final class Scheduler {
+  private final Kernels kernels;
+  private final EngineSettings settings;
+  private final PagePool pool;
+  private final PrefixTree tree;
+  private final WaitingLine line = new WaitingLine();
+  private final ReadingPace pace = new ReadingPace();
+
+  /// In the order of arrival.
+  private final List<ActiveSequence> active = new ArrayList<>();
+
+  private long interruptions;
+
+  Scheduler(Kernels kernels, EngineSettings settings, PagePool pool) {
+    this.kernels = kernels;
+    this.settings = settings;
+    this.pool = pool;
+    tree = new PrefixTree(pool);
+  }
+
+  WaitingLine line() {
+    return line;
+  }
+
+  List<ActiveSequence> active() {
+    return active;
+  }
+
+  boolean isIdle() {
+    return active.isEmpty() && line.size() == 0;
+  }
+
+  long interruptions() {
+    return interruptions;
+  }
+
+  int keptPages() {
+    return tree.keptPages();
+  }
+
+  ReadingPace pace() {
+    return pace;
+  }
+
+  /// Chooses what passes next. At least one token does if anybody is there.
+  StepPlan plan() {
+    admit();
+    List<StepPlan.Part> parts = new ArrayList<>();
+    do {
+      generating(parts);
+      reading(parts);
+    } while (parts.isEmpty() && interruptYoungest());
+    return StepPlan.of(parts, settings.precision());
+  }
+
+  // ---- admission
+
+  private void admit() {
+    while (active.size() < settings.active() && line.size() > 0) {
+      ActiveSequence next = line.next();
+      lookUp(next);
+      // Room for all its tokens, and for what the others write meanwhile.
+      int needed = next.pagesFor(next.left()) + active.size();
+      if (!active.isEmpty() && needed > pool.free() + tree.keptPages()) {
+        next.release(pool);
+        return;
+      }
+      line.take();
+      active.add(next);
+      active.sort(Comparator.comparingLong(ActiveSequence::arrival));
+    }
+  }
+
+  /// Takes over what the tree has behind the whole pages of a sequence. The newest token always has
+  /// to pass: what follows it is asked for.
+  private void lookUp(ActiveSequence sequence) {
+    if (sequence.computed() != sequence.pageCount() * KvView.TILE) {
+      return;
+    }
+    PrefixTree.Match match = tree.find(sequence.user(), sequence.tokens(), sequence.length() - 1);
+    if (match.tokens() <= sequence.computed()) {
+      return;
+    }
+    int own = sequence.pageCount();
+    int[] more =
+        own < match.pages().length
+            ? Arrays.copyOfRange(match.pages(), own, match.pages().length)
+            : new int[0];
+    for (int page : more) {
+      pool.hold(page);
+    }
+    sequence.adopt(more);
+    if (match.positions() > 0) {
+      pool.hold(match.partial());
+      int copy = page();
+      if (copy != PagePool.NONE) {
+        pool.copy(kernels, match.partial(), copy, match.positions());
+        sequence.adopt(copy, match.positions());
+      }
+      pool.release(match.partial());
+    }
+  }
+
+  // ---- pages
+
+  /// A page, be it one that was kept; [PagePool#NONE] if all are in use.
+  private int page() {
+    int page = pool.take();
+    return page == PagePool.NONE && tree.giveUp() ? pool.take() : page;
+  }
+
+  /// Pages for the next tokens of a sequence.
+  ///
+  /// @return for how many of them there are pages
+  private int pages(ActiveSequence sequence, int count) {
+    for (int missing = sequence.pagesFor(count); missing > 0; missing--) {
+      int page = page();
+      if (page == PagePool.NONE) {
+        break;
+      }
+      sequence.addPage(page);
+    }
+    return Math.min(count, sequence.pageCount() * KvView.TILE - sequence.computed());
+  }
+
+  /// The youngest sequence gives up its pages, unless it is the only one.
+  private boolean interruptYoungest() {
+    if (active.size() < 2) {
+      return false;
+    }
+    ActiveSequence youngest = active.removeLast();
+    leave(youngest);
+    line.addInterrupted(youngest);
+    interruptions++;
+    return true;
+  }
+
+  /// Keeps in the tree what was computed of a sequence, which gives up its pages.
+  private void leave(ActiveSequence sequence) {
+    tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), sequence.computed());
+    sequence.release(pool);
+  }
+
+  // ---- a step
+
+  private void generating(List<StepPlan.Part> parts) {
+    for (int i = 0; i < active.size(); i++) {
+      ActiveSequence sequence = active.get(i);
+      if (!sequence.generates()) {
+        continue;
+      }
+      boolean room = pages(sequence, 1) > 0;
+      while (!room && active.getLast() != sequence) {
+        interruptYoungest();
+        room = pages(sequence, 1) > 0;
+      }
+      if (room) {
+        parts.add(new StepPlan.Part(sequence, 1));
+      }
+    }
+  }
+
+  private void reading(List<StepPlan.Part> parts) {
+    List<ActiveSequence> reading = new ArrayList<>();
+    for (ActiveSequence sequence : active) {
+      if (!sequence.generates()) {
+        lookUp(sequence);
+        if (!follows(sequence, reading)) {
+          reading.add(sequence);
+        }
+      }
+    }
+    if (reading.isEmpty()) {
+      return;
+    }
+    long nanos = settings.step().toNanos() * (parts.isEmpty() ? 2 : 1);
+    int budget = pace.tokens(nanos);
+    ActiveSequence oldest = reading.getFirst();
+    reading.sort(Comparator.comparingInt(ActiveSequence::nextInOneForm));
+    int reserved = Math.min(oldest.nextInOneForm(), budget / 4);
+    int left = budget - reserved;
+    for (ActiveSequence sequence : reading) {
+      left += sequence == oldest ? reserved : 0;
+      int count = whole(sequence, Math.min(sequence.nextInOneForm(), left));
+      count = count == 0 ? 0 : pages(sequence, count);
+      if (count > 0) {
+        parts.add(new StepPlan.Part(sequence, count));
+        left -= count;
+      }
+    }
+  }
+
+  /// Whether another one is about to compute the next page of a sequence, which had better wait for
+  /// it.
+  private static boolean follows(ActiveSequence sequence, List<ActiveSequence> others) {
+    int needed = (sequence.computed() / KvView.TILE + 1) * KvView.TILE;
+    if (needed >= sequence.length()) {
+      return false;
+    }
+    for (ActiveSequence other : others) {
+      if (other.user().equals(sequence.user())
+          && other.length() >= needed
+          && other.computed() < needed
+          && Arrays.equals(sequence.tokens(), 0, needed, other.tokens(), 0, needed)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Ends parts at whole pages, which others can share.
+  private static int whole(ActiveSequence sequence, int count) {
+    if (count == sequence.nextInOneForm()) {
+      return count;
+    }
+    int end = (sequence.computed() + count) / KvView.TILE * KvView.TILE;
+    return end > sequence.computed() ? end - sequence.computed() : count;
+  }
+
+  /// Shares what a step computed of prompts.
+  void passed(StepPlan plan) {
+    for (StepPlan.Part part : plan.parts()) {
+      ActiveSequence sequence = part.sequence();
+      if (part.count() > 1) {
+        int whole = sequence.computed() / KvView.TILE * KvView.TILE;
+        tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), whole);
+      }
+    }
+  }
+
+  /// A sequence is no longer answered.
+  ///
+  /// @param sound whether what was computed of it may be kept
+  void end(ActiveSequence sequence, boolean sound) {
+    active.remove(sequence);
+    if (sound) {
+      leave(sequence);
+    } else {
+      sequence.release(pool);
+    }
+  }
+
+  int usedPages() {
+    return pool.pages() - pool.free() - tree.keptPages();
+  }
+}

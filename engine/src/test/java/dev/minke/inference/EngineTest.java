@@ -1,0 +1,448 @@
+package dev.minke.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.kernel.vector.VectorKernels;
+import dev.minke.model.decoder.DecoderConfig;
+import dev.minke.model.decoder.DecoderModel;
+import dev.minke.model.decoder.TinyConfigs;
+import dev.minke.nn.ParameterStore;
+import dev.minke.tensor.DType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every answer is held against the same request alone, by [Generator], which knows nothing of
+/// pages, parts and company.
+class EngineTest {
+  private static final int VOCAB = 19;
+  private static final int LONGEST = 256;
+  private static final Duration STEP = Duration.ofMillis(250);
+
+  private static Kernels kernels;
+
+  @BeforeAll
+  static void open() {
+    kernels = new VectorKernels(2);
+  }
+
+  @AfterAll
+  static void close() {
+    kernels.close();
+  }
+
+  static Stream<Arguments> models() {
+    return TinyConfigs.all().stream()
+        .flatMap(config ->
+            Stream.of(Precision.EXACT, Precision.FAST)
+                .map(precision -> arguments(config, precision)));
+  }
+
+  /// A model of random weights, large enough for answers that differ.
+  private static ParameterStore store() {
+    return new ParameterStore(DType.F32, 7, 0.3);
+  }
+
+  private static int[] prompt(long seed, int length) {
+    return new Random(seed).ints(length, 0, VOCAB).toArray();
+  }
+
+  private static Request request(long seed, int length, int most) {
+    Sampler sampler = seed % 3 == 0 ? Sampler.GREEDY : new Sampler(1.3, 0, 0.95, seed);
+    return new Request(
+        prompt(seed, length), most, seed % 4 == 0 ? Set.of(3) : Set.of(), sampler, terms(""));
+  }
+
+  private static Request.Terms terms(String user) {
+    return new Request.Terms(user, null);
+  }
+
+  private static Request withPrompt(Request request, int[] prompt) {
+    return new Request(prompt, request.most(), request.ends(), request.sampler(), request.terms());
+  }
+
+  private static int[] alone(DecoderModel model, Precision precision, Request request) {
+    int most = Math.min(request.most(), LONGEST - request.prompt().length);
+    return new Generator(model, kernels, precision)
+        .generate(request.prompt(), most, request.ends(), request.sampler(), _ -> true)
+        .ids();
+  }
+
+  private static Answer submit(Engine engine, Request request) {
+    Answer answer = new Answer();
+    engine.submit(request, answer);
+    return answer;
+  }
+
+  private static EngineSettings settings(Precision precision, int tokens, Duration step) {
+    return new EngineSettings(precision, tokens, 16, 64, step);
+  }
+
+  /// All pages are free or kept for later.
+  private static void assertNoPageLost(Engine engine) {
+    EngineCounts counts = engine.counts();
+    assertThat(counts.active()).isZero();
+    assertThat(counts.waiting()).isZero();
+    assertThat(counts.usedPages()).isZero();
+  }
+
+  private static void assertAnswers(
+      DecoderModel model, Precision precision, List<Request> requests, List<Answer> answers) {
+    for (int i = 0; i < requests.size(); i++) {
+      assertThat(answers.get(i).ids())
+          .as("request %d", i)
+          .isEqualTo(alone(model, precision, requests.get(i)));
+    }
+  }
+
+  private static List<Request> sixteen() {
+    return IntStream.range(0, 16)
+        .mapToObj(i -> request(i, 1 + 37 * i % 181, 5 + 11 * i % 70))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void sixteenAtOnceAreAnsweredAsEachAlone(DecoderConfig config, Precision precision) {
+    try (ParameterStore store = store()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      try (Engine engine = new Engine(model, kernels, settings(precision, 8192, STEP))) {
+        List<Answer> answers = sixteen().stream().map(one -> submit(engine, one)).toList();
+        assertAnswers(model, precision, sixteen(), answers);
+        assertNoPageLost(engine);
+        assertThat(engine.counts().interruptions()).isZero();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void promptsInSmallPartsAndTooFewPagesChangeNothing(DecoderConfig config, Precision precision) {
+    try (ParameterStore store = store()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      Duration shortest = Duration.ofNanos(1);
+      List<Request> requests = new ArrayList<>(sixteen());
+      // Short prompts find room beside each other, their long answers do not.
+      for (int i = 0; i < 6; i++) {
+        requests.add(i, request(21 + 2 * i, 5 + 8 * i, 150));
+      }
+      try (Engine engine = new Engine(model, kernels, settings(precision, 256, shortest))) {
+        List<Answer> answers = requests.stream().map(one -> submit(engine, one)).toList();
+        assertAnswers(model, precision, requests, answers);
+        assertNoPageLost(engine);
+        assertThat(engine.counts().interruptions()).isPositive();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aPromptThatWasThereIsNotReadAgain(DecoderConfig config, Precision precision) {
+    try (ParameterStore store = store()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      Request first = request(1, 150, 20);
+      int[] branched = Arrays.copyOf(first.prompt(), 180);
+      branched[100] = (branched[100] + 1) % VOCAB;
+      Request second = withPrompt(request(2, 1, 20), branched);
+      try (Engine engine = new Engine(model, kernels, settings(precision, 1024, STEP))) {
+        assertThat(submit(engine, first).ending().cached()).isZero();
+        Answer again = submit(engine, first);
+        Answer other = submit(engine, second);
+        assertAnswers(model, precision, List.of(first, second), List.of(again, other));
+        assertThat(again.ending().cached()).isEqualTo(149);
+        assertThat(other.ending().cached()).isEqualTo(100);
+        assertThat(engine.counts().cachedTokens()).isEqualTo(249);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void promptsThatBeginAlikeAreReadOnce(DecoderConfig config, Precision precision) {
+    try (ParameterStore store = store()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      int[] common = prompt(5, 128);
+      List<Request> requests = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        int[] own = Arrays.copyOf(common, 140);
+        System.arraycopy(prompt(100 + i, 12), 0, own, 128, 12);
+        requests.add(withPrompt(request(i, 1, 12), own));
+      }
+      try (Engine engine =
+          new Engine(model, kernels, settings(precision, 4096, Duration.ofNanos(1)))) {
+        List<Answer> answers = requests.stream().map(one -> submit(engine, one)).toList();
+        assertAnswers(model, precision, requests, answers);
+        assertThat(engine.counts().promptTokens()).isLessThan(128 + 8 * 12 + 64);
+        assertNoPageLost(engine);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aConversationGoesOnFromItsLastAnswer(DecoderConfig config, Precision precision) {
+    try (ParameterStore store = store()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      try (Engine engine = new Engine(model, kernels, settings(precision, 1024, STEP))) {
+        Request first = request(1, 70, 30);
+        Answer answer = submit(engine, first);
+        int[] second =
+            IntStream.concat(
+                    IntStream.concat(IntStream.of(first.prompt()), IntStream.of(answer.ids())),
+                    IntStream.of(4, 5, 6))
+                .toArray();
+        Request next = withPrompt(request(2, 1, 20), second);
+        Answer later = submit(engine, next);
+        assertThat(later.ending().cached()).as("all but the last drawn token").isEqualTo(99);
+        if (precision == Precision.EXACT) {
+          assertAnswers(model, precision, List.of(next), List.of(later));
+        }
+      }
+    }
+  }
+
+  private static Engine engine(DecoderModel model, int active, int waiting) {
+    return new Engine(
+        model, kernels, new EngineSettings(Precision.EXACT, 2048, active, waiting, STEP));
+  }
+
+  private static DecoderModel small(ParameterStore store) {
+    return DecoderModel.of(store, TinyConfigs.all().getFirst());
+  }
+
+  @Test
+  void aUserSeesNoPrefixesOfOthers() {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 4, 4)) {
+      Request one = request(1, 150, 5);
+      Request other =
+          new Request(one.prompt(), one.most(), one.ends(), one.sampler(), terms("other"));
+      assertThat(submit(engine, one).ending().cached()).isZero();
+      assertThat(submit(engine, other).ending().cached()).isZero();
+      assertThat(submit(engine, other).ending().cached()).isEqualTo(149);
+    }
+  }
+
+  @Test
+  void usersTakeTurns() {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 1, 64)) {
+      CountDownLatch go = new CountDownLatch(1);
+      List<String> order = new ArrayList<>();
+      Answer first =
+          new Answer() {
+            @Override
+            public boolean writes(int id) {
+              await(go);
+              return super.writes(id);
+            }
+          };
+      engine.submit(request(1, 5, 2), first);
+      List<Answer> all = new ArrayList<>();
+      for (String name : List.of("many", "many", "many", "many", "one", "two", "two")) {
+        Request request = request(9, 5, 2);
+        Answer answer =
+            new Answer() {
+              @Override
+              public void ended(Ending how) {
+                order.add(name);
+                super.ended(how);
+              }
+            };
+        engine.submit(
+            new Request(
+                request.prompt(), request.most(), request.ends(), request.sampler(), terms(name)),
+            answer);
+        all.add(answer);
+      }
+      go.countDown();
+      all.forEach(Answer::ending);
+      assertThat(order).containsExactly("many", "one", "two", "many", "two", "many", "many");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whoeverCancelsGivesItsPagesBack() throws InterruptedException {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 2, 8)) {
+      List<Generation> generations = new ArrayList<>();
+      List<Answer> answers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Answer answer = new Answer();
+        Request request =
+            new Request(prompt(i, 20), 236, Set.of(), Sampler.GREEDY, Request.Terms.NONE);
+        generations.add(engine.submit(request, answer));
+        answers.add(answer);
+      }
+      answers.getFirst().awaitTokens(3);
+      generations.forEach(Generation::cancel);
+      for (Answer answer : answers) {
+        assertThat(answer.ending().stop()).isIn(Stop.CANCELLED, Stop.LENGTH);
+      }
+      assertThat(answers.getLast().ids()).isEmpty();
+      assertThat(answers.getLast().ending().stop()).isEqualTo(Stop.CANCELLED);
+      assertNoPageLost(engine);
+    }
+  }
+
+  @Test
+  void theListenerEndsItBehindAToken() {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 2, 2)) {
+      Answer answer = new Answer(3);
+      engine.submit(request(1, 5, 50), answer);
+      assertThat(answer.ids()).hasSize(3);
+      assertThat(answer.ending().stop()).isEqualTo(Stop.CANCELLED);
+    }
+  }
+
+  @Test
+  void whoeverHasNoPatienceIsTold() {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 1, 8)) {
+      Request request = request(1, 20, 200);
+      Answer slow = submit(engine, request);
+      Answer hasty = new Answer();
+      engine.submit(
+          new Request(
+              request.prompt(),
+              200,
+              Set.of(),
+              request.sampler(),
+              new Request.Terms("", Duration.ofNanos(1))),
+          hasty);
+      assertThat(hasty.ending().stop()).isEqualTo(Stop.DEADLINE);
+      assertThat(hasty.ids()).isEmpty();
+      assertThat(slow.ending().stop()).isEqualTo(Stop.LENGTH);
+    }
+  }
+
+  @Test
+  void tooManyAreRefusedAndToldWhenToComeBack() {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 1, 2)) {
+      CountDownLatch go = new CountDownLatch(1);
+      List<Answer> answers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        Answer answer =
+            new Answer() {
+              @Override
+              public boolean writes(int id) {
+                await(go);
+                return super.writes(id);
+              }
+            };
+        engine.submit(request(i + 1, 5, 3), answer);
+        answers.add(answer);
+      }
+      assertThatThrownBy(
+              () -> {
+                engine.submit(request(7, 5, 3), new Answer());
+                engine.submit(request(7, 5, 3), new Answer());
+              })
+          .isInstanceOf(BusyException.class)
+          .hasMessageContaining("wait already")
+          .extracting(e -> ((BusyException) e).retryAfter().isNegative())
+          .isEqualTo(false);
+      go.countDown();
+      answers.forEach(answer -> assertThat(answer.ids()).hasSize(3));
+    }
+  }
+
+  @Test
+  void aListenerThatFailsEndsItsOwnRequestAlone() {
+    try (ParameterStore store = store()) {
+      DecoderModel model = small(store);
+      try (Engine engine = engine(model, 4, 4)) {
+        Answer failing =
+            new Answer() {
+              @Override
+              public boolean writes(int id) {
+                throw new IllegalStateException("no room on the other side");
+              }
+            };
+        engine.submit(request(1, 20, 20), failing);
+        Request other = request(2, 20, 20);
+        Answer answer = submit(engine, other);
+        assertThatThrownBy(failing::ending).hasMessageContaining("no room on the other side");
+        assertAnswers(model, Precision.EXACT, List.of(other), List.of(answer));
+        assertNoPageLost(engine);
+      }
+    }
+  }
+
+  @Test
+  void whatTheContextHasNoRoomForIsRefusedOrEnds() {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 2, 2)) {
+      assertThatThrownBy(() -> engine.submit(request(1, LONGEST, 1), new Answer()))
+          .hasMessageContaining("fewer than 256 tokens")
+          .hasMessageContaining("found 256");
+      assertThatThrownBy(() ->
+              engine.submit(
+                  new Request(
+                      new int[] {1, VOCAB}, 1, Set.of(), Sampler.GREEDY, Request.Terms.NONE),
+                  new Answer()))
+          .hasMessageContaining("found 19 at place 1");
+      Answer answer = submit(engine, request(1, LONGEST - 3, 100));
+      assertThat(answer.ids()).hasSize(3);
+      assertThat(answer.ending().stop()).isEqualTo(Stop.LENGTH);
+    }
+  }
+
+  @Test
+  void drainingAnswersWhoIsThereAndTakesNobodyElse() throws InterruptedException {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 1, 8)) {
+      List<Answer> answers =
+          Stream.of(1, 2, 3).map(seed -> submit(engine, request(seed, 9, 9))).toList();
+      assertThat(engine.drain(Duration.ofSeconds(60))).isTrue();
+      answers.forEach(answer -> assertThat(answer.isDone()).isTrue());
+      assertThatThrownBy(() -> engine.submit(request(4, 9, 9), new Answer()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closing");
+    }
+  }
+
+  @Test
+  void closingEndsAll() {
+    try (ParameterStore store = store()) {
+      Engine engine = engine(small(store), 1, 8);
+      List<Answer> answers =
+          Stream.of(1, 2, 3).map(seed -> submit(engine, request(seed, 20, 230))).toList();
+      engine.close();
+      answers.forEach(
+          answer -> assertThat(answer.ending().stop()).isIn(Stop.CANCELLED, Stop.LENGTH));
+    }
+  }
+
+  @Test
+  void theCacheHasWholePages() {
+    assertThat(EngineSettings.of(Precision.EXACT, 65).pages()).isEqualTo(2);
+    assertThat(EngineSettings.of(Precision.EXACT, KvView.TILE).pages()).isEqualTo(1);
+  }
+}
