@@ -1,6 +1,8 @@
 package dev.minke.cli;
 
+import dev.minke.inference.Choice;
 import dev.minke.inference.Generator;
+import dev.minke.inference.LogitRules;
 import dev.minke.inference.Precision;
 import dev.minke.inference.Sampler;
 import dev.minke.tokenizer.Decoder;
@@ -8,6 +10,7 @@ import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +78,38 @@ final class GenerateCommand implements Callable<Integer> {
   private int topK;
 
   @Option(
+      names = "--min-p",
+      paramLabel = "P",
+      defaultValue = "0",
+      description =
+          "keep tokens with this share of the best one's probability (default: ${DEFAULT-VALUE})")
+  private double minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      paramLabel = "R",
+      defaultValue = "1",
+      description =
+          "divides the logits of tokens that are there already; 1 is none (default:"
+              + " ${DEFAULT-VALUE})")
+  private double repetitionPenalty;
+
+  @Option(
+      names = "--frequency-penalty",
+      paramLabel = "F",
+      defaultValue = "0",
+      description =
+          "subtracted for each time that a token was generated (default: ${DEFAULT-VALUE})")
+  private double frequencyPenalty;
+
+  @Option(
+      names = "--presence-penalty",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "subtracted once if a token was generated (default: ${DEFAULT-VALUE})")
+  private double presencePenalty;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
@@ -96,7 +131,7 @@ final class GenerateCommand implements Callable<Integer> {
       throw new UsageException("-n: expected 1 or more, found " + tokens);
     }
     requireOnePrompt();
-    Sampler sampler = sampler();
+    Choice choice = choice();
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel loaded =
         LoadedModel.open(model, memory.bytes(), spec.commandLine().getErr())) {
@@ -123,7 +158,7 @@ final class GenerateCommand implements Callable<Integer> {
           };
       Generator.Continuation continuation =
           new Generator(loaded.model(), loaded.kernels(), precision.or(Precision.FAST))
-              .generate(ids, tokens, tokenizer.endsOfAnswer(), sampler, listener);
+              .generate(ids, tokens, tokenizer.endsOfAnswer(), choice, listener);
       String rest = decoder.finish();
       out.println(json ? describe(shown, text + rest, continuation) : rest);
     }
@@ -159,9 +194,11 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private Sampler sampler() {
+  private Choice choice() {
     try {
-      return new Sampler(temperature, topK, topP, seed);
+      return new Choice(
+          new Sampler(temperature, topK, topP, minP, seed),
+          new LogitRules(repetitionPenalty, 0, frequencyPenalty, presencePenalty, Map.of()));
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }

@@ -95,6 +95,30 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String topK;
 
   @Option(
+      names = "--min-p",
+      paramLabel = "P",
+      description = "keep tokens with this share of the best one's probability")
+  private @Nullable String minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      paramLabel = "R",
+      description = "divides the logits of tokens that are there already; 1 is none")
+  private @Nullable String repetitionPenalty;
+
+  @Option(
+      names = "--frequency-penalty",
+      paramLabel = "F",
+      description = "subtracted for each time that a token was generated")
+  private @Nullable String frequencyPenalty;
+
+  @Option(
+      names = "--presence-penalty",
+      paramLabel = "P",
+      description = "subtracted once if a token was generated")
+  private @Nullable String presencePenalty;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       description =
@@ -221,6 +245,10 @@ final class RunCommand implements Callable<Integer> {
       settings = changed(settings, "temperature", temperature);
       settings = changed(settings, "top-p", topP);
       settings = changed(settings, "top-k", topK);
+      settings = changed(settings, "min-p", minP);
+      settings = changed(settings, "repetition-penalty", repetitionPenalty);
+      settings = changed(settings, "frequency-penalty", frequencyPenalty);
+      settings = changed(settings, "presence-penalty", presencePenalty);
       settings = changed(settings, "seed", seed);
       settings = changed(settings, "max-tokens", maxTokens);
     } catch (IllegalArgumentException e) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ActiveSequence implements Generation {
   private final Request request;
   private final TokenListener listener;
+  private final Chooser chooser;
   private final int limit;
   private final long arrival;
   private final long deadline;
@@ -28,9 +29,16 @@ final class ActiveSequence implements Generation {
   /// @param limit most tokens of prompt and answer
   /// @param arrival its number in the order of arrival
   /// @param deadline [System#nanoTime] at which it ends; without meaning where there is no patience
-  ActiveSequence(Request request, TokenListener listener, int limit, long arrival, long deadline) {
+  ActiveSequence(
+      Request request,
+      TokenListener listener,
+      Chooser chooser,
+      int limit,
+      long arrival,
+      long deadline) {
     this.request = request;
     this.listener = listener;
+    this.chooser = chooser;
     this.limit = limit;
     this.arrival = arrival;
     this.deadline = deadline;
@@ -40,6 +48,11 @@ final class ActiveSequence implements Generation {
 
   Request request() {
     return request;
+  }
+
+  /// Chooses its tokens.
+  Chooser chooser() {
+    return chooser;
   }
 
   TokenListener listener() {

@@ -29,6 +29,10 @@ public final class Engine implements AutoCloseable {
   private final int limit;
   private final PagePool pool;
   private final StepRunner runner;
+
+  /// Of the engine's thread.
+  private final Draw draw = new Draw();
+
   private final Scheduler scheduler;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -95,6 +99,7 @@ public final class Engine implements AutoCloseable {
   public Generation submit(Request request, TokenListener listener) {
     requirePossible(request.prompt());
     int room = (int) Math.min(limit, (long) request.prompt().length + request.most());
+    Chooser chooser = new Chooser(request.choice(), model.vocab(), request.prompt(), draw);
     Duration patience = request.terms().patience();
     long deadline = System.nanoTime() + (patience == null ? 0 : patience.toNanos());
     lock.lock();
@@ -107,7 +112,8 @@ public final class Engine implements AutoCloseable {
       if (waiting >= settings.waiting() + free) {
         throw new BusyException(waiting, retryAfter(waiting));
       }
-      ActiveSequence sequence = new ActiveSequence(request, listener, room, arrivals++, deadline);
+      ActiveSequence sequence =
+          new ActiveSequence(request, listener, chooser, room, arrivals++, deadline);
       scheduler.line().add(sequence);
       changed.signalAll();
       return sequence;
@@ -348,13 +354,16 @@ public final class Engine implements AutoCloseable {
 
   private @Nullable Stop drawn(ActiveSequence sequence, float[] logits) {
     Request request = sequence.request();
-    int next = request.sampler().sample(logits, sequence.length());
+    boolean tells = request.logProbs() != Request.NO_LOG_PROBS;
+    float[] own = tells ? logits.clone() : logits;
+    int next = sequence.chooser().next(logits, sequence.length());
     if (request.ends().contains(next)) {
       return Stop.END_OF_TEXT;
     }
     sequence.append(next);
     drawn++;
-    if (!sequence.listener().writes(next)) {
+    LogProbs logProbs = tells ? LogProbs.of(own, next, request.logProbs()) : null;
+    if (!sequence.listener().writes(next, logProbs)) {
       return Stop.CANCELLED;
     }
     return sequence.isFull() ? Stop.LENGTH : null;

@@ -24,16 +24,17 @@ public record Generator(CausalModel model, Kernels kernels, Precision precision)
   /// @param prompt one token or more
   /// @param most tokens to generate
   /// @param ends ids that end the continuation, each of them; none for as many tokens as asked for
-  /// @param sampler draws
+  /// @param choice of each token
   /// @param listener gets each token as it comes; false ends the continuation
   public Continuation generate(
-      int[] prompt, int most, Set<Integer> ends, Sampler sampler, IntPredicate listener) {
+      int[] prompt, int most, Set<Integer> ends, Choice choice, IntPredicate listener) {
+    Chooser chooser = new Chooser(choice, model.vocab(), prompt, new Draw());
     int room = prompt.length + Math.max(most, 1);
     try (Session session = new Session(model, kernels, precision.arithmetic(), room)) {
       float[] logits = session.append(prompt, AttentionForm.EXPANDED);
       int[] ids = new int[most];
       for (int count = 0; count < most; count++) {
-        int next = sampler.sample(logits, session.length());
+        int next = chooser.next(logits, session.length());
         if (ends.contains(next)) {
           return new Continuation(Arrays.copyOf(ids, count), Stop.END_OF_TEXT);
         }

@@ -24,6 +24,8 @@ public final class PrefixSession implements AutoCloseable {
   private final Precision precision;
   private final int capacity;
   private final Session session;
+  private final int vocab;
+  private final Draw draw = new Draw();
 
   /// Its tokens, and room for more.
   private int[] seen = new int[1];
@@ -37,6 +39,7 @@ public final class PrefixSession implements AutoCloseable {
     }
     this.precision = precision;
     this.capacity = capacity;
+    this.vocab = model.vocab();
     this.session = new Session(model, kernels, precision.arithmetic(), 1);
   }
 
@@ -67,18 +70,20 @@ public final class PrefixSession implements AutoCloseable {
   ///
   /// @param prompt one token or more, fewer than [#capacity]
   /// @param most tokens to generate
+  /// @param choice of each token
   public Generator.Continuation generate(
-      int[] prompt, int most, Set<Integer> ends, Sampler sampler, Listener listener) {
+      int[] prompt, int most, Set<Integer> ends, Choice choice, Listener listener) {
     if (prompt.length < 1 || prompt.length >= capacity) {
       throw new IllegalArgumentException(
           "prompt: expected 1 to %d tokens, found %d".formatted(capacity - 1, prompt.length));
     }
+    Chooser chooser = new Chooser(choice, vocab, prompt, draw);
     float[] logits = read(prompt, listener);
     int room = Math.min(most, capacity - prompt.length);
     IntStream.Builder answer = IntStream.builder();
     Stop stop = logits == null ? Stop.CANCELLED : Stop.LENGTH;
     for (int count = 1; logits != null && count <= room; count++) {
-      int next = sampler.sample(logits, session.length());
+      int next = chooser.next(logits, session.length());
       if (ends.contains(next)) {
         stop = Stop.END_OF_TEXT;
         break;

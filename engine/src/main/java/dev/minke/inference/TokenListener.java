@@ -1,5 +1,7 @@
 package dev.minke.inference;
 
+import org.jspecify.annotations.Nullable;
+
 /// Hears how the answer to a request comes about.
 ///
 /// Called on the engine's thread, between two steps of all requests: it must be quick and must not
@@ -13,8 +15,9 @@ public interface TokenListener {
 
   /// A token was drawn.
   ///
+  /// @param logProbs of the model, before rules and cuts; null if none were asked for
   /// @return false to end behind it
-  boolean writes(int id);
+  boolean writes(int id, @Nullable LogProbs logProbs);
 
   /// The last call: the answer is complete.
   void ended(Ending ending);

@@ -10,7 +10,10 @@
 /// | [dev.minke.inference.Session] | one sequence and what the model keeps of it |
 /// | [dev.minke.inference.PrefixSession] | one whose next prompt begins as the last one did: a conversation |
 /// | [dev.minke.inference.Precision] | exact or fast |
-/// | [dev.minke.inference.Sampler] | temperature, top-k, top-p, seed |
+/// | [dev.minke.inference.Choice] | how the next token is chosen: rules, then a draw |
+/// | [dev.minke.inference.LogitRules] | penalties and biases |
+/// | [dev.minke.inference.Sampler] | temperature, top-k, top-p, min-p, seed |
+/// | [dev.minke.inference.LogProbs] | log-probabilities of the chosen and of the likeliest tokens |
 /// | [dev.minke.inference.Generator] | prompt in, tokens out |
 /// | [dev.minke.inference.Logits] | logits of a whole sequence, for comparison with other implementations |
 ///

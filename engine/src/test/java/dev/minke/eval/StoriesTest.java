@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.minke.Shared;
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.Choice;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Logits;
 import dev.minke.inference.Precision;
-import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;
 import dev.minke.tensor.Tensor;
 import dev.minke.tokenizer.Decoder;
@@ -76,7 +76,7 @@ class StoriesTest {
       Generator.Continuation found =
           new Generator(stories.model(), kernels, Precision.FAST)
               .generate(
-                  prompt, output.length - prompt.length, Set.of(BEGIN), Sampler.GREEDY, _ -> true);
+                  prompt, output.length - prompt.length, Set.of(BEGIN), Choice.GREEDY, _ -> true);
       assertThat(IntStream.concat(Arrays.stream(prompt), Arrays.stream(found.ids())))
           .containsExactlyElementsOf(Arrays.stream(output).boxed().toList());
       Decoder decoder = tokenizer.decoder();

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// Collects an answer and waits for it.
 class Answer implements TokenListener {
@@ -13,6 +14,7 @@ class Answer implements TokenListener {
 
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private final List<Integer> ids = new ArrayList<>();
+  private final List<@Nullable LogProbs> logProbs = new ArrayList<>();
   private final int most;
 
   /// All of it.
@@ -26,7 +28,8 @@ class Answer implements TokenListener {
   }
 
   @Override
-  public synchronized boolean writes(int id) {
+  public synchronized boolean writes(int id, @Nullable LogProbs logProbs) {
+    this.logProbs.add(logProbs);
     ids.add(id);
     notifyAll();
     return ids.size() < most;
@@ -62,6 +65,11 @@ class Answer implements TokenListener {
       }
       return ids.stream().mapToInt(id -> id).toArray();
     }
+  }
+
+  List<@Nullable LogProbs> logProbs() {
+    Ending _ = ending();
+    return logProbs;
   }
 
   /// Waits until some tokens are there.

@@ -2,6 +2,7 @@ package dev.minke.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.minke.kernel.Kernels;
@@ -16,11 +17,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// pages, parts and company.
 class EngineTest {
   private static final int VOCAB = 19;
+  private static final int NONE = Request.NO_LOG_PROBS;
   private static final int LONGEST = 256;
   private static final Duration STEP = Duration.ofMillis(250);
 
@@ -64,9 +68,23 @@ class EngineTest {
   }
 
   private static Request request(long seed, int length, int most) {
-    Sampler sampler = seed % 3 == 0 ? Sampler.GREEDY : new Sampler(1.3, 0, 0.95, seed);
     return new Request(
-        prompt(seed, length), most, seed % 4 == 0 ? Set.of(3) : Set.of(), sampler, terms(""));
+        prompt(seed, length),
+        most,
+        seed % 4 == 0 ? Set.of(3) : Set.of(),
+        choice(seed),
+        NONE,
+        terms(""));
+  }
+
+  /// Greedy, drawn, or drawn with penalties.
+  private static Choice choice(long seed) {
+    Sampler sampler = new Sampler(1.3, 0, 0.95, seed);
+    return switch ((int) (seed % 3)) {
+      case 0 -> Choice.GREEDY;
+      case 1 -> Choice.of(sampler);
+      default -> new Choice(sampler, new LogitRules(1.2, 0, 0.1, 0.3, Map.of(4, -2.0)));
+    };
   }
 
   private static Request.Terms terms(String user) {
@@ -74,13 +92,19 @@ class EngineTest {
   }
 
   private static Request withPrompt(Request request, int[] prompt) {
-    return new Request(prompt, request.most(), request.ends(), request.sampler(), request.terms());
+    return new Request(
+        prompt,
+        request.most(),
+        request.ends(),
+        request.choice(),
+        request.logProbs(),
+        request.terms());
   }
 
   private static int[] alone(DecoderModel model, Precision precision, Request request) {
     int most = Math.min(request.most(), LONGEST - request.prompt().length);
     return new Generator(model, kernels, precision)
-        .generate(request.prompt(), most, request.ends(), request.sampler(), _ -> true)
+        .generate(request.prompt(), most, request.ends(), request.choice(), _ -> true)
         .ids();
   }
 
@@ -232,7 +256,7 @@ class EngineTest {
         Engine engine = engine(small(store), 4, 4)) {
       Request one = request(1, 150, 5);
       Request other =
-          new Request(one.prompt(), one.most(), one.ends(), one.sampler(), terms("other"));
+          new Request(one.prompt(), one.most(), one.ends(), one.choice(), NONE, terms("other"));
       assertThat(submit(engine, one).ending().cached()).isZero();
       assertThat(submit(engine, other).ending().cached()).isZero();
       assertThat(submit(engine, other).ending().cached()).isEqualTo(149);
@@ -248,9 +272,9 @@ class EngineTest {
       Answer first =
           new Answer() {
             @Override
-            public boolean writes(int id) {
+            public boolean writes(int id, @Nullable LogProbs logProbs) {
               await(go);
-              return super.writes(id);
+              return super.writes(id, logProbs);
             }
           };
       engine.submit(request(1, 5, 2), first);
@@ -267,7 +291,12 @@ class EngineTest {
             };
         engine.submit(
             new Request(
-                request.prompt(), request.most(), request.ends(), request.sampler(), terms(name)),
+                request.prompt(),
+                request.most(),
+                request.ends(),
+                request.choice(),
+                NONE,
+                terms(name)),
             answer);
         all.add(answer);
       }
@@ -294,7 +323,7 @@ class EngineTest {
       for (int i = 0; i < 4; i++) {
         Answer answer = new Answer();
         Request request =
-            new Request(prompt(i, 20), 236, Set.of(), Sampler.GREEDY, Request.Terms.NONE);
+            new Request(prompt(i, 20), 236, Set.of(), Choice.GREEDY, NONE, Request.Terms.NONE);
         generations.add(engine.submit(request, answer));
         answers.add(answer);
       }
@@ -306,6 +335,38 @@ class EngineTest {
       assertThat(answers.getLast().ids()).isEmpty();
       assertThat(answers.getLast().ending().stop()).isEqualTo(Stop.CANCELLED);
       assertNoPageLost(engine);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void logProbsAreTheModelsOwnAndTheSameInCompany(DecoderConfig config, Precision precision) {
+    try (ParameterStore store = store()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      List<LogProbs> alone = logProbs(model, precision, 1).getFirst();
+      for (List<LogProbs> one : logProbs(model, precision, 8)) {
+        for (int i = 0; i < alone.size(); i++) {
+          assertThat(one.get(i).chosen()).isEqualTo(alone.get(i).chosen());
+          assertThat(one.get(i).ids()).isEqualTo(alone.get(i).ids()).hasSize(VOCAB);
+          assertThat(one.get(i).logProbs()).isEqualTo(alone.get(i).logProbs());
+          double sum = Arrays.stream(one.get(i).logProbs()).map(Math::exp).sum();
+          assertThat(sum).isCloseTo(1, within(1e-12));
+        }
+      }
+    }
+  }
+
+  /// Of the same request, so many times at once, for different users.
+  private static List<List<LogProbs>> logProbs(DecoderModel model, Precision precision, int times) {
+    try (Engine engine = new Engine(model, kernels, settings(precision, 4096, STEP))) {
+      List<Answer> answers = new ArrayList<>();
+      for (int i = 0; i < times; i++) {
+        Answer answer = new Answer();
+        engine.submit(
+            new Request(prompt(3, 90), 10, Set.of(), choice(2), VOCAB, terms("user " + i)), answer);
+        answers.add(answer);
+      }
+      return answers.stream().map(Answer::logProbs).toList();
     }
   }
 
@@ -332,7 +393,8 @@ class EngineTest {
               request.prompt(),
               200,
               Set.of(),
-              request.sampler(),
+              request.choice(),
+              NONE,
               new Request.Terms("", Duration.ofNanos(1))),
           hasty);
       assertThat(hasty.ending().stop()).isEqualTo(Stop.DEADLINE);
@@ -351,9 +413,9 @@ class EngineTest {
         Answer answer =
             new Answer() {
               @Override
-              public boolean writes(int id) {
+              public boolean writes(int id, @Nullable LogProbs logProbs) {
                 await(go);
-                return super.writes(id);
+                return super.writes(id, logProbs);
               }
             };
         engine.submit(request(i + 1, 5, 3), answer);
@@ -381,7 +443,7 @@ class EngineTest {
         Answer failing =
             new Answer() {
               @Override
-              public boolean writes(int id) {
+              public boolean writes(int id, @Nullable LogProbs logProbs) {
                 throw new IllegalStateException("no room on the other side");
               }
             };
@@ -405,7 +467,7 @@ class EngineTest {
       assertThatThrownBy(() ->
               engine.submit(
                   new Request(
-                      new int[] {1, VOCAB}, 1, Set.of(), Sampler.GREEDY, Request.Terms.NONE),
+                      new int[] {1, VOCAB}, 1, Set.of(), Choice.GREEDY, NONE, Request.Terms.NONE),
                   new Answer()))
           .hasMessageContaining("found 19 at place 1");
       Answer answer = submit(engine, request(1, LONGEST - 3, 100));

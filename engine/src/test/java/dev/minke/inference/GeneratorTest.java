@@ -13,6 +13,7 @@ import dev.minke.model.AttentionForm;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +51,7 @@ class GeneratorTest {
       for (AttentionForm form : AttentionForm.values()) {
         Generator.Continuation found =
             new Generator(open.model(), kernels, new Precision(form, Arithmetic.EXACT))
-                .generate(prompt, continuation.length, Set.of(), Sampler.GREEDY, _ -> true);
+                .generate(prompt, continuation.length, Set.of(), Choice.GREEDY, _ -> true);
         assertThat(found.ids()).as(form.toString()).isEqualTo(continuation);
         assertThat(found.stop()).isEqualTo(Stop.LENGTH);
       }
@@ -72,9 +73,28 @@ class GeneratorTest {
     }
     Generator.Continuation found =
         new Generator(open.model(), kernels, Precision.FAST)
-            .generate(ints(one.path("prompt")), 32, Set.of(end, -1), Sampler.GREEDY, _ -> true);
+            .generate(ints(one.path("prompt")), 32, Set.of(end, -1), Choice.GREEDY, _ -> true);
     assertThat(found.ids()).isEqualTo(Arrays.copyOf(continuation, first));
     assertThat(found.stop()).isEqualTo(Stop.END_OF_TEXT);
+  }
+
+  @Test
+  void aTokenThatIsPunishedEnoughComesOnce() {
+    Choice choice = new Choice(Sampler.GREEDY, new LogitRules(1, 0, 0, 1e6, Map.of(17, 100.0)));
+    int[] ids =
+        new Generator(open.model(), kernels, Precision.FAST)
+            .generate(new int[] {1, 17, 3}, 40, Set.of(), choice, _ -> true)
+            .ids();
+    assertThat(ids).doesNotHaveDuplicates().startsWith(17);
+  }
+
+  @Test
+  void aBiasOutsideOfTheVocabularyIsRefused() {
+    int vocab = open.model().vocab();
+    Choice choice = new Choice(Sampler.GREEDY, new LogitRules(1, 0, 0, 0, Map.of(vocab, 1.0)));
+    Generator generator = new Generator(open.model(), kernels, Precision.FAST);
+    assertThatThrownBy(() -> generator.generate(new int[] {1}, 1, Set.of(), choice, _ -> true))
+        .hasMessageContaining("found " + vocab);
   }
 
   @Test
@@ -82,7 +102,7 @@ class GeneratorTest {
     int[] seen = {0};
     Generator.Continuation found =
         new Generator(open.model(), kernels, Precision.FAST)
-            .generate(new int[] {1, 2, 3}, 20, Set.of(), Sampler.GREEDY, _ -> ++seen[0] < 4);
+            .generate(new int[] {1, 2, 3}, 20, Set.of(), Choice.GREEDY, _ -> ++seen[0] < 4);
     assertThat(found.ids()).hasSize(4);
     assertThat(found.stop()).isEqualTo(Stop.CANCELLED);
   }

@@ -11,6 +11,7 @@ import dev.minke.kernel.vector.VectorKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class PrefixSessionTest {
-  private static final Sampler SAMPLER = new Sampler(1, 0, 1, 7);
+  private static final Choice CHOICE =
+      new Choice(new Sampler(1, 0, 1, 7), new LogitRules(1.2, 0, 0.3, 0.1, Map.of()));
 
   private static OpenModel open;
   private static Kernels kernels;
@@ -66,7 +68,7 @@ class PrefixSessionTest {
 
   private static int[] anew(int[] prompt, int most) {
     return new Generator(open.model(), kernels, Precision.EXACT)
-        .generate(prompt, most, Set.of(), SAMPLER, _ -> true)
+        .generate(prompt, most, Set.of(), CHOICE, _ -> true)
         .ids();
   }
 
@@ -75,7 +77,7 @@ class PrefixSessionTest {
     int[] first = prompt(150);
     Heard heard = new Heard();
     try (PrefixSession session = session(250)) {
-      int[] answer = session.generate(first, 20, Set.of(), SAMPLER, heard).ids();
+      int[] answer = session.generate(first, 20, Set.of(), CHOICE, heard).ids();
       assertThat(answer).isEqualTo(anew(first, 20));
       assertThat(heard.toRead).isEqualTo(150);
 
@@ -84,13 +86,13 @@ class PrefixSessionTest {
                   IntStream.concat(Arrays.stream(first), Arrays.stream(answer)),
                   IntStream.of(9, 8, 7))
               .toArray();
-      assertThat(session.generate(second, 20, Set.of(), SAMPLER, heard).ids())
+      assertThat(session.generate(second, 20, Set.of(), CHOICE, heard).ids())
           .isEqualTo(anew(second, 20));
       assertThat(heard.toRead).as("the last token of the answer was never read").isEqualTo(4);
 
       int[] other = Arrays.copyOf(first, 100);
       other[60]++;
-      assertThat(session.generate(other, 20, Set.of(), SAMPLER, heard).ids())
+      assertThat(session.generate(other, 20, Set.of(), CHOICE, heard).ids())
           .isEqualTo(anew(other, 20));
       assertThat(heard.toRead).isEqualTo(40);
     }
@@ -100,8 +102,8 @@ class PrefixSessionTest {
   void theSamePromptIsAnsweredFromItsLastToken() {
     Heard heard = new Heard();
     try (PrefixSession session = session(64)) {
-      int[] once = session.generate(prompt(20), 8, Set.of(), SAMPLER, heard).ids();
-      assertThat(session.generate(prompt(20), 8, Set.of(), SAMPLER, heard).ids()).isEqualTo(once);
+      int[] once = session.generate(prompt(20), 8, Set.of(), CHOICE, heard).ids();
+      assertThat(session.generate(prompt(20), 8, Set.of(), CHOICE, heard).ids()).isEqualTo(once);
       assertThat(heard.toRead).isEqualTo(1);
     }
   }
@@ -110,10 +112,10 @@ class PrefixSessionTest {
   void itEndsWhereTheContextIsFull() {
     try (PrefixSession session = session(24)) {
       Generator.Continuation found =
-          session.generate(prompt(20), 100, Set.of(), SAMPLER, new Heard());
+          session.generate(prompt(20), 100, Set.of(), CHOICE, new Heard());
       assertThat(found.ids()).hasSize(4);
       assertThat(found.stop()).isEqualTo(Stop.LENGTH);
-      assertThatThrownBy(() -> session.generate(prompt(24), 1, Set.of(), SAMPLER, new Heard()))
+      assertThatThrownBy(() -> session.generate(prompt(24), 1, Set.of(), CHOICE, new Heard()))
           .hasMessageContaining("1 to 23");
     }
   }
@@ -123,15 +125,15 @@ class PrefixSessionTest {
     try (PrefixSession session = session(250)) {
       Heard reading = new Heard();
       reading.left = 0;
-      Generator.Continuation none = session.generate(prompt(200), 5, Set.of(), SAMPLER, reading);
+      Generator.Continuation none = session.generate(prompt(200), 5, Set.of(), CHOICE, reading);
       assertThat(none.ids()).isEmpty();
       assertThat(none.stop()).isEqualTo(Stop.CANCELLED);
 
       Heard writing = new Heard();
       writing.left = 3;
-      assertThat(session.generate(prompt(200), 5, Set.of(), SAMPLER, writing).ids()).hasSize(3);
+      assertThat(session.generate(prompt(200), 5, Set.of(), CHOICE, writing).ids()).hasSize(3);
       assertThat(writing.read).isSorted().startsWith(0).endsWith(200);
-      assertThat(session.generate(prompt(200), 5, Set.of(), SAMPLER, new Heard()).ids())
+      assertThat(session.generate(prompt(200), 5, Set.of(), CHOICE, new Heard()).ids())
           .isEqualTo(anew(prompt(200), 5));
     }
   }

@@ -1,5 +1,7 @@
 package dev.minke.cli.chat;
 
+import dev.minke.inference.Choice;
+import dev.minke.inference.LogitRules;
 import dev.minke.inference.Sampler;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,16 +11,23 @@ import org.jspecify.annotations.Nullable;
 
 /// How answers are drawn.
 ///
-/// @param temperature 0 for the most probable token
-/// @param topK tokens kept; 0 for all
-/// @param topP share of the probability kept
-/// @param seed of the draws
+/// @param sampler draws their tokens
+/// @param rules change logits before
 /// @param maxTokens most tokens of an answer; 0 for as many as there is room
 /// @param thinks whether the model is asked to think; null leaves it to its template
-public record Settings(
-    double temperature, int topK, double topP, long seed, int maxTokens, @Nullable Boolean thinks) {
+public record Settings(Sampler sampler, LogitRules rules, int maxTokens, @Nullable Boolean thinks) {
   /// The names that [#with] knows.
-  static final List<String> NAMES = List.of("temperature", "top-p", "top-k", "seed", "max-tokens");
+  static final List<String> NAMES =
+      List.of(
+          "temperature",
+          "top-p",
+          "top-k",
+          "min-p",
+          "repetition-penalty",
+          "frequency-penalty",
+          "presence-penalty",
+          "seed",
+          "max-tokens");
 
   /// What llama.cpp and Ollama take where a model's makers advise nothing.
   private static final double USUAL_TEMPERATURE = 0.8;
@@ -27,7 +36,6 @@ public record Settings(
   private static final double USUAL_TOP_P = 0.95;
 
   public Settings {
-    new Sampler(temperature, topK, topP, seed);
     if (maxTokens < 0) {
       throw new IllegalArgumentException(
           "max-tokens: expected 0 or more, found %d; 0 is as many as there is room"
@@ -41,11 +49,15 @@ public record Settings(
   public static Settings advised(Map<String, Object> advice, long seed) {
     boolean greedy = Boolean.FALSE.equals(advice.get("do_sample"));
     double temperature = number(advice, "temperature", number(advice, "temp", USUAL_TEMPERATURE));
+    double repetition = number(advice, "repetition_penalty", number(advice, "penalty_repeat", 1));
     return new Settings(
-        greedy ? 0 : temperature,
-        (int) number(advice, "top_k", USUAL_TOP_K),
-        number(advice, "top_p", USUAL_TOP_P),
-        seed,
+        new Sampler(
+            greedy ? 0 : temperature,
+            (int) number(advice, "top_k", USUAL_TOP_K),
+            number(advice, "top_p", USUAL_TOP_P),
+            number(advice, "min_p", 0),
+            seed),
+        new LogitRules(repetition, 0, 0, 0, Map.of()),
         0,
         null);
   }
@@ -58,45 +70,80 @@ public record Settings(
   ///
   /// @throws IllegalArgumentException if there is no such name, or its value cannot be this one
   public Settings with(String name, String value) {
+    if (!NAMES.contains(name)) {
+      throw new IllegalArgumentException(
+          "%s: expected one of %s".formatted(name, String.join(", ", NAMES)));
+    }
     try {
-      return switch (name) {
-        case "temperature" -> changed(Double.parseDouble(value), topK, topP, seed, maxTokens);
-        case "top-k" -> changed(temperature, Integer.parseInt(value), topP, seed, maxTokens);
-        case "top-p" -> changed(temperature, topK, Double.parseDouble(value), seed, maxTokens);
-        case "seed" -> changed(temperature, topK, topP, Long.parseLong(value), maxTokens);
-        case "max-tokens" -> changed(temperature, topK, topP, seed, Integer.parseInt(value));
-        default ->
-            throw new IllegalArgumentException(
-                "%s: expected one of %s".formatted(name, String.join(", ", NAMES)));
-      };
+      return name.equals("max-tokens")
+          ? new Settings(sampler, rules, Integer.parseInt(value), thinks)
+          : new Settings(changedSampler(name, value), changedRules(name, value), maxTokens, thinks);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "%s: expected a number, found '%s'".formatted(name, value), e);
     }
   }
 
-  private Settings changed(
-      double newTemperature, int newTopK, double newTopP, long newSeed, int newMaxTokens) {
-    return new Settings(newTemperature, newTopK, newTopP, newSeed, newMaxTokens, thinks);
+  private Sampler changedSampler(String name, String value) {
+    double temperature = sampler.temperature();
+    int topK = sampler.topK();
+    double topP = sampler.topP();
+    double minP = sampler.minP();
+    long seed = sampler.seed();
+    return switch (name) {
+      case "temperature" -> new Sampler(Double.parseDouble(value), topK, topP, minP, seed);
+      case "top-k" -> new Sampler(temperature, Integer.parseInt(value), topP, minP, seed);
+      case "top-p" -> new Sampler(temperature, topK, Double.parseDouble(value), minP, seed);
+      case "min-p" -> new Sampler(temperature, topK, topP, Double.parseDouble(value), seed);
+      case "seed" -> new Sampler(temperature, topK, topP, minP, Long.parseLong(value));
+      default -> sampler;
+    };
+  }
+
+  private LogitRules changedRules(String name, String value) {
+    double repetition = rules.repetitionPenalty();
+    double frequency = rules.frequencyPenalty();
+    double presence = rules.presencePenalty();
+    return switch (name) {
+      case "repetition-penalty" -> penalties(Double.parseDouble(value), frequency, presence);
+      case "frequency-penalty" -> penalties(repetition, Double.parseDouble(value), presence);
+      case "presence-penalty" -> penalties(repetition, frequency, Double.parseDouble(value));
+      default -> rules;
+    };
+  }
+
+  private LogitRules penalties(double repetition, double frequency, double presence) {
+    return new LogitRules(repetition, rules.window(), frequency, presence, rules.bias());
   }
 
   /// With thinking on or off, or left to the template.
   public Settings withThinking(@Nullable Boolean newThinks) {
-    return new Settings(temperature, topK, topP, seed, maxTokens, newThinks);
+    return new Settings(sampler, rules, maxTokens, newThinks);
   }
 
   /// @param attempt how often the same question was answered already: another answer is wanted
-  Sampler sampler(int attempt) {
-    return new Sampler(temperature, topK, topP, seed + attempt);
+  Choice choice(int attempt) {
+    return new Choice(
+        new Sampler(
+            sampler.temperature(),
+            sampler.topK(),
+            sampler.topP(),
+            sampler.minP(),
+            sampler.seed() + attempt),
+        rules);
   }
 
-  /// `temperature 0.6 top-p 0.95 …`.
+  /// `temperature 0.6, top-p 0.95 …`.
   String words() {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("temperature", temperature);
-    all.put("top-p", topP);
-    all.put("top-k", topK == 0 ? "all" : topK);
-    all.put("seed", seed);
+    all.put("temperature", sampler.temperature());
+    all.put("top-p", sampler.topP());
+    all.put("top-k", sampler.topK() == 0 ? "all" : sampler.topK());
+    all.put("min-p", sampler.minP());
+    all.put("repetition-penalty", rules.repetitionPenalty());
+    all.put("frequency-penalty", rules.frequencyPenalty());
+    all.put("presence-penalty", rules.presencePenalty());
+    all.put("seed", sampler.seed());
     all.put("max-tokens", maxTokens == 0 ? "as there is room" : maxTokens);
     return all.entrySet().stream()
         .map(one -> one.getKey() + " " + one.getValue())

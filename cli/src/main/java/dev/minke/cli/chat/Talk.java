@@ -119,7 +119,7 @@ public final class Talk {
     }
     int most = settings.maxTokens() == 0 ? Integer.MAX_VALUE : settings.maxTokens();
     Generator.Continuation found =
-        session.generate(prompt, most, tokenizer.endsOfAnswer(), settings.sampler(attempt), writer);
+        session.generate(prompt, most, tokenizer.endsOfAnswer(), settings.choice(attempt), writer);
     writer.finish();
     boolean isFull =
         found.stop() == Stop.LENGTH && prompt.length + found.ids().length >= session.capacity();

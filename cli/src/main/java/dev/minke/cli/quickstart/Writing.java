@@ -1,6 +1,7 @@
 package dev.minke.cli.quickstart;
 
 import dev.minke.cli.console.Tally;
+import dev.minke.inference.Choice;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Precision;
 import dev.minke.inference.Sampler;
@@ -30,7 +31,7 @@ record Writing(CausalModel model, Kernels kernels, Tokens tokens, Tally tally) {
                 prompt,
                 MOST_TOKENS,
                 Set.of(tokens.end()),
-                new Sampler(0.7, 0, 0.95, seed),
+                Choice.of(new Sampler(0.7, 0, 0.95, seed)),
                 token -> true);
     for (int i = 0; i < prompt.length + continuation.ids().length; i++) {
       tally.add(1, model.forwardFlops(i));

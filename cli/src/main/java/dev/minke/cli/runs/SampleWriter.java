@@ -1,6 +1,7 @@
 package dev.minke.cli.runs;
 
 import dev.minke.data.Corpus;
+import dev.minke.inference.Choice;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Precision;
 import dev.minke.inference.Sampler;
@@ -80,7 +81,7 @@ public record SampleWriter(
                 ids,
                 Math.min(recipe.validation().promptTokens(), room),
                 tokenizer.endsOfAnswer(),
-                new Sampler(0.8, 0, 0.95, recipe.seed()),
+                Choice.of(new Sampler(0.8, 0, 0.95, recipe.seed())),
                 _ -> true)
             .ids());
   }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.StoredModel;
 import dev.minke.cli.GoldenModel;
+import dev.minke.inference.LogitRules;
 import dev.minke.inference.Precision;
 import dev.minke.inference.PrefixSession;
+import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.AnswerEvent;
@@ -52,7 +54,12 @@ class DialogueTest {
     Wording wording =
         new Wording.ByTemplate(model.chatTemplate(Clock.systemUTC()).orElseThrow(), tokenizer);
     session = new PrefixSession(model.model(), kernels, Precision.FAST, model.model().maxLength());
-    talk = new Talk(wording, tokenizer, session, new Settings(1, 0, 1, 7, 8, null));
+    talk =
+        new Talk(
+            wording,
+            tokenizer,
+            session,
+            new Settings(new Sampler(1, 0, 1, 7), LogitRules.NONE, 8, null));
     terminal = new LineDisciplineTerminal("test", "dumb", screen, StandardCharsets.UTF_8);
   }
 
