@@ -12,12 +12,12 @@ import java.util.List;
 /// summed in steps of the logit, and the tokens of one step are brought in order where a cut or a
 /// draw falls into it.
 final class Draw {
-  /// Steps of which each holds the logits of 1/32, after division by the temperature: what falls
-  /// into one is a small part of a vocabulary. Below e^-64 of the highest probability all is one
-  /// step, which 53 random bits never reach.
-  private static final double STEPS_PER_UNIT = 32;
-
   private static final int STEPS = 2048;
+
+  /// Steps share the spread of the row, but none is wider than 1/32, after division by the
+  /// temperature: what falls into one is a small part of a vocabulary. All that is beyond them is
+  /// in the last; beyond 64, which is e^-64 of the highest probability, 53 random bits never reach.
+  private static final double FEWEST_PER_UNIT = 32;
 
   private final Ranking ranking = new Ranking();
 
@@ -29,6 +29,9 @@ final class Draw {
 
   /// Logits are multiplied with it: 1 by the temperature.
   private double rate;
+
+  /// How many steps a distance of 1 has.
+  private double perUnit;
 
   /// Kept are logits from `floor` on, to the token of the key `last`; they have probability `held`.
   private float floor;
@@ -87,6 +90,8 @@ final class Draw {
   private void cut(Sampler sampler, float[] logits) {
     // A temperature may be so near to 0 that its inverse is infinite, and 0 times that no number.
     rate = Math.min(1 / sampler.temperature(), Double.MAX_VALUE);
+    double spread = Math.max(-distance(ranking.low()), Double.MIN_NORMAL);
+    perUnit = Math.clamp(STEPS / spread, FEWEST_PER_UNIT, Double.MAX_VALUE);
     float ofTopK = sampler.topK() == 0 ? Float.NEGATIVE_INFINITY : ranking.atRank(sampler.topK());
     // What has no probability, or none that a double could hold, is not kept.
     double least = Math.max(sampler.minP(), Double.MIN_VALUE);
@@ -167,7 +172,7 @@ final class Draw {
     return Exponential.exp(distance(logit));
   }
 
-  private static int step(double distance) {
-    return (int) Math.min(STEPS - 1, distance * -STEPS_PER_UNIT);
+  private int step(double distance) {
+    return Math.min(STEPS - 1, (int) (distance * -perUnit));
   }
 }

@@ -79,6 +79,17 @@ final class Ranking {
     return highest;
   }
 
+  /// A low logit, though not always the lowest: that of the first tokens of all blocks.
+  float low() {
+    float low = highest;
+    for (int id = 0; id < logits.length; id += BLOCK) {
+      if (logits[id] < low && logits[id] > Float.NEGATIVE_INFINITY) {
+        low = logits[id];
+      }
+    }
+    return low;
+  }
+
   /// The most probable token.
   int first() {
     int block = 0;

@@ -2,7 +2,6 @@ package dev.minke.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -54,18 +53,19 @@ class DrawTest {
   @Test
   void drawsWhatSortingTheWholeVocabularyDraws() {
     SplittableRandom random = new SplittableRandom(11);
-    for (int i = 0; i < 12_000; i++) {
+    for (int i = 0; i < 6_000; i++) {
       float[] logits = logits(random);
       Sampler sampler = sampler(random, logits.length);
       Supplier<String> subject = () -> sampler + " " + Arrays.toString(logits);
       List<Sampler.Candidate> expected = new SlowSampler(sampler).candidates(logits);
       List<Sampler.Candidate> found = draw.candidates(sampler, logits);
       assertThat(ids(found)).as(subject).isEqualTo(ids(expected));
+      double worst = 0;
       for (int j = 0; j < found.size(); j++) {
-        assertThat(found.get(j).probability())
-            .as(subject)
-            .isCloseTo(expected.get(j).probability(), within(1e-12));
+        double off = found.get(j).probability() - expected.get(j).probability();
+        worst = Math.max(worst, Math.abs(off));
       }
+      assertThat(worst).as(subject).isLessThan(1e-12);
       for (int position = 0; position < 4; position++) {
         assertThat(draw.draw(sampler, logits, position))
             .as(subject)

@@ -25,7 +25,7 @@ class ExponentialTest {
   @Test
   void isWithinOneUnitOfTheTrueValue() {
     SplittableRandom random = new SplittableRandom(1);
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 6_000; i++) {
       double x = i % 2 == 0 ? -random.nextDouble(700) : -StrictMath.exp(random.nextDouble(-30, 3));
       double found = Exponential.exp(x);
       BigDecimal error = new BigDecimal(found).subtract(exact(x)).abs();
@@ -50,6 +50,7 @@ class ExponentialTest {
   /// rounding is that of x.
   @Test
   void doesNotFallWhereTheTableGoesOn() {
+    int falls = 0;
     for (int n = 0; n < 745.2 * 64 / StrictMath.log(2); n++) {
       double border = -(n + 0.5) * StrictMath.log(2) / 64;
       for (int i = 0; i < 40; i++) {
@@ -57,19 +58,26 @@ class ExponentialTest {
       }
       for (int i = 0; i < 80; i++) {
         double lower = Math.nextDown(border);
-        assertThat(Exponential.exp(lower) <= Exponential.exp(border)).as("%s", border).isTrue();
+        if (!(Exponential.exp(lower) <= Exponential.exp(border))) {
+          falls++;
+        }
         border = lower;
       }
     }
+    assertThat(falls).isZero();
   }
 
   @Test
   void doesNotFallElsewhere() {
     SplittableRandom random = new SplittableRandom(3);
+    int falls = 0;
     for (int i = 0; i < 3_000_000; i++) {
       double x = i % 2 == 0 ? -random.nextDouble(746) : -random.nextDouble();
-      assertThat(Exponential.exp(Math.nextDown(x)) <= Exponential.exp(x)).as("%s", x).isTrue();
+      if (!(Exponential.exp(Math.nextDown(x)) <= Exponential.exp(x))) {
+        falls++;
+      }
     }
+    assertThat(falls).isZero();
   }
 
   @Test
