@@ -3,12 +3,14 @@ package dev.minke.cli.chat;
 import dev.minke.inference.Generator;
 import dev.minke.inference.PrefixSession;
 import dev.minke.inference.Stop;
+import dev.minke.inference.text.Wording;
 import dev.minke.tokenizer.Decoder;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.Answer;
 import dev.minke.tokenizer.chat.AnswerEvent;
 import dev.minke.tokenizer.chat.AnswerParser;
 import dev.minke.tokenizer.chat.ChatMessage;
+import dev.minke.tokenizer.chat.ChatRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -112,8 +114,10 @@ public final class Talk {
 
   private Reply answer(Hearer hearer) {
     Fitting fitting = fit();
-    int[] prompt = fitting.worded.array();
-    Writer writer = new Writer(fitting.worded.parser(), tokenizer.decoder(), hearer);
+    int[] prompt = fitting.worded.ids();
+    // No tools were offered; but what is written as a call shall look like one.
+    AnswerParser parser = new AnswerParser(wording.style(), fitting.worded.thought());
+    Writer writer = new Writer(parser, tokenizer.decoder(), hearer);
     for (int id : prompt) {
       writer.decoder.accept(id);
     }
@@ -145,26 +149,24 @@ public final class Talk {
     int room = settings.maxTokens() == 0 ? quarter : Math.min(quarter, settings.maxTokens());
     Wording.Worded worded = word();
     int hidden = 0;
-    if (worded.ids().size() + room > capacity) {
-      while (worded.ids().size() > capacity / 2 && transcript.hideOldest()) {
+    if (worded.ids().length + room > capacity) {
+      while (worded.ids().length > capacity / 2 && transcript.hideOldest()) {
         worded = word();
         hidden++;
       }
     }
-    if (worded.ids().size() >= capacity) {
+    if (worded.ids().length >= capacity) {
       throw new IllegalArgumentException(
           "message: expected fewer than the %,d tokens of the context, found %,d with what stands before it; shorten it"
-              .formatted(capacity, worded.ids().size()));
+              .formatted(capacity, worded.ids().length));
     }
     return new Fitting(worded, hidden);
   }
 
   private Wording.Worded word() {
-    Wording.Worded worded = wording.word(transcript.shown(), settings.thinks());
-    if (worded.ids().isEmpty()) {
-      throw new IllegalArgumentException("message: expected some text, found none");
-    }
-    return worded;
+    ChatRequest request = ChatRequest.of(transcript.shown());
+    Boolean thinks = settings.thinks();
+    return wording.word(thinks == null ? request : request.withThinking(thinks));
   }
 
   /// Tokens to events, and the clock beside it.

@@ -4,7 +4,6 @@
 /// |---|---|
 /// | [dev.minke.cli.chat.Talk] | a model and a conversation with it: one answer at a time |
 /// | [dev.minke.cli.chat.Transcript] | what was said, and how much of it the model is shown |
-/// | [dev.minke.cli.chat.Wording] | a conversation as ids: by the template of the model, or as plain text |
 /// | [dev.minke.cli.chat.Settings] | temperature and the rest |
 /// | [dev.minke.cli.chat.Dialogue] | the terminal: lines in, `/` commands, Ctrl-C |
 /// | [dev.minke.cli.chat.AnswerView] | an answer as it comes: thoughts dim, calls marked |

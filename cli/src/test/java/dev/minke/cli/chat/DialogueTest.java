@@ -10,6 +10,7 @@ import dev.minke.inference.LogitRules;
 import dev.minke.inference.Precision;
 import dev.minke.inference.PrefixSession;
 import dev.minke.inference.Sampler;
+import dev.minke.inference.text.Wording;
 import dev.minke.kernel.Kernels;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.AnswerEvent;

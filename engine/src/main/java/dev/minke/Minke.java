@@ -1,0 +1,283 @@
+package dev.minke;
+
+import dev.minke.backend.Backends;
+import dev.minke.backend.Hardware;
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.ModelHeader;
+import dev.minke.checkpoint.Residency;
+import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.Choice;
+import dev.minke.inference.Engine;
+import dev.minke.inference.EngineCounts;
+import dev.minke.inference.EngineSettings;
+import dev.minke.inference.Generation;
+import dev.minke.inference.Request;
+import dev.minke.inference.Sampler;
+import dev.minke.inference.text.TextListener;
+import dev.minke.inference.text.TextStream;
+import dev.minke.inference.text.Wording;
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvView;
+import dev.minke.model.CausalModel;
+import dev.minke.tokenizer.Tokenizer;
+import dev.minke.tokenizer.chat.AnswerParser;
+import dev.minke.tokenizer.chat.AnswerStyle;
+import dev.minke.tokenizer.chat.ThoughtStart;
+import dev.minke.tokenizer.chat.ToolCallForm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// A model that answers, in this process: any number of requests at a time, from any threads.
+///
+/// Closing it ends what is under way and frees its memory.
+public final class Minke implements AutoCloseable {
+  /// Left to intermediate results and to Java.
+  private static final long RESERVE = 1L << 30;
+
+  private static final AnswerStyle PLAIN = new AnswerStyle(false, ToolCallForm.NONE);
+
+  private final StoredModel stored;
+  private final Kernels kernels;
+  private final Tokenizer tokenizer;
+  private final Wording wording;
+  private final Engine engine;
+  private final Map<String, Object> advice;
+
+  private Minke(
+      StoredModel stored,
+      Kernels kernels,
+      Tokenizer tokenizer,
+      Wording wording,
+      Engine engine,
+      Map<String, Object> advice) {
+    this.stored = stored;
+    this.kernels = kernels;
+    this.tokenizer = tokenizer;
+    this.wording = wording;
+    this.engine = engine;
+    this.advice = advice;
+  }
+
+  /// Opens a model as [OpenOptions#DEFAULT] says.
+  ///
+  /// @see #open(Path, OpenOptions)
+  public static Minke open(Path model) {
+    return open(model, OpenOptions.DEFAULT);
+  }
+
+  /// Opens a model and reads its weights.
+  ///
+  /// @param model a directory with `config.json`, or a GGUF file, of a split one any part
+  /// @throws CheckpointException if a file is missing, damaged or of an unknown architecture
+  /// @throws dev.minke.backend.BackendUnavailableException if java was started without the Vector
+  ///   API; the message has the flag
+  public static Minke open(Path model, OpenOptions options) {
+    Kernels kernels = Backends.openDefault();
+    try {
+      return open(StoredModel.open(model), kernels, options);
+    } catch (RuntimeException e) {
+      kernels.close();
+      throw e;
+    }
+  }
+
+  private static Minke open(StoredModel stored, Kernels kernels, OpenOptions options) {
+    try {
+      Tokenizer tokenizer = stored.tokenizer();
+      if (tokenizer.vocab() > stored.model().vocab()) {
+        throw new CheckpointException(
+            "%s: expected at most the %d tokens of the model in its tokenizer, found %d; it belongs to another model"
+                .formatted(stored.path(), stored.model().vocab(), tokenizer.vocab()));
+      }
+      Wording wording =
+          stored
+              .chatTemplate(Clock.systemDefaultZone())
+              .<Wording>map(template -> new Wording.ByTemplate(template, tokenizer))
+              .orElseGet(() -> new Wording.Plain(tokenizer));
+      long free = Hardware.availableBytes() - RESERVE;
+      Residency residency =
+          stored.residency(options.memory() == 0 ? Math.max(0, free) : options.memory());
+      double all = Math.max(1, residency.readAtOnce());
+      stored.load(kernels, residency, done -> options.progress().accept(done / all));
+      Map<String, Object> advice = ModelHeader.read(stored.path()).notes().generation();
+      EngineSettings settings = settings(stored.model(), options);
+      Engine engine = new Engine(stored.model(), kernels, settings);
+      return new Minke(stored, kernels, tokenizer, wording, engine, advice);
+    } catch (IOException e) {
+      stored.close();
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  private static EngineSettings settings(CausalModel model, OpenOptions options) {
+    CausalModel.CacheShape shape = model.cacheShape();
+    long position = (long) shape.layers() * shape.width() * Float.BYTES;
+    long free = Math.max(0, Hardware.availableBytes() - RESERVE / 2);
+    long memory = options.cacheMemory() == 0 ? free / 4 : options.cacheMemory();
+    int context = options.context() == 0 ? model.maxLength() : options.context();
+    if (context < 1 || context > model.maxLength()) {
+      throw new IllegalArgumentException(
+          "context: expected 1 to %d tokens, the model's longest, found %d"
+              .formatted(model.maxLength(), context));
+    }
+    long most = (long) options.active() * context;
+    long tokens = Math.clamp(memory / position, KvView.TILE, most);
+    return new EngineSettings(
+        options.precision(),
+        (int) Math.min(Integer.MAX_VALUE, tokens),
+        options.active(),
+        options.waiting(),
+        Duration.ofMillis(250));
+  }
+
+  // ---- what it is
+
+  /// Where it lies.
+  public Path path() {
+    return stored.path();
+  }
+
+  /// Most tokens that a prompt and its answer may have together.
+  public int context() {
+    return engine.limit();
+  }
+
+  /// Whether it can be told to think or not.
+  public boolean knowsThinking() {
+    return wording.knowsThinking();
+  }
+
+  /// How it words a conversation, and marks thoughts and tool calls.
+  public Wording wording() {
+    return wording;
+  }
+
+  /// Its vocabulary.
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /// What its engine does and has done.
+  public EngineCounts counts() {
+    return engine.counts();
+  }
+
+  // ---- asking
+
+  /// Answers one message.
+  public String answer(String message) {
+    return answer(Chat.of(message)).text();
+  }
+
+  /// Answers a conversation.
+  ///
+  /// @throws IllegalArgumentException if it is too long, or the template refuses it
+  /// @throws dev.minke.inference.BusyException if too many requests wait
+  /// @throws AnswerException if the answer could not be completed
+  public Reply answer(Chat chat) {
+    try (ReplyStream stream = stream(chat)) {
+      return stream.reply();
+    }
+  }
+
+  /// Answers a conversation, word by word.
+  public ReplyStream stream(Chat chat) {
+    return new ReplyStream(listener -> submit(chat, listener));
+  }
+
+  /// Continues a text.
+  public String complete(String text) {
+    return complete(new Completion(idsOf(text), Options.DEFAULT)).text();
+  }
+
+  public Reply complete(Completion completion) {
+    try (ReplyStream stream = stream(completion)) {
+      return stream.reply();
+    }
+  }
+
+  public ReplyStream stream(Completion completion) {
+    return new ReplyStream(listener -> submit(completion, listener));
+  }
+
+  /// Has a conversation answered to a listener, on the engine's thread.
+  public Generation submit(Chat chat, TextListener listener) {
+    Wording.Worded worded = wording.word(chat.request());
+    return submit(worded.ids(), worded.parser(), chat.options(), listener);
+  }
+
+  /// Has a text continued to a listener, on the engine's thread.
+  public Generation submit(Completion completion, TextListener listener) {
+    AnswerParser parser = new AnswerParser(PLAIN, ThoughtStart.OVER);
+    return submit(completion.ids(), parser, completion.options(), listener);
+  }
+
+  private Generation submit(
+      int[] prompt, AnswerParser parser, Options options, TextListener listener) {
+    int most = options.maxTokens() == null ? Integer.MAX_VALUE : options.maxTokens();
+    Request request =
+        new Request(
+            prompt,
+            most,
+            tokenizer.endsOfAnswer(),
+            new Choice(sampler(options), options.rules()),
+            options.logProbs(),
+            new Request.Terms(options.user(), options.patience()));
+    return engine.submit(
+        request, new TextStream(tokenizer, prompt, options.stops(), parser, listener));
+  }
+
+  private Sampler sampler(Options options) {
+    boolean greedy = Boolean.FALSE.equals(advice.get("do_sample"));
+    double temperature = advised(advised(greedy ? 0 : 1, "temp"), "temperature");
+    Long seed = options.seed();
+    return new Sampler(
+        or(options.temperature(), greedy ? 0 : temperature),
+        (int) or(options.topK(), advised(0, "top_k")),
+        or(options.topP(), advised(1, "top_p")),
+        or(options.minP(), advised(0, "min_p")),
+        seed == null ? RandomGenerator.getDefault().nextLong() : seed);
+  }
+
+  private double advised(double otherwise, String key) {
+    return advice.get(key) instanceof Number number ? number.doubleValue() : otherwise;
+  }
+
+  private static double or(@Nullable Number asked, double otherwise) {
+    return asked == null ? otherwise : asked.doubleValue();
+  }
+
+  /// Ids of a text as the model expects it: begin-of-text first, where it expects that.
+  public int[] idsOf(String text) {
+    IntStream ids = IntStream.of(tokenizer.encode(text));
+    return tokenizer.addsBeginOfText()
+        ? IntStream.concat(tokenizer.beginOfText().stream(), ids).toArray()
+        : ids.toArray();
+  }
+
+  // ---- the end
+
+  /// Takes no more requests and waits until all are answered.
+  ///
+  /// @return false if the time was over before
+  public boolean drain(Duration most) throws InterruptedException {
+    return engine.drain(most);
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    stored.close();
+    kernels.close();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.minke;
+
+import dev.minke.inference.Precision;
+import java.util.function.DoubleConsumer;
+
+/// How a model is opened.
+///
+/// @param memory bytes for weights; 0 for what is free, less a reserve. Of a mixture of experts
+///   that needs more, experts are read from the file as they are wanted
+/// @param context most tokens of a prompt and its answer; 0 for as many as the model and the cache
+///   have room for
+/// @param cacheMemory bytes for what is kept of tokens; 0 for a quarter of what the weights leave
+/// @param active requests answered at a time
+/// @param waiting requests that may wait beside them
+/// @param precision exact or fast
+/// @param progress hears the part of the weights that is read, from 0 to 1
+public record OpenOptions(
+    long memory,
+    int context,
+    long cacheMemory,
+    int active,
+    int waiting,
+    Precision precision,
+    DoubleConsumer progress) {
+  private static final int ACTIVE = 16;
+  private static final int WAITING = 256;
+
+  /// Fast, for 16 requests at a time.
+  public static final OpenOptions DEFAULT =
+      new OpenOptions(0, 0, 0, ACTIVE, WAITING, Precision.FAST, _ -> {});
+
+  public OpenOptions withMemory(long bytes) {
+    return new OpenOptions(bytes, context, cacheMemory, active, waiting, precision, progress);
+  }
+
+  public OpenOptions withContext(int tokens) {
+    return new OpenOptions(memory, tokens, cacheMemory, active, waiting, precision, progress);
+  }
+
+  public OpenOptions withCacheMemory(long bytes) {
+    return new OpenOptions(memory, context, bytes, active, waiting, precision, progress);
+  }
+
+  /// @param newWaiting requests that may wait beside the active ones
+  public OpenOptions withRequests(int newActive, int newWaiting) {
+    return new OpenOptions(
+        memory, context, cacheMemory, newActive, newWaiting, precision, progress);
+  }
+
+  public OpenOptions withPrecision(Precision newPrecision) {
+    return new OpenOptions(memory, context, cacheMemory, active, waiting, newPrecision, progress);
+  }
+
+  public OpenOptions withProgress(DoubleConsumer listener) {
+    return new OpenOptions(memory, context, cacheMemory, active, waiting, precision, listener);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.minke;
+
+import dev.minke.inference.LogitRules;
+import dev.minke.inference.Request;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How an answer is drawn, and on what terms. What is null is as the model's makers advise in its
+/// files, else temperature 1 and nothing cut, a seed that differs each time, as many tokens as
+/// there is room.
+///
+/// @param temperature 0 for the most probable token
+/// @param topK most probable tokens kept; 0 for all
+/// @param topP share of the probability kept; 1 for all
+/// @param minP tokens are kept that have this share of the probability of the most probable one; 0
+///   for all
+/// @param seed of the draws
+/// @param rules penalties and biases
+/// @param maxTokens most tokens of an answer
+/// @param stops strings that end an answer, none empty; no part of them is ever said
+/// @param logProbs how many of the likeliest tokens are told with each, beside its own
+///   log-probability; [Request#NO_LOG_PROBS] for none at all
+/// @param user whose request it is: users take turns, and see only prefixes of their own
+/// @param patience time for the whole answer, waiting included
+public record Options(
+    @Nullable Double temperature,
+    @Nullable Integer topK,
+    @Nullable Double topP,
+    @Nullable Double minP,
+    @Nullable Long seed,
+    LogitRules rules,
+    @Nullable Integer maxTokens,
+    List<String> stops,
+    int logProbs,
+    String user,
+    @Nullable Duration patience) {
+  /// As the model's makers advise.
+  public static final Options DEFAULT =
+      new Options(
+          null,
+          null,
+          null,
+          null,
+          null,
+          LogitRules.NONE,
+          null,
+          List.of(),
+          Request.NO_LOG_PROBS,
+          "",
+          null);
+
+  /// Always the most probable token.
+  public static final Options GREEDY = DEFAULT.withTemperature(0.0);
+
+  public Options {
+    stops = List.copyOf(stops);
+    if (maxTokens != null && maxTokens < 1) {
+      throw new IllegalArgumentException(
+          "max tokens: expected 1 or more, found %d".formatted(maxTokens));
+    }
+    for (String stop : stops) {
+      if (stop.isEmpty()) {
+        throw new IllegalArgumentException("stop: expected a text, found an empty one");
+      }
+    }
+  }
+
+  public Options withTemperature(@Nullable Double value) {
+    return new Options(
+        value, topK, topP, minP, seed, rules, maxTokens, stops, logProbs, user, patience);
+  }
+
+  public Options withTopK(@Nullable Integer value) {
+    return new Options(
+        temperature, value, topP, minP, seed, rules, maxTokens, stops, logProbs, user, patience);
+  }
+
+  public Options withTopP(@Nullable Double value) {
+    return new Options(
+        temperature, topK, value, minP, seed, rules, maxTokens, stops, logProbs, user, patience);
+  }
+
+  public Options withMinP(@Nullable Double value) {
+    return new Options(
+        temperature, topK, topP, value, seed, rules, maxTokens, stops, logProbs, user, patience);
+  }
+
+  public Options withSeed(@Nullable Long value) {
+    return new Options(
+        temperature, topK, topP, minP, value, rules, maxTokens, stops, logProbs, user, patience);
+  }
+
+  public Options withRules(LogitRules value) {
+    return new Options(
+        temperature, topK, topP, minP, seed, value, maxTokens, stops, logProbs, user, patience);
+  }
+
+  public Options withMaxTokens(@Nullable Integer value) {
+    return new Options(
+        temperature, topK, topP, minP, seed, rules, value, stops, logProbs, user, patience);
+  }
+
+  public Options withStops(List<String> value) {
+    return new Options(
+        temperature, topK, topP, minP, seed, rules, maxTokens, value, logProbs, user, patience);
+  }
+
+  public Options withLogProbs(int value) {
+    return new Options(
+        temperature, topK, topP, minP, seed, rules, maxTokens, stops, value, user, patience);
+  }
+
+  public Options withUser(String value) {
+    return new Options(
+        temperature, topK, topP, minP, seed, rules, maxTokens, stops, logProbs, value, patience);
+  }
+
+  public Options withPatience(@Nullable Duration value) {
+    return new Options(
+        temperature, topK, topP, minP, seed, rules, maxTokens, stops, logProbs, user, value);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.minke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.minke.backend.Backends;
+import dev.minke.checkpoint.CheckpointException;
+import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.Choice;
+import dev.minke.inference.Generator;
+import dev.minke.inference.Precision;
+import dev.minke.inference.text.Finish;
+import dev.minke.kernel.Kernels;
+import dev.minke.tokenizer.chat.AnswerEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MinkeTest {
+  private static final String PROMPT = "The whale";
+  private static final Options GREEDY = Options.GREEDY.withMaxTokens(24);
+
+  @TempDir private static Path temporary;
+
+  private static Path files;
+  private static Minke minke;
+
+  @BeforeAll
+  static void open() throws IOException {
+    Path golden = Shared.shared("golden/deepseek-v3-tiny");
+    files = Files.createDirectory(temporary.resolve("model"));
+    for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(golden.resolve(name), files.resolve(name));
+    }
+    Files.writeString(
+        files.resolve("chat_template.jinja"),
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant>");
+    minke = Minke.open(files);
+  }
+
+  @AfterAll
+  static void close() {
+    if (minke != null) {
+      minke.close();
+    }
+  }
+
+  /// The text that follows, by the plain generator.
+  private static String expected(int[] prompt, int most) {
+    try (StoredModel stored = StoredModel.open(files);
+        Kernels kernels = Backends.open(2)) {
+      int[] ids =
+          new Generator(stored.model(), kernels, Precision.FAST)
+              .generate(prompt, most, Set.of(), Choice.GREEDY, _ -> true)
+              .ids();
+      return minke.tokenizer().decode(ids);
+    }
+  }
+
+  private static Reply complete(Options options) {
+    return minke.complete(new Completion(minke.idsOf(PROMPT), options));
+  }
+
+  @Test
+  void aCompletionIsTheTextOfItsTokens() {
+    Reply reply = complete(GREEDY);
+    assertThat(reply.text()).isEqualTo(expected(minke.idsOf(PROMPT), 24)).isNotBlank();
+    assertThat(reply.ending().finish()).isEqualTo(Finish.LENGTH);
+    assertThat(reply.ending().usage().answerTokens()).isEqualTo(24);
+    assertThat(reply.ending().usage().promptTokens()).isEqualTo(minke.idsOf(PROMPT).length);
+  }
+
+  @Test
+  void aChatIsWordedByTheTemplate() {
+    Chat chat = Chat.system("Be brief.").user("Hello").withOptions(GREEDY);
+    int[] prompt = minke.tokenizer().encodeWithSpecials("<system>Be brief.<user>Hello<assistant>");
+    Reply reply = minke.answer(chat);
+    assertThat(reply.text()).isEqualTo(expected(prompt, 24));
+    assertThat(chat.with(reply).request().messages().getLast().content()).contains(reply.text());
+  }
+
+  @Test
+  void aStreamSaysPieceByPieceWhatTheReplySaysAtOnce() {
+    StringBuilder text = new StringBuilder();
+    int pieces = 0;
+    try (ReplyStream stream = minke.stream(Chat.of("Hello").withOptions(GREEDY))) {
+      for (AnswerEvent event : stream) {
+        text.append(((AnswerEvent.Content) event).text());
+        pieces++;
+      }
+      assertThat(stream.reply().text()).isEqualTo(text.toString());
+    }
+    assertThat(pieces).isGreaterThan(1);
+    assertThat(text.toString())
+        .isEqualTo(minke.answer(Chat.of("Hello").withOptions(GREEDY)).text());
+  }
+
+  @Test
+  void aStopStringEndsTheAnswerAndIsNoPartOfIt() {
+    String whole = complete(GREEDY).text();
+    String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 3);
+    Reply reply = complete(GREEDY.withStops(List.of("no such text", stop)));
+    assertThat(reply.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
+    assertThat(reply.ending().finish()).isEqualTo(Finish.STOP_STRING);
+    assertThat(reply.ending().stopString()).isEqualTo(stop);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameAnswerAmongOthers() {
+    Options warm = Options.DEFAULT.withTemperature(1.0).withSeed(5L).withMaxTokens(20);
+    String alone = complete(warm).text();
+    List<ReplyStream> streams = new ArrayList<>();
+    for (long seed = 0; seed < 8; seed++) {
+      streams.add(minke.stream(new Completion(minke.idsOf(PROMPT), warm.withSeed(seed))));
+    }
+    assertThat(streams.get(5).reply().text()).isEqualTo(alone);
+    assertThat(streams.get(4).reply().text()).isNotEqualTo(alone);
+    streams.forEach(ReplyStream::close);
+  }
+
+  @Test
+  void whoeverClosesAStreamCancelsTheRest() throws InterruptedException {
+    ReplyStream stream =
+        minke.stream(new Completion(minke.idsOf(PROMPT), Options.GREEDY.withMaxTokens(100_000)));
+    stream.iterator().next();
+    stream.close();
+    assertThat(stream.reply().ending().finish()).isIn(Finish.CANCELLED, Finish.LENGTH);
+  }
+
+  @Test
+  void whoeverHasNoPatienceIsTold() {
+    Reply reply = complete(GREEDY.withPatience(Duration.ofNanos(1)));
+    assertThat(reply.ending().finish()).isEqualTo(Finish.DEADLINE);
+    assertThat(reply.text()).isEmpty();
+  }
+
+  @Test
+  void badRequestsAreRefusedInWords() {
+    assertThatThrownBy(() -> GREEDY.withMaxTokens(0))
+        .hasMessage("max tokens: expected 1 or more, found 0");
+    assertThatThrownBy(() -> GREEDY.withStops(List.of("")))
+        .hasMessage("stop: expected a text, found an empty one");
+    assertThatThrownBy(() -> complete(GREEDY.withTemperature(-1.0)))
+        .hasMessageContaining("temperature: expected 0 or more");
+    assertThatThrownBy(() -> minke.complete(new Completion(new int[0], GREEDY)))
+        .hasMessageContaining("expected a prompt");
+    assertThatThrownBy(() -> Minke.open(temporary.resolve("nothing")))
+        .isInstanceOf(CheckpointException.class);
+  }
+}
