@@ -1,0 +1,31 @@
+package dev.minke.server;
+
+import dev.minke.Minke;
+import java.util.List;
+
+/// The models that a server answers with.
+public interface Models {
+  /// A model that stays open until the lease is closed.
+  interface Lease extends AutoCloseable {
+    /// The name it is served under.
+    String name();
+
+    Minke model();
+
+    @Override
+    void close();
+  }
+
+  /// Names of all, whether they are open or not; the first is meant where a request names none.
+  List<String> names();
+
+  /// Opens a model, or finds it open.
+  ///
+  /// @param name what a request says; empty for the first
+  /// @throws dev.minke.server.wire.ApiException if there is none of this name, or it cannot be
+  ///   opened now
+  Lease lease(String name);
+
+  /// Those that are open.
+  List<Lease> open();
+}

@@ -1,0 +1,183 @@
+package dev.minke.server.openai;
+
+import dev.minke.Chat;
+import dev.minke.Minke;
+import dev.minke.Options;
+import dev.minke.inference.LogitRules;
+import dev.minke.server.wire.ApiException;
+import dev.minke.server.wire.Fields;
+import dev.minke.tokenizer.chat.ChatRequest;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// A request to `/v1/chat/completions`, read and checked.
+///
+/// @param chat to be answered
+/// @param count of answers
+/// @param streams whether they come word by word
+/// @param tellsUsage whether a stream ends with what it took
+/// @param tellsLogProbs whether tokens are told with their log-probabilities
+/// @param parallelCalls whether an answer may call several tools
+record ChatCall(
+    Chat chat,
+    int count,
+    boolean streams,
+    boolean tellsUsage,
+    boolean tellsLogProbs,
+    boolean parallelCalls) {
+  private static final int MOST_ANSWERS = 16;
+  private static final int MOST_LOG_PROBS = 20;
+  private static final int MOST_TOOLS = 128;
+
+  /// @param model that will answer
+  /// @param user on whose account
+  static ChatCall read(Fields fields, Minke model, String user) {
+    MessageReader.Conversation conversation = MessageReader.read(fields);
+    String account = user;
+    for (String name : List.of("user", "user_id", "safety_identifier", "prompt_cache_key")) {
+      account += fields.text(name).map(value -> "/" + value).orElse("");
+    }
+    Options options = SamplingReader.read(fields, account);
+    boolean tellsLogProbs = fields.flag("logprobs", false);
+    int likeliest = fields.integer("top_logprobs", 0, MOST_LOG_PROBS).orElse(0);
+    if (likeliest > 0 && !tellsLogProbs) {
+      throw ApiException.badField(
+          fields.name("top_logprobs"), "expected \"logprobs\": true beside it");
+    }
+    if (tellsLogProbs) {
+      options = options.withLogProbs(likeliest);
+    }
+    if (fields.flag("ignore_eos", false)) {
+      options = options.withRules(withoutEnds(options.rules(), model));
+    }
+    boolean streams = fields.flag("stream", false);
+    boolean tellsUsage = false;
+    Optional<Fields> streamOptions = fields.object("stream_options");
+    if (streamOptions.isPresent()) {
+      tellsUsage = streamOptions.get().flag("include_usage", false);
+      // Padding against guesses from lengths; there is none here.
+      streamOptions.get().flag("include_obfuscation", false);
+      streamOptions.get().end();
+    }
+    ChatRequest request =
+        new ChatRequest(
+            conversation.messages(), tools(fields), conversation.ending(), variables(fields, model));
+    ChatCall call =
+        new ChatCall(
+            new Chat(request, options),
+            fields.integer("n", 1, MOST_ANSWERS).orElse(1),
+            streams,
+            tellsUsage,
+            tellsLogProbs,
+            fields.flag("parallel_tool_calls", true));
+    refuseOthers(fields);
+    fields.end();
+    return call;
+  }
+
+  /// Ends of the text are made so improbable that none is drawn.
+  private static LogitRules withoutEnds(LogitRules rules, Minke model) {
+    Map<Integer, Double> bias = new HashMap<>(rules.bias());
+    model.tokenizer().endsOfAnswer().forEach(id -> bias.put(id, -100.0));
+    return new LogitRules(
+        rules.repetitionPenalty(),
+        rules.window(),
+        rules.frequencyPenalty(),
+        rules.presencePenalty(),
+        bias);
+  }
+
+  private static List<JsonNode> tools(Fields fields) {
+    List<Fields> all = fields.objects("tools");
+    if (all.size() > MOST_TOOLS) {
+      throw ApiException.badField(
+          fields.name("tools"), "expected at most %d, found %d".formatted(MOST_TOOLS, all.size()));
+    }
+    for (Fields tool : all) {
+      tool.requireWord("type", "function");
+      Fields function =
+          tool.object("function").orElseThrow(() -> tool.missing("function", "an object"));
+      function.requiredText("name");
+      function.text("description");
+      function.tree("parameters");
+      function.refuse("strict", "does not hold models to the schemas of tools", "false");
+      function.end();
+      tool.end();
+    }
+    List<JsonNode> tools = fields.array("tools");
+    Optional<JsonNode> choice = fields.any("tool_choice");
+    if (choice.isPresent()) {
+      String word = choice.get().isString() ? choice.get().stringValue() : "";
+      if (word.equals("none")) {
+        return List.of();
+      }
+      if (!word.equals("auto")) {
+        throw ApiException.badField(
+            fields.name("tool_choice"),
+            "this server knows \"auto\" and \"none\"; leave the field out");
+      }
+    }
+    return tools;
+  }
+
+  /// What the template reads besides: `chat_template_kwargs`, and whether the model shall think, in
+  /// the words of several APIs.
+  private static Map<String, JsonNode> variables(Fields fields, Minke model) {
+    Map<String, JsonNode> variables = new LinkedHashMap<>();
+    fields.tree("chat_template_kwargs").ifPresent(its -> its.properties().forEach(
+        entry -> variables.put(entry.getKey(), entry.getValue())));
+    ChatRequest none = ChatRequest.of(List.of());
+    Optional<Boolean> thinks = thinks(fields);
+    if (thinks.isPresent()) {
+      if (thinks.get() && !model.wording().style().thoughts()) {
+        throw ApiException.badField(
+            fields.name("thinking"), "this model does not think; leave the field out");
+      }
+      if (!thinks.get() && model.wording().style().thoughts() && !model.knowsThinking()) {
+        throw ApiException.badField(
+            fields.name("thinking"), "this model thinks always; leave the field out");
+      }
+      none.withThinking(thinks.get()).variables().forEach(variables::putIfAbsent);
+    }
+    return variables;
+  }
+
+  private static Optional<Boolean> thinks(Fields fields) {
+    Optional<Boolean> thinks = Optional.empty();
+    Optional<Fields> thinking = fields.object("thinking");
+    if (thinking.isPresent()) {
+      Fields its = thinking.get();
+      String type =
+          its.oneOf("type", "enabled", "disabled")
+              .orElseThrow(() -> its.missing("type", "\"enabled\" or \"disabled\""));
+      its.end();
+      thinks = Optional.of(type.equals("enabled"));
+    }
+    Optional<String> effort =
+        fields.oneOf("reasoning_effort", "none", "minimal", "low", "medium", "high");
+    if (effort.isPresent() && thinks.isEmpty()) {
+      // Models of this kind think or do not: there is no more and less.
+      thinks = Optional.of(!effort.get().equals("none") && !effort.get().equals("minimal"));
+    }
+    return thinks;
+  }
+
+  private static void refuseOthers(Fields fields) {
+    fields.refuse("response_format", "answers in text", "{\"type\":\"text\"}");
+    fields.refuse("functions", "has `tools` instead", "[]");
+    fields.refuse("function_call", "has `tool_choice` instead");
+    fields.refuse("modalities", "answers in text", "[\"text\"]");
+    fields.refuse("audio", "answers in text");
+    fields.refuse("prediction", "takes no predictions");
+    fields.refuse("store", "stores nothing", "false");
+    fields.refuse("metadata", "stores nothing", "{}");
+    fields.refuse("web_search_options", "searches nothing");
+    fields.refuse("verbosity", "knows no verbosity", "\"medium\"");
+    fields.refuse("service_tier", "has one tier", "\"auto\"", "\"default\"");
+    fields.refuse("prompt_cache_retention", "keeps prefixes as it has room");
+  }
+}

@@ -1,0 +1,16 @@
+/// OpenAI's protocol, with what DeepSeek and llama.cpp add to it.
+///
+/// | here | what |
+/// |---|---|
+/// | [dev.minke.server.openai.OpenAiService] | the paths |
+/// | [dev.minke.server.openai.ChatCall] | a request, read and checked |
+/// | [dev.minke.server.openai.MessageReader] | its messages |
+/// | [dev.minke.server.openai.SamplingReader] | how its answer is drawn |
+/// | [dev.minke.server.openai.ChatCompletions] | its answers, as chunks or as a whole |
+///
+/// Unusual: every field is honoured or refused by name. Start reading at
+/// [dev.minke.server.openai.ChatCall#read].
+@NullMarked
+package dev.minke.server.openai;
+
+import org.jspecify.annotations.NullMarked;

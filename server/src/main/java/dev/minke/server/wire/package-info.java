@@ -1,0 +1,15 @@
+/// What all protocols of the server share: JSON fields, errors, event streams.
+///
+/// | here | what |
+/// |---|---|
+/// | [dev.minke.server.wire.Fields] | fields of a request: read, or refused by name |
+/// | [dev.minke.server.wire.ApiException] | an error before it is written in a protocol's way |
+/// | [dev.minke.server.wire.EventStream] | server-sent events |
+///
+/// Unusual: no field is ever ignored. What a handler did not ask for is an error that names it, so
+/// a client that misspells `temperature` hears of it. Start reading at
+/// [dev.minke.server.wire.Fields#end].
+@NullMarked
+package dev.minke.server.wire;
+
+import org.jspecify.annotations.NullMarked;
