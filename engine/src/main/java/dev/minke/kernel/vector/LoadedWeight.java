@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// A stored weight in memory.
 ///
 /// Rows of F32 become panels. Rows of formats that have products in integers, and of numbers of 16
-/// bits, are brought into strips; others stay as they lie in the file. Either are widened chunk by
-/// chunk when a forward product reads them, or a backward one where the file holds the master
-/// turned. For products over the other axis panels in F32 are made at the first use: of the weights
-/// of a model those are only the up-projections of latent attention, a hundredth of it.
+/// bits, are brought into strips; others stay as they lie in the file ([RowWidening]). Either are
+/// widened chunk by chunk when a forward product reads them, or a backward one where the file holds
+/// the master turned. For products over the other axis panels in F32 are made at the first use: of
+/// the weights of a model those are only the up-projections of latent attention, a hundredth of it.
 final class LoadedWeight implements Resident {
   private final StoredWeight weight;
   private final MatrixProducts products;

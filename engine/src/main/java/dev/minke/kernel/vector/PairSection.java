@@ -6,9 +6,7 @@ import static dev.minke.kernel.vector.Memory.store;
 import dev.minke.kernel.x86.StripFormat;
 import dev.minke.tensor.BlockFormat;
 import java.util.Optional;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /// Rows of numbers of 16 bits, 16 rows side by side: an int holds two neighbours of one row, the
@@ -26,18 +24,6 @@ record PairSection(Kind kind, long address, int rows, int columns) implements Se
   private static final long STEP = Integer.BYTES * (long) ROWS;
 
   private static final int UPPER_HALF = 0xFFFF0000;
-  private static final int SIGN = 0x80000000;
-
-  /// Exponent and fraction of a binary16 where a binary32 has them.
-  private static final int MAGNITUDE = 0x7FFF << 13;
-
-  /// The least of those that are not finite.
-  private static final int INFINITY = 0x7C00 << 13;
-
-  private static final int INFINITE_EXPONENT = 0x7F800000;
-
-  /// What the exponents of the two have in between: 2^112.
-  private static final float REBIAS = 0x1p112f;
 
   enum Kind {
     BF16,
@@ -114,19 +100,9 @@ record PairSection(Kind kind, long address, int rows, int columns) implements Se
     for (int pair = 0; pair < pairs; pair++) {
       IntVector two = loadInts(at + STEP * pair);
       long panel = to + 2L * pair * Tiles.PANEL_BYTES;
-      store(widened(two.lanewise(VectorOperators.LSHL, 16)), panel);
-      store(widened(two), panel + Tiles.PANEL_BYTES);
+      store(Halves.widened(two.lanewise(VectorOperators.LSHL, 16)), panel);
+      store(Halves.widened(two), panel + Tiles.PANEL_BYTES);
     }
-  }
-
-  /// The binary16 in the upper half of each int. The product is exact, and what is below the normal
-  /// numbers of a binary16 becomes normal.
-  private static FloatVector widened(IntVector halves) {
-    IntVector magnitude = halves.lanewise(VectorOperators.LSHR, 3).and(MAGNITUDE);
-    IntVector finite = magnitude.reinterpretAsFloats().mul(REBIAS).reinterpretAsInts();
-    VectorMask<Integer> isFinite = magnitude.compare(VectorOperators.LT, INFINITY);
-    IntVector bits = magnitude.or(INFINITE_EXPONENT).blend(finite, isFinite);
-    return bits.or(halves.and(SIGN)).reinterpretAsFloats();
   }
 
   @Override

@@ -4,12 +4,18 @@ import dev.minke.tensor.BlockFormat;
 
 /// Rows as they lie in the file: of any format.
 ///
+/// @param widening of the format
 /// @param address of the first row
 /// @param rowBytes bytes from row to row
 /// @param rows how many
 /// @param columns elements of a row
-record RowSection(BlockFormat format, long address, long rowBytes, int rows, int columns)
+record RowSection(
+    BlockFormat format, RowWidening widening, long address, long rowBytes, int rows, int columns)
     implements Section {
+  RowSection(BlockFormat format, long address, int rows, int columns) {
+    this(format, RowWidening.of(format), address, format.rowBytes(columns), rows, columns);
+  }
+
   @Override
   public long bytes() {
     return rows * rowBytes;
@@ -18,14 +24,7 @@ record RowSection(BlockFormat format, long address, long rowBytes, int rows, int
   @Override
   public void decode(int row, int count, int from, int length, long to, long room) {
     long first = from / format.blockElements() * (long) format.blockBytes();
-    int blocks = format.blocks(length);
-    long stride = blocks * (long) format.blockElements() * Float.BYTES;
-    for (int c = 0; c < count; c++) {
-      long source = address + (row + c) * rowBytes + first;
-      format.decode(Memory.ALL, source, blocks, Memory.ALL, room + c * stride);
-    }
-    long turning = room + (long) Tiles.COLUMNS * Tiles.CHUNK * Float.BYTES;
-    Tiles.panelOfColumns(room, stride, count, length, to, turning);
+    widening.widen(address + row * rowBytes + first, rowBytes, count, length, to, room);
   }
 
   @Override

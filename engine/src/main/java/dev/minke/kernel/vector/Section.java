@@ -21,7 +21,7 @@ sealed interface Section permits RowSection, StripSection, PairSection {
   ///   but finite
   /// @param from a multiple of [Tiles#CHUNK], and so of every format's block
   /// @param length at most [Tiles#CHUNK]
-  /// @param to `[length, COLUMNS]`
+  /// @param to `[length, COLUMNS]`, and room for [Tiles#CHUNK] rows: blocks are widened as a whole
   /// @param room [#ROOM] floats
   void decode(int row, int count, int from, int length, long to, long room);
 

@@ -38,7 +38,7 @@ final class SectionReader {
     if (pairs.isPresent()) {
       return new PairSection(pairs.get(), address, count, columns);
     }
-    return new RowSection(format, address, format.rowBytes(columns), count, columns);
+    return new RowSection(format, address, count, columns);
   }
 
   /// The sections that a matrix becomes, one behind the other.

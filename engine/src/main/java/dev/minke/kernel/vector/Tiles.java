@@ -309,6 +309,7 @@ final class Tiles {
   }
 
   /// Packs rows as columns into a panel: `to[k][c] = a[c][k]`, zeros for columns that are missing.
+  /// Elements need not be floats: they are moved as bits.
   ///
   /// @param columns 1 to [#COLUMNS] rows of `a`, `rowBytes` apart
   /// @param to `[depth, COLUMNS]`
@@ -371,10 +372,10 @@ final class Tiles {
     if (depth % 2 == 1) {
       long from = (depth - 1) * (long) Float.BYTES;
       long at = to + (depth - 1) * toBytes;
-      Memory.set(at, Memory.get(a0 + from));
-      Memory.set(at + 4, Memory.get(a1 + from));
-      Memory.set(at + 8, Memory.get(a2 + from));
-      Memory.set(at + 12, Memory.get(a3 + from));
+      Memory.setInt(at, Memory.getInt(a0 + from));
+      Memory.setInt(at + 4, Memory.getInt(a1 + from));
+      Memory.setInt(at + 8, Memory.getInt(a2 + from));
+      Memory.setInt(at + 12, Memory.getInt(a3 + from));
     }
   }
 
@@ -397,15 +398,15 @@ final class Tiles {
     if (depth % 2 == 1) {
       long from = (depth - 1) * (long) Float.BYTES;
       long at = to + (depth - 1) * toBytes;
-      Memory.set(at, Memory.get(a0 + from));
-      Memory.set(at + 4, Memory.get(a1 + from));
+      Memory.setInt(at, Memory.getInt(a0 + from));
+      Memory.setInt(at + 4, Memory.getInt(a1 + from));
     }
   }
 
   /// A row becomes a column.
   private static void turn(long a, int depth, long to, long toBytes) {
     for (int k = 0; k < depth; k++, a += Float.BYTES, to += toBytes) {
-      Memory.set(to, Memory.get(a));
+      Memory.setInt(to, Memory.getInt(a));
     }
   }
 }

@@ -8,6 +8,7 @@
 /// | [dev.minke.kernel.vector.Gang] | the threads that share an operation |
 /// | [dev.minke.kernel.vector.MatrixProducts] | products with weights in panels: start here, then [dev.minke.kernel.vector.Tiles] and [dev.minke.kernel.vector.MicroKernels] |
 /// | [dev.minke.kernel.vector.SecondLevelCache], [dev.minke.kernel.vector.Transposition] | by what products are cut; rows to columns |
+/// | [dev.minke.kernel.vector.Section], [dev.minke.kernel.vector.RowWidening] | weights as they are stored, and how they become panels |
 /// | [dev.minke.kernel.vector.FeedForwards] | gated layers, a block of rows at a time |
 /// | [dev.minke.kernel.vector.AttentionKernels], [dev.minke.kernel.vector.AttentionGradients] | rows of queries against tiles of positions: [dev.minke.kernel.vector.PanelAttention] and [dev.minke.kernel.vector.PanelGradient] for many rows, [dev.minke.kernel.vector.RowAttention] for few |
 /// | [dev.minke.kernel.vector.RowKernels], [dev.minke.kernel.vector.ExpertKernels] | row by row; the choice and moving of rows |
