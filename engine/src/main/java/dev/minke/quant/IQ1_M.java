@@ -7,12 +7,17 @@ import java.lang.foreign.MemorySegment;
 ///
 /// The lower eight bits of 32 points, four bits more for each (three of the point, the direction),
 /// four times two bytes of four `s`, on top of each four bits of F16 `d`, its lowest first.
-final class IQ1_M extends Blocks {
+final class IQ1_M extends Blocks implements GridBlocks {
   private static final int UPPER_BITS = 32;
   private static final int SCALES = UPPER_BITS + 16;
 
   IQ1_M() {
     super("IQ1_M", 256, SCALES + 8);
+  }
+
+  @Override
+  public long[] grid() {
+    return IQ1_S.DIRECTED.clone();
   }
 
   @Override
@@ -22,11 +27,9 @@ final class IQ1_M extends Blocks {
       int bits = from.get(SHORT, at + SCALES + 2 * (group >>> 2)) >>> 3 * (group & 3);
       float scale = d * (2 * (bits & 7) + 1);
       int uppers = from.get(BYTE, at + UPPER_BITS + group);
-      long point = IQ1_S.GRID[unsigned(from, at + 2 * group) | (uppers & 7) << 8];
-      long next = IQ1_S.GRID[unsigned(from, at + 2 * group + 1) | (uppers >>> 4 & 7) << 8];
-      long shift = (uppers & 8) == 0 ? IQ1_S.UP : 0;
-      long nextShift = uppers < 0 ? 0 : IQ1_S.UP;
-      IQ1_S.write(point + shift, next + nextShift, scale, to, toAt + 64L * group);
+      long point = IQ1_S.DIRECTED[unsigned(from, at + 2 * group) | (uppers & 15) << 8];
+      long next = IQ1_S.DIRECTED[unsigned(from, at + 2 * group + 1) | (uppers >>> 4 & 15) << 8];
+      IQ1_S.write(point, next, scale, to, toAt + 64L * group);
     }
   }
 

@@ -1,13 +1,15 @@
 package dev.minke.quant;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /// 256 ternary numbers as points of eight: `(d·(2s + 1))·(level ± 0.125)`, with `s` of three bits
 /// and one direction for 32 numbers.
 ///
 /// F16 `d`, the lower eight bits of 32 points, then two bytes for each 32 numbers: the upper three
 /// bits of four points, `s`, and the direction on top.
-final class IQ1_S extends Blocks {
+final class IQ1_S extends Blocks implements GridBlocks {
   /// Levels −1, 0 and 1 less 0.125, in eighths and counted from −9.
   static final long[] GRID =
       Grid.points(
@@ -40,7 +42,13 @@ final class IQ1_S extends Blocks {
           8, 0, 8, 16);
 
   /// What turns a point's `− 0.125` to `+ 0.125`.
-  static final long UP = 0x0202_0202_0202_0202L;
+  private static final long UP = 0x0202_0202_0202_0202L;
+
+  /// The points of both directions: first of `+ 0.125`, then, from the code's twelfth bit on, of `−
+  /// 0.125`. In eighths, counted from −9.
+  static final long[] DIRECTED =
+      LongStream.concat(Arrays.stream(GRID).map(point -> point + UP), Arrays.stream(GRID))
+          .toArray();
 
   private static final int POINTS = 2;
   private static final int GROUPS = POINTS + 32;
@@ -50,18 +58,23 @@ final class IQ1_S extends Blocks {
   }
 
   @Override
+  public long[] grid() {
+    return DIRECTED.clone();
+  }
+
+  @Override
   void decodeBlock(MemorySegment from, long at, MemorySegment to, long toAt) {
     float d = half(from, at);
     for (int group = 0; group < 8; group++) {
       int bits = from.get(SHORT, at + GROUPS + 2 * group);
       float scale = d * (2 * (bits >>> 12 & 7) + 1);
-      long shift = bits < 0 ? 0 : UP;
+      int direction = bits >>> 4 & 1 << 11;
       for (int i = 0; i < 4; i += 2) {
         long points = at + POINTS + 4 * group + i;
         int uppers = bits >>> 3 * i;
-        long point = GRID[unsigned(from, points) | (uppers & 7) << 8];
-        long next = GRID[unsigned(from, points + 1) | (uppers >>> 3 & 7) << 8];
-        write(point + shift, next + shift, scale, to, toAt + 128L * group + 32L * i);
+        long point = DIRECTED[unsigned(from, points) | (uppers & 7) << 8 | direction];
+        long next = DIRECTED[unsigned(from, points + 1) | (uppers >>> 3 & 7) << 8 | direction];
+        write(point, next, scale, to, toAt + 128L * group + 32L * i);
       }
     }
   }

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// F16 `d`, the lower eight bits of 32 points, 32 bytes of signs, the upper two bits of the points
 /// in eight bytes, eight bytes of scales.
-final class IQ2_S extends Blocks {
+final class IQ2_S extends Blocks implements GridBlocks {
   private static final int POINTS = 2;
   private static final int SIGNS = POINTS + 32;
   private static final int UPPER_BITS = SIGNS + 32;
@@ -35,6 +35,11 @@ final class IQ2_S extends Blocks {
 
   IQ2_S() {
     super("IQ2_S", 256, SCALES + 8);
+  }
+
+  @Override
+  public long[] grid() {
+    return GRID.clone();
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /// numbers.
 ///
 /// F16 `d`, 32 points of two bytes (nine bits of point, seven of signs), eight bytes of scales.
-final class IQ2_XS extends Blocks {
+final class IQ2_XS extends Blocks implements GridBlocks {
   private static final int POINTS = 2;
   private static final int SCALES = POINTS + 64;
   static final long[] GRID =
@@ -23,6 +23,11 @@ final class IQ2_XS extends Blocks {
 
   IQ2_XS() {
     super("IQ2_XS", 256, SCALES + 8);
+  }
+
+  @Override
+  public long[] grid() {
+    return GRID.clone();
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// F16 `d`, then eight bytes for each 32 numbers: four points of one byte, and an integer of four
 /// times seven signs with `s` on top.
-final class IQ2_XXS extends Blocks {
+final class IQ2_XXS extends Blocks implements GridBlocks {
   private static final int GROUPS = 2;
   static final long[] GRID =
       Grid.points(
@@ -21,6 +21,11 @@ final class IQ2_XXS extends Blocks {
 
   IQ2_XXS() {
     super("IQ2_XXS", 256, GROUPS + 64);
+  }
+
+  @Override
+  public long[] grid() {
+    return GRID.clone();
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// F16 `d`, the lower eight bits of 64 points, their ninth bits in eight bytes, 32 bytes of signs,
 /// four bytes of scales.
-final class IQ3_S extends Blocks {
+final class IQ3_S extends Blocks implements GridBlocks {
   private static final int POINTS = 2;
   private static final int NINTH_BITS = POINTS + 64;
   private static final int SIGNS = NINTH_BITS + 8;
@@ -26,6 +26,11 @@ final class IQ3_S extends Blocks {
 
   IQ3_S() {
     super("IQ3_S", 256, SCALES + 4);
+  }
+
+  @Override
+  public long[] grid() {
+    return GRID.clone();
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// F16 `d`, 64 points of one byte, then an integer for each 32 numbers: four times seven signs with
 /// `s` on top.
-final class IQ3_XXS extends Blocks {
+final class IQ3_XXS extends Blocks implements GridBlocks {
   private static final int POINTS = 2;
   private static final int SIGNS = POINTS + 64;
   static final long[] GRID =
@@ -21,6 +21,11 @@ final class IQ3_XXS extends Blocks {
 
   IQ3_XXS() {
     super("IQ3_XXS", 256, SIGNS + 32);
+  }
+
+  @Override
+  public long[] grid() {
+    return GRID.clone();
   }
 
   @Override

@@ -8,7 +8,7 @@
 /// | `Q4_0` … `Q8_0` | 32 codes and a scale |
 /// | `Q2_K` … `Q8_K` | 256 codes in groups, scales of the groups in units of a scale |
 /// | `IQ4_NL`, `IQ4_XS`, `MXFP4` | codes of uneven levels |
-/// | `IQ1_S` … `IQ3_S`, `Grid` | codes of points in eight or four dimensions |
+/// | `IQ1_S` … `IQ3_S`, `Grid`, [dev.minke.quant.GridBlocks] | codes of points in eight or four dimensions |
 /// | `TQ1_0`, `TQ2_0` | ternary digits |
 /// | [dev.minke.quant.Fp8Blocks] | DeepSeek's FP8 bytes and scales, woven into rows |
 /// | [dev.minke.quant.E4M3], [dev.minke.quant.E5M2], [dev.minke.quant.E2M1], [dev.minke.quant.E8M0] | numbers of eight bits and fewer |

@@ -1,5 +1,6 @@
 package dev.minke.kernel;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -28,17 +29,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StoredProductsTest {
   /// Bytes of a block at which an F16 stands.
   private static final Map<String, List<Integer>> HALVES =
-      Map.of(
-          "Q8_0", List.of(0),
-          "Q4_0", List.of(0),
-          "Q4_1", List.of(0, 2),
-          "Q5_K", List.of(0, 2),
-          "Q4_K", List.of(0, 2),
-          "Q6_K", List.of(208),
-          "IQ4_XS", List.of(0),
-          "Q2_K", List.of(80, 82),
-          "BF16", List.of(0),
-          "F16", List.of(0));
+      Map.ofEntries(
+          entry("Q8_0", List.of(0)),
+          entry("Q4_0", List.of(0)),
+          entry("Q4_1", List.of(0, 2)),
+          entry("Q5_K", List.of(0, 2)),
+          entry("Q4_K", List.of(0, 2)),
+          entry("Q6_K", List.of(208)),
+          entry("IQ4_XS", List.of(0)),
+          entry("Q2_K", List.of(80, 82)),
+          entry("Q3_K", List.of(108)),
+          entry("IQ2_S", List.of(0)),
+          entry("IQ3_XXS", List.of(0)),
+          entry("BF16", List.of(0)),
+          entry("F16", List.of(0)));
 
   private static final int DEPTH = 768;
 

@@ -43,18 +43,39 @@ final class IntLoops {
     return to;
   }
 
-  /// `to = from >>> shift & mask`.
+  /// `to = from >>> shift & mask` for some rows.
   static void take(long from, int rows, int shift, int mask, long to) {
     for (long i = 0; i < rows * ROW; i += BYTES) {
       store(loadInts(from + i).lanewise(VectorOperators.LSHR, shift).and(mask), to + i);
     }
   }
 
-  /// `to |= (from >>> shift & mask) << up`.
+  /// `to[toStep · i] = from[fromStep · i] >>> shift & mask` for some rows.
+  static void take(long from, int fromStep, int rows, int shift, int mask, long to, int toStep) {
+    for (long lane = 0; lane < ROW; lane += BYTES) {
+      for (int i = 0; i < rows; i++) {
+        IntVector bits = loadInts(from + i * (fromStep * ROW) + lane);
+        store(bits.lanewise(VectorOperators.LSHR, shift).and(mask), to + i * (toStep * ROW) + lane);
+      }
+    }
+  }
+
+  /// `to |= (from >>> shift & mask) << up` for some rows.
   static void join(long from, int rows, int shift, int mask, int up, long to) {
     for (long i = 0; i < rows * ROW; i += BYTES) {
       IntVector bits = loadInts(from + i).lanewise(VectorOperators.LSHR, shift).and(mask);
       store(loadInts(to + i).or(bits.lanewise(VectorOperators.LSHL, up)), to + i);
+    }
+  }
+
+  /// `to[step · i] |= (from[i] >>> shift & mask) << up` for some rows.
+  static void join(long from, int rows, int shift, int mask, int up, long to, int step) {
+    for (long lane = 0; lane < ROW; lane += BYTES) {
+      for (int i = 0; i < rows; i++) {
+        long at = to + i * (step * ROW) + lane;
+        IntVector bits = loadInts(from + i * ROW + lane).lanewise(VectorOperators.LSHR, shift);
+        store(loadInts(at).or(bits.and(mask).lanewise(VectorOperators.LSHL, up)), at);
+      }
     }
   }
 
@@ -93,7 +114,7 @@ final class IntLoops {
 
   /// `to[step · i] = unit · ((from[i] >>> shift & mask) − offset)` for some rows.
   static void products(
-      long unit, long from, int rows, int shift, int mask, int offset, long to, int step) {
+      long unit, long from, int rows, int shift, int mask, float offset, long to, int step) {
     for (long lane = 0; lane < ROW; lane += BYTES) {
       FloatVector units = Memory.load(unit + lane);
       for (int i = 0; i < rows; i++) {
@@ -103,9 +124,9 @@ final class IntLoops {
     }
   }
 
-  /// `number − offset`, exact, for numbers from 0 to 2^23 − 1. Cheaper than a conversion, with the
-  /// offset in it.
-  static FloatVector less(IntVector numbers, int offset) {
+  /// `number − offset`, exact, for numbers from 0 to 2^22 and small offsets in halves. Cheaper than
+  /// a conversion, with the offset in it.
+  static FloatVector less(IntVector numbers, float offset) {
     return numbers.or(WHOLE_BITS).reinterpretAsFloats().sub(WHOLE + offset);
   }
 }

@@ -19,7 +19,7 @@ sealed interface RowWidening permits OneByOne, RunWidening, Fp8Widening {
   }
 
   private static Optional<RunSplit> splitting(BlockFormat format) {
-    return Stream.<RunSplit[]>of(ShortBlocks.values(), LongBlocks.values())
+    return Stream.<RunSplit[]>of(ShortBlocks.values(), LongBlocks.values(), PointBlocks.values())
         .flatMap(Arrays::stream)
         .filter(split -> split.name().equals(format.name()))
         .findFirst();

@@ -5,7 +5,7 @@ package dev.minke.kernel.vector;
 ///
 /// Blocks of [Tiles#COLUMNS] rows lie side by side: a row of a block is an int of each of them. So
 /// splitting is shifts and masks of four codes at once, at any width of vectors.
-sealed interface RunSplit permits ShortBlocks, LongBlocks {
+sealed interface RunSplit permits ShortBlocks, LongBlocks, PointBlocks {
   /// Of the format.
   String name();
 
