@@ -20,6 +20,7 @@ final class Commands {
           Map.entry("quickstart", QuickstartCommand.class),
           Map.entry("train", TrainCommand.class),
           Map.entry("run", RunCommand.class),
+          Map.entry("serve", ServeCommand.class),
           Map.entry("predict", PredictCommand.class),
           Map.entry("generate", GenerateCommand.class),
           Map.entry("logits", LogitsCommand.class),

@@ -169,7 +169,7 @@ class CommandsTest {
     assertThat(usage.lines()).allMatch(line -> line.length() <= 80);
     int commands = usage.indexOf("Commands:");
     assertThat(usage.substring(commands).lines().skip(1).takeWhile(line -> !line.isBlank()))
-        .hasSize(17)
+        .hasSize(18)
         .allMatch(line -> line.endsWith("."));
     assertThat(Run.of("--version").succeeded()).startsWith("minke ");
   }
@@ -179,7 +179,7 @@ class CommandsTest {
   void everyTextOfHelpCanBeFormatted() {
     CommandLine all = new CommandLine(CommandSpec.create());
     Commands.add(all, new String[0]);
-    assertThat(all.getSubcommands()).hasSize(17);
+    assertThat(all.getSubcommands()).hasSize(18);
     texts(all)
         .forEach(
             text -> assertThatCode(() -> String.format(text)).as(text).doesNotThrowAnyException());

@@ -54,6 +54,7 @@ public final class MinkeServer implements AutoCloseable {
         .register("/beta", openAi)
         .register("/beta/v1", openAi)
         .register("/", openAi)
+        .register("/", new PageService())
         .error(Throwable.class, MinkeServer::tell);
   }
 

@@ -3,7 +3,7 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.server.MinkeServer] | starts, listens, drains, ends |
-/// | [dev.minke.server.Models] | the models it answers with |
+/// | [dev.minke.server.Models], [dev.minke.server.ModelHost] | the models it answers with, opened when they are asked for |
 /// | [dev.minke.server.Hearing] | answers, from the engine's thread to the one that writes |
 /// | [dev.minke.server.Access] | API keys |
 /// | `openai` | OpenAI's protocol and DeepSeek's additions |

@@ -13,7 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,13 +27,16 @@ class ChatTest {
   @TempDir private static Path temporary;
 
   private static Minke model;
+  private static ModelHost host;
   private static MinkeServer server;
   private static HttpClient client;
 
   @BeforeAll
   static void start() throws IOException {
-    model = Minke.open(TinyModel.copy(temporary.resolve("model")));
-    server = MinkeServer.start(ServerSettings.DEFAULT.withPort(0), new OneModel("tiny", model));
+    Path files = TinyModel.copy(temporary.resolve("model"));
+    model = Minke.open(files);
+    host = new ModelHost(Map.of("tiny", () -> Minke.open(files)), 1, Duration.ZERO);
+    server = MinkeServer.start(ServerSettings.DEFAULT.withPort(0), host);
     client = HttpClient.newHttpClient();
   }
 
@@ -40,6 +45,7 @@ class ChatTest {
     if (server != null) {
       client.close();
       server.close();
+      host.close();
       model.close();
     }
   }
