@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Belongs to the engine's thread, but for what is asked of it through [Generation].
 final class ActiveSequence implements Generation {
-  private final Request request;
-  private final TokenListener listener;
-  private final Chooser chooser;
+  private final int promptLength;
+  private final Request.Terms terms;
+  private final Purpose purpose;
   private final int limit;
   private final long arrival;
   private final long deadline;
@@ -30,33 +30,29 @@ final class ActiveSequence implements Generation {
   /// @param arrival its number in the order of arrival
   /// @param deadline [System#nanoTime] at which it ends; without meaning where there is no patience
   ActiveSequence(
-      Request request,
-      TokenListener listener,
-      Chooser chooser,
-      int limit,
-      long arrival,
-      long deadline) {
-    this.request = request;
-    this.listener = listener;
-    this.chooser = chooser;
+      int[] prompt, Request.Terms terms, Purpose purpose, int limit, long arrival, long deadline) {
+    this.terms = terms;
+    this.purpose = purpose;
     this.limit = limit;
     this.arrival = arrival;
     this.deadline = deadline;
-    tokens = Arrays.copyOf(request.prompt(), request.prompt().length + 16);
-    length = request.prompt().length;
+    promptLength = prompt.length;
+    tokens = Arrays.copyOf(prompt, promptLength + 16);
+    length = promptLength;
   }
 
-  Request request() {
-    return request;
+  Purpose purpose() {
+    return purpose;
   }
 
-  /// Chooses its tokens.
-  Chooser chooser() {
-    return chooser;
+  /// Whether every token has to pass, also those that are there already: a mean is over all.
+  boolean readsAll() {
+    return purpose instanceof Purpose.Embedding embedding && embedding.pooling() == Pooling.MEAN;
   }
 
-  TokenListener listener() {
-    return listener;
+  /// Whether it is over when its prompt has passed.
+  boolean isComplete() {
+    return purpose instanceof Purpose.Embedding && computed == promptLength;
   }
 
   /// [System#nanoTime] at which it came.
@@ -70,7 +66,7 @@ final class ActiveSequence implements Generation {
   }
 
   String user() {
-    return request.terms().user();
+    return terms.user();
   }
 
   @Override
@@ -80,10 +76,10 @@ final class ActiveSequence implements Generation {
 
   /// Why it has to end before anything more is done for it; null if it may go on.
   @Nullable Stop interrupted(long now) {
-    if (cancelled) {
+    if (cancelled || purpose.isAbandoned()) {
       return Stop.CANCELLED;
     }
-    return request.terms().patience() != null && now - deadline >= 0 ? Stop.DEADLINE : null;
+    return terms.patience() != null && now - deadline >= 0 ? Stop.DEADLINE : null;
   }
 
   // ---- tokens
@@ -98,7 +94,7 @@ final class ActiveSequence implements Generation {
   }
 
   int promptLength() {
-    return request.prompt().length;
+    return promptLength;
   }
 
   int generated() {

@@ -6,9 +6,9 @@ import dev.minke.model.CausalModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Answers many requests at once: in every step, tokens of all of them pass the model together.
@@ -57,14 +57,14 @@ public final class Engine implements AutoCloseable {
   private int drawn;
 
   /// @param sound whether what was computed of it may be kept
-  /// @param last tells its listener
-  private record Ended(ActiveSequence sequence, boolean sound, Consumer<TokenListener> last) {
+  /// @param last tells whoever waits for it
+  private record Ended(ActiveSequence sequence, boolean sound, Runnable last) {
     static Ended by(ActiveSequence sequence, Stop stop) {
-      return new Ended(sequence, true, listener -> listener.ended(sequence.ending(stop)));
+      return new Ended(sequence, true, () -> sequence.purpose().ended(sequence.ending(stop)));
     }
 
     static Ended by(ActiveSequence sequence, Throwable cause) {
-      return new Ended(sequence, false, listener -> listener.failed(cause));
+      return new Ended(sequence, false, () -> sequence.purpose().failed(cause));
     }
   }
 
@@ -100,7 +100,31 @@ public final class Engine implements AutoCloseable {
     requirePossible(request.prompt());
     int room = (int) Math.min(limit, (long) request.prompt().length + request.most());
     Chooser chooser = new Chooser(request.choice(), model.vocab(), request.prompt(), draw);
-    Duration patience = request.terms().patience();
+    Purpose purpose = new Purpose.Continuing(request, listener, chooser);
+    return submit(request.prompt(), request.terms(), purpose, room);
+  }
+
+  /// Has a text embedded.
+  ///
+  /// @param prompt one token or more; not to be changed
+  /// @param terms on which it is done
+  /// @return `[dim]`, of the hidden states before the head; completed on the engine's thread.
+  ///   Cancelling it ends the work
+  /// @throws IllegalArgumentException if the prompt has as many tokens as the context, or more, or
+  ///   one that the model does not know
+  /// @throws BusyException if too many wait
+  /// @throws IllegalStateException if the engine takes no more requests
+  public CompletableFuture<float[]> embed(int[] prompt, Pooling pooling, Request.Terms terms) {
+    requirePossible(prompt);
+    CompletableFuture<float[]> future = new CompletableFuture<>();
+    double[] sums = new double[model.head().shape().columns()];
+    Generation _ =
+        submit(prompt, terms, new Purpose.Embedding(pooling, sums, future), prompt.length);
+    return future;
+  }
+
+  private Generation submit(int[] prompt, Request.Terms terms, Purpose purpose, int room) {
+    Duration patience = terms.patience();
     long deadline = System.nanoTime() + (patience == null ? 0 : patience.toNanos());
     lock.lock();
     try {
@@ -113,7 +137,7 @@ public final class Engine implements AutoCloseable {
         throw new BusyException(waiting, retryAfter(waiting));
       }
       ActiveSequence sequence =
-          new ActiveSequence(request, listener, chooser, room, arrivals++, deadline);
+          new ActiveSequence(prompt, terms, purpose, room, arrivals++, deadline);
       scheduler.line().add(sequence);
       changed.signalAll();
       return sequence;
@@ -123,10 +147,10 @@ public final class Engine implements AutoCloseable {
   }
 
   private void requirePossible(int[] prompt) {
-    if (prompt.length >= limit) {
+    if (prompt.length < 1 || prompt.length >= limit) {
       throw new IllegalArgumentException(
-          "prompt: expected fewer than %d tokens, the context, found %d"
-              .formatted(limit, prompt.length));
+          "prompt: expected 1 to %d tokens, fewer than the context, found %d"
+              .formatted(limit - 1, prompt.length));
     }
     for (int i = 0; i < prompt.length; i++) {
       if (prompt[i] < 0 || prompt[i] >= model.vocab()) {
@@ -292,6 +316,9 @@ public final class Engine implements AutoCloseable {
         fail(part.sequence(), failure);
       } else if (part.sequence().computed() <= part.sequence().promptLength()) {
         tellReading(part.sequence());
+        if (part.sequence().isComplete()) {
+          ended.add(Ended.by(part.sequence(), Stop.LENGTH));
+        }
       }
     }
 
@@ -333,7 +360,7 @@ public final class Engine implements AutoCloseable {
   private void tellReading(ActiveSequence sequence) {
     if (!hasEnded(sequence)) {
       try {
-        sequence.listener().reads(sequence.computed(), sequence.promptLength());
+        sequence.purpose().reads(sequence.computed(), sequence.promptLength());
       } catch (RuntimeException e) {
         fail(sequence, e);
       }
@@ -342,8 +369,11 @@ public final class Engine implements AutoCloseable {
 
   private void draw(StepPlan.Part part, float[] logits) {
     ActiveSequence sequence = part.sequence();
+    if (!(sequence.purpose() instanceof Purpose.Continuing continuing)) {
+      throw new IllegalStateException("a sequence that is not continued has nothing to draw");
+    }
     try {
-      Stop stop = drawn(sequence, logits);
+      Stop stop = drawn(sequence, continuing, logits);
       if (stop != null) {
         ended.add(Ended.by(sequence, stop));
       }
@@ -352,18 +382,19 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private @Nullable Stop drawn(ActiveSequence sequence, float[] logits) {
-    Request request = sequence.request();
+  private @Nullable Stop drawn(
+      ActiveSequence sequence, Purpose.Continuing continuing, float[] logits) {
+    Request request = continuing.request();
     boolean tells = request.logProbs() != Request.NO_LOG_PROBS;
     float[] own = tells ? logits.clone() : logits;
-    int next = sequence.chooser().next(logits, sequence.length());
+    int next = continuing.chooser().next(logits, sequence.length());
     if (request.ends().contains(next)) {
       return Stop.END_OF_TEXT;
     }
     sequence.append(next);
     drawn++;
     LogProbs logProbs = tells ? LogProbs.of(own, next, request.logProbs()) : null;
-    if (!sequence.listener().writes(next, logProbs)) {
+    if (!continuing.listener().writes(next, logProbs)) {
       return Stop.CANCELLED;
     }
     return sequence.isFull() ? Stop.LENGTH : null;
@@ -373,7 +404,7 @@ public final class Engine implements AutoCloseable {
   private void tellEnded() {
     for (Ended one : ended) {
       try {
-        one.last.accept(one.sequence.listener());
+        one.last.run();
       } catch (RuntimeException e) {
         System.getLogger(Engine.class.getName())
             .log(System.Logger.Level.ERROR, "a listener failed at the end of its request", e);

@@ -90,7 +90,7 @@ final class Scheduler {
   /// Takes over what the tree has behind the whole pages of a sequence. The newest token always has
   /// to pass: what follows it is asked for.
   private void lookUp(ActiveSequence sequence) {
-    if (sequence.computed() != sequence.pageCount() * KvView.TILE) {
+    if (sequence.readsAll() || sequence.computed() != sequence.pageCount() * KvView.TILE) {
       return;
     }
     PrefixTree.Match match = tree.find(sequence.user(), sequence.tokens(), sequence.length() - 1);
@@ -146,6 +146,7 @@ final class Scheduler {
     }
     ActiveSequence youngest = active.removeLast();
     leave(youngest);
+    youngest.purpose().restart();
     line.addInterrupted(youngest);
     interruptions++;
     return true;
@@ -210,7 +211,7 @@ final class Scheduler {
   /// it.
   private static boolean follows(ActiveSequence sequence, List<ActiveSequence> others) {
     int needed = (sequence.computed() / KvView.TILE + 1) * KvView.TILE;
-    if (needed >= sequence.length()) {
+    if (sequence.readsAll() || needed >= sequence.length()) {
       return false;
     }
     for (ActiveSequence other : others) {

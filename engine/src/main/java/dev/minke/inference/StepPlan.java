@@ -15,7 +15,7 @@ record StepPlan(List<Part> parts, int expanded) {
   record Part(ActiveSequence sequence, int count) {
     /// Whether the token that follows can be drawn afterwards.
     boolean draws() {
-      return count == sequence.left();
+      return sequence.purpose() instanceof Purpose.Continuing && count == sequence.left();
     }
   }
 

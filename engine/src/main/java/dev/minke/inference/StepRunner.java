@@ -52,6 +52,7 @@ final class StepRunner implements AutoCloseable {
       List<StepPlan.Part> drawing = new ArrayList<>();
       Tensor all = head(ops, hidden, plan, drawing);
       long nanos = System.nanoTime() - begin;
+      embed(plan, hidden);
       for (StepPlan.Part part : plan.parts()) {
         part.sequence().passed(part.count());
       }
@@ -85,6 +86,20 @@ final class StepRunner implements AutoCloseable {
       }
     }
     return new TokenRows(ids, positions, sequences);
+  }
+
+  private static void embed(StepPlan plan, Tensor hidden) {
+    int row = 0;
+    for (StepPlan.Part part : plan.parts()) {
+      if (part.sequence().purpose() instanceof Purpose.Embedding embedding) {
+        float[] state = new float[hidden.shape().columns()];
+        for (int i = 0; i < part.count(); i++) {
+          hidden.copyRow(row + i, state);
+          embedding.accept(state);
+        }
+      }
+      row += part.count();
+    }
   }
 
   /// Logits behind the last token of each part that draws; these are added to `drawing`.

@@ -4,6 +4,7 @@
 /// |---|---|
 /// | [dev.minke.inference.Engine] | many requests at once, each answered as if it came alone |
 /// | [dev.minke.inference.Request], [dev.minke.inference.TokenListener] | what goes in, and what comes out |
+/// | [dev.minke.inference.Pooling] | which hidden states become the embedding of a text |
 /// | [dev.minke.inference.Scheduler] | whose tokens pass next, whose pages go when there are too few |
 /// | [dev.minke.inference.PrefixTree], [dev.minke.inference.PagePool] | the cache: what is in it, and its memory |
 /// | [dev.minke.inference.StepRunner] | tokens of many sequences pass the model |

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.VectorKernels;
+import dev.minke.model.AttentionForm;
 import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.model.decoder.TinyConfigs;
@@ -370,6 +371,56 @@ class EngineTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("models")
+  void anEmbeddingIsThatOfTheTextAlone(DecoderConfig config, Precision precision) {
+    try (ParameterStore store = store()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      int[] text = prompt(5, 200);
+      double[] sums = new double[model.head().shape().columns()];
+      float[] last = new float[sums.length];
+      try (Session session = new Session(model, kernels, precision.arithmetic(), text.length)) {
+        session.append(
+            text,
+            AttentionForm.EXPANDED,
+            (_, hidden) -> {
+              for (int row = 0; row < hidden.size(0); row++) {
+                hidden.copyRow(row, last);
+                for (int i = 0; i < sums.length; i++) {
+                  sums[i] += last[i];
+                }
+              }
+            });
+      }
+      float[] mean = new float[sums.length];
+      for (int i = 0; i < sums.length; i++) {
+        mean[i] = (float) (sums[i] / text.length);
+      }
+      EngineSettings few = settings(precision, 256, Duration.ofNanos(1));
+      try (Engine engine = new Engine(model, kernels, few)) {
+        List<Answer> others = sixteen().stream().map(one -> submit(engine, one)).toList();
+        var first = engine.embed(text, Pooling.MEAN, terms("a"));
+        var second = engine.embed(text, Pooling.LAST, terms("b"));
+        var again = engine.embed(text, Pooling.MEAN, terms("a"));
+        assertThat(first.join()).isEqualTo(mean);
+        assertThat(second.join()).isEqualTo(last);
+        assertThat(again.join()).isEqualTo(mean);
+        var cancelled = engine.embed(text, Pooling.MEAN, terms("a"));
+        cancelled.cancel(false);
+        assertAnswers(model, precision, sixteen(), others);
+        awaitIdle(engine);
+        assertNoPageLost(engine);
+      }
+    }
+  }
+
+  private static void awaitIdle(Engine engine) {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (engine.counts().active() + engine.counts().waiting() > 0 && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
   @Test
   void theListenerEndsItBehindAToken() {
     try (ParameterStore store = store();
@@ -462,7 +513,7 @@ class EngineTest {
     try (ParameterStore store = store();
         Engine engine = engine(small(store), 2, 2)) {
       assertThatThrownBy(() -> engine.submit(request(1, LONGEST, 1), new Answer()))
-          .hasMessageContaining("fewer than 256 tokens")
+          .hasMessageContaining("1 to 255 tokens")
           .hasMessageContaining("found 256");
       assertThatThrownBy(() ->
               engine.submit(
