@@ -120,8 +120,7 @@ public final class Minke implements AutoCloseable {
   }
 
   private static EngineSettings settings(CausalModel model, OpenOptions options) {
-    CausalModel.CacheShape shape = model.cacheShape();
-    long position = (long) shape.layers() * shape.width() * Float.BYTES;
+    long position = model.cacheShape().bytes(options.precision().cache());
     long free = Math.max(0, Hardware.availableBytes() - RESERVE / 2);
     long memory = options.cacheMemory() == 0 ? free / 4 : options.cacheMemory();
     int context = options.context() == 0 ? model.maxLength() : options.context();
@@ -135,6 +134,7 @@ public final class Minke implements AutoCloseable {
     return new EngineSettings(
         options.precision(),
         (int) Math.min(Integer.MAX_VALUE, tokens),
+        context,
         options.active(),
         options.waiting(),
         Duration.ofMillis(250));

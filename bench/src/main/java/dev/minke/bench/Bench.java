@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// `bench SUITE [--case NAME] [--provisional] [--json FILE]`.
 public final class Bench {
   private static final String USAGE =
-      "gemm, train, tokenizer, ops, experts, agreement, quality, ablations or scaling, [--case"
-          + " NAME] [--provisional] [--json FILE]";
+      "gemm, train, tokenizer, ops, cache, experts, agreement, quality, ablations or scaling,"
+          + " [--case NAME] [--provisional] [--json FILE]";
 
   private Bench() {}
 
@@ -49,6 +49,7 @@ public final class Bench {
                   "train",
                   "tokenizer",
                   "ops",
+                  "cache",
                   "experts",
                   "agreement",
                   "quality",
@@ -141,6 +142,9 @@ public final class Bench {
     }
     if (request.suite.equals("ops")) {
       return new OpsSuite()::run;
+    }
+    if (request.suite.equals("cache")) {
+      return new CacheSuite(request.provisional)::run;
     }
     if (request.suite.equals("tokenizer")) {
       Path data = Path.of(System.getProperty("minke.data", "../shared/data"));

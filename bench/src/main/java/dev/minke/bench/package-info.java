@@ -4,6 +4,7 @@
 /// |---|---|---|
 /// | [dev.minke.bench.GemmSuite] | OpenBLAS, in this process | matrix products |
 /// | [dev.minke.bench.TokenizerSuite] | Hugging Face's tokenizers and tiktoken, in a process of their own | encoding, and training a vocabulary |
+/// | [dev.minke.bench.CacheSuite] | attention over a cache in F32 | the same over one that rounds |
 /// | [dev.minke.bench.TrainSuite] | eager PyTorch, in a process of its own | whole training steps |
 /// | [dev.minke.bench.agreement.AgreementExperiment] | llama.cpp, a process for each file | next tokens of GGUF files |
 ///

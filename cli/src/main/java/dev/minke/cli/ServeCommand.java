@@ -4,6 +4,7 @@ import dev.minke.Minke;
 import dev.minke.OpenOptions;
 import dev.minke.cli.console.Meter;
 import dev.minke.inference.Precision;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.server.MinkeServer;
 import dev.minke.server.ModelHost;
 import dev.minke.server.Models;
@@ -146,6 +147,15 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String cacheMemory;
 
   @Option(
+      names = {"-ctk", "--cache-type"},
+      paramLabel = "TYPE",
+      description =
+          "how it is kept: ${COMPLETION-CANDIDATES}; less than F32 rounds, FP8 is for latent"
+              + " attention alone (default: ${DEFAULT-VALUE}; env LLAMA_ARG_CACHE_TYPE_K)",
+      defaultValue = "${env:LLAMA_ARG_CACHE_TYPE_K:-F32}")
+  private CacheFormat cacheFormat = CacheFormat.F32;
+
+  @Option(
       names = "--models-max",
       paramLabel = "N",
       description =
@@ -257,7 +267,7 @@ final class ServeCommand implements Callable<Integer> {
               .withContext(context)
               .withCacheMemory(cacheMemory == null ? 0 : MemoryOption.parse(cacheMemory))
               .withRequests(parallel, queue)
-              .withPrecision(precision.or(Precision.FAST))
+              .withPrecision(precision.or(Precision.FAST).with(cacheFormat))
               .withProgress(part ->
                   meter.show(() ->
                       String.format(Locale.ROOT, "%s, %d %%", name, Math.round(100 * part)))));

@@ -39,7 +39,7 @@ class ShowLargeModelTest {
             "37,552,297,472",
             "11,610,068,224",
             "680,571,043,840",
-            "35,136 numbers (latents): 140,544 bytes in F32, 70,272 in BF16, 35,136 in F8",
+            "35,136 numbers (latents): 140,544 bytes in F32, 70,272 in BF16, 40,016 in FP8",
             "163,840 tokens, YaRN × 40 from 4,096",
             "byte-level BPE, 128,816 tokens",
             "licence            mit");

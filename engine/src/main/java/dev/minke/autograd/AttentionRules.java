@@ -1,5 +1,6 @@
 package dev.minke.autograd;
 
+import dev.minke.kernel.KvView;
 import dev.minke.tensor.Tensor;
 
 /// Rules of attention and of what prepares its queries and keys.
@@ -17,7 +18,8 @@ final class AttentionRules {
 
   static void input(Op.Attention op, Gradients to) {
     Tensor dOut = to.of(op.out());
-    Gradients.Targets targets = to.targets(op.query(), op.view().keys(), op.view().values());
+    KvView.Source.Tensors seen = op.view().tensors();
+    Gradients.Targets targets = to.targets(op.query(), seen.keys(), seen.values());
     to.kernels()
         .attentionGradient(
             dOut,

@@ -2,6 +2,7 @@ package dev.minke.autograd;
 
 import dev.minke.kernel.Arithmetic;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
@@ -94,12 +95,12 @@ public final class EagerOps extends Ops {
     return out;
   }
 
-  /// Writes rows behind the tokens a cache already holds.
+  /// Writes rows behind the tokens a cache already holds, rounded to its format.
   ///
-  /// @param x `[tokens, dim]`
-  /// @param cache `[rows, dim]`
+  /// @param x `[tokens, width]`
+  /// @param cache rows of that width
   /// @param sequences whose last `queries` positions the rows of `x` are
-  public void append(Tensor x, Tensor cache, Iterable<KvView.Sequence> sequences) {
+  public void append(Tensor x, KvRows cache, Iterable<KvView.Sequence> sequences) {
     for (KvView.Sequence sequence : sequences) {
       int done = 0;
       while (done < sequence.queries()) {
@@ -108,28 +109,27 @@ public final class EagerOps extends Ops {
         int run = Math.min(KvView.TILE - within, sequence.queries() - done);
         int row = sequence.location().rowOfTile(position / KvView.TILE) + within;
         int from = sequence.firstQuery() + done;
-        kernels().copy(live(x).rows(from, from + run), cache.rows(row, row + run));
+        kernels().encode(live(x).rows(from, from + run), cache.rows(row, row + run));
         done += run;
       }
     }
   }
 
-  /// Copies the rows of a cache that sequences hold, so that they lie packed behind each other.
+  /// The rows of a cache that sequences hold, widened, so that they lie packed behind each other.
   ///
-  /// @param cache `[rows, dim]`
-  /// @return `[Σ length, dim]`
-  public Tensor collect(Tensor cache, Iterable<KvView.Sequence> sequences) {
+  /// @return `[Σ length, width]`
+  public Tensor collect(KvRows cache, Iterable<KvView.Sequence> sequences) {
     int rows = 0;
     for (KvView.Sequence sequence : sequences) {
       rows += sequence.length();
     }
-    Tensor out = allocate(cache, rows, cache.shape().columns());
+    Tensor out = workspace().allocate(rows, cache.layout().width());
     int to = 0;
     for (KvView.Sequence sequence : sequences) {
       for (int at = 0; at < sequence.length(); at += KvView.TILE) {
         int run = Math.min(KvView.TILE, sequence.length() - at);
         int row = sequence.location().rowOfTile(at / KvView.TILE);
-        kernels().copy(cache.rows(row, row + run), out.rows(to, to + run));
+        kernels().decode(cache.rows(row, row + run), out.rows(to, to + run));
         to += run;
       }
     }

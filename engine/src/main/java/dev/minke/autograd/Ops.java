@@ -267,12 +267,12 @@ public abstract sealed class Ops permits EagerOps, RecordingOps {
   /// @param query `[tokens, heads, keyDim]`
   /// @return `[tokens, heads, valueDim]`
   public final Tensor attention(Tensor query, KvView view, float scale) {
-    if (query.shape().columns() != view.keys().shape().columns()) {
+    if (query.shape().columns() != view.source().keyDim()) {
       throw new IllegalArgumentException(
-          "attention: query %s and keys %s differ in their innermost size"
-              .formatted(query.shape(), view.keys().shape()));
+          "attention: query %s and keys of width %d differ in their innermost size"
+              .formatted(query.shape(), view.source().keyDim()));
     }
-    int valueDim = view.values().shape().columns();
+    int valueDim = view.source().valueDim();
     Tensor out = workspace.allocate(query.dtype(), query.shape().withColumns(valueDim));
     Tensor logSumExp = allocate(query, query.size(0), query.size(1));
     kernels.attention(live(query), view, scale, out, logSumExp);

@@ -46,7 +46,10 @@ interface Substitution {
       case Op.Attention(var query, var view, var scale, var logSumExp, var out) ->
           new Op.Attention(
               rounded(query),
-              new KvView(rounded(view.keys()), rounded(view.values()), view.sequences()),
+              new KvView(
+                  rounded(view.tensors().keys()),
+                  rounded(view.tensors().values()),
+                  view.sequences()),
               scale,
               exact(logSumExp),
               rounded(out));

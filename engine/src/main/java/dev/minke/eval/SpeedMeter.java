@@ -36,7 +36,8 @@ public record SpeedMeter(CausalModel model, Kernels kernels, Precision precision
   public Speed time(SpeedTest test, int repetitions, boolean warm, Progress progress) {
     int[] ids = new int[test.length()];
     Arrays.setAll(ids, i -> TOKENS.below(model.vocab(), i));
-    try (Session session = new Session(model, kernels, precision.arithmetic(), ids.length)) {
+    try (Session session =
+        new Session(model, kernels, precision.arithmetic(), precision.cache(), ids.length)) {
       if (test.depth() > 0) {
         session.append(Arrays.copyOf(ids, test.depth()), AttentionForm.EXPANDED);
       }

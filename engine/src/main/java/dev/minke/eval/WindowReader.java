@@ -3,6 +3,7 @@ package dev.minke.eval;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Observer;
 import dev.minke.inference.Session;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.TokenRows;
 import dev.minke.tensor.Tensor;
@@ -79,7 +80,12 @@ record WindowReader(Subject subject) {
   private void readInParts(Window window, Reader reader) {
     int[] ids = window.ids();
     try (Session session =
-        new Session(subject.model(), subject.kernels(), subject.arithmetic(), ids.length)) {
+        new Session(
+            subject.model(),
+            subject.kernels(),
+            subject.arithmetic(),
+            CacheFormat.F32,
+            ids.length)) {
       for (int at = 0; at < ids.length; at += TOGETHER) {
         int start = at;
         int end = Math.min(ids.length, start + TOGETHER);

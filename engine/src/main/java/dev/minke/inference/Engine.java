@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// the request alone, in whatever parts its prompt is read, whoever gives up pages for whom, and
 /// whatever of it was there already. With [Precision#FAST] the same holds, but where a prompt
 /// begins with an earlier *answer* that is still there: its rows were computed as generated tokens
-/// are.
+/// are. A cache that rounds changes nothing of this, as every token sees rows as the cache has
+/// rounded them.
 ///
 /// Requests come from any thread; one thread of the engine's own, a daemon, does the work and calls
 /// the listeners. The model is not the engine's: close the engine first.
@@ -68,11 +69,13 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /// @throws IllegalArgumentException if the model cannot have a cache of that format
   public Engine(CausalModel model, Kernels kernels, EngineSettings settings) {
     this.model = model;
     this.settings = settings;
-    pool = new PagePool(model.cacheShape(), settings.pages());
-    limit = (int) Math.min(model.maxLength(), (long) settings.pages() * KvView.TILE);
+    pool = new PagePool(model.cacheShape(), settings.precision().cache(), settings.pages());
+    long room = Math.min(settings.context(), (long) settings.pages() * KvView.TILE);
+    limit = (int) Math.min(model.maxLength(), room);
     runner = new StepRunner(model, kernels, settings.precision(), pool.cache());
     scheduler = new Scheduler(kernels, settings, pool);
     thread = Thread.ofPlatform().daemon().name("minke-engine").unstarted(this::work);

@@ -11,7 +11,7 @@ import java.util.function.IntPredicate;
 ///
 /// @param model answers
 /// @param kernels compute
-/// @param precision forms in which the tokens pass
+/// @param precision forms in which the tokens pass, and the format of the cache
 public record Generator(CausalModel model, Kernels kernels, Precision precision) {
   /// A continuation.
   ///
@@ -30,7 +30,8 @@ public record Generator(CausalModel model, Kernels kernels, Precision precision)
       int[] prompt, int most, Set<Integer> ends, Choice choice, IntPredicate listener) {
     Chooser chooser = new Chooser(choice, model.vocab(), prompt, new Draw());
     int room = prompt.length + Math.max(most, 1);
-    try (Session session = new Session(model, kernels, precision.arithmetic(), room)) {
+    try (Session session =
+        new Session(model, kernels, precision.arithmetic(), precision.cache(), room)) {
       float[] logits = session.append(prompt, AttentionForm.EXPANDED);
       int[] ids = new int[most];
       for (int count = 0; count < most; count++) {

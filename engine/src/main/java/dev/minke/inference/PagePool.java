@@ -1,14 +1,17 @@
 package dev.minke.inference;
 
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvLayout;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.model.CausalModel;
 import dev.minke.model.KvCache;
-import dev.minke.tensor.DType;
 import dev.minke.tensor.LargePages;
 import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,12 +31,13 @@ final class PagePool implements AutoCloseable {
 
   private int freeCount;
 
-  PagePool(CausalModel.CacheShape shape, int pages) {
-    List<Tensor> layers = new ArrayList<>();
-    Shape rows = Shape.of(pages * KvView.TILE, shape.width());
+  PagePool(CausalModel.CacheShape shape, CacheFormat format, int pages) {
+    List<KvRows> layers = new ArrayList<>();
+    KvLayout layout = shape.layout(format);
+    Shape rows = layout.shape(pages * KvView.TILE);
     for (int layer = 0; layer < shape.layers(); layer++) {
-      long bytes = rows.elements() * DType.F32.bytes();
-      layers.add(Tensor.over(LargePages.allocate(arena, bytes), DType.F32, rows));
+      MemorySegment memory = LargePages.allocate(arena, rows.rows() * layout.bytes());
+      layers.add(layout.over(Tensor.over(memory, layout.dtype(), rows)));
     }
     cache = new KvCache(layers);
     holders = new int[pages];
@@ -96,10 +100,12 @@ final class PagePool implements AutoCloseable {
 
   /// Copies the first positions of a page in every layer.
   void copy(Kernels kernels, int from, int to, int positions) {
-    for (Tensor layer : cache.layers()) {
+    for (KvRows layer : cache.layers()) {
       int source = from * KvView.TILE;
       int target = to * KvView.TILE;
-      kernels.copy(layer.rows(source, source + positions), layer.rows(target, target + positions));
+      kernels.copy(
+          layer.memory().rows(source, source + positions),
+          layer.memory().rows(target, target + positions));
     }
   }
 

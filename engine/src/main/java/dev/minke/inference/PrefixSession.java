@@ -40,7 +40,7 @@ public final class PrefixSession implements AutoCloseable {
     this.precision = precision;
     this.capacity = capacity;
     this.vocab = model.vocab();
-    this.session = new Session(model, kernels, precision.arithmetic(), 1);
+    this.session = new Session(model, kernels, precision.arithmetic(), precision.cache(), 1);
   }
 
   /// Hears how an answer comes about, and may end it.

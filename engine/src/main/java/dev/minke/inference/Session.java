@@ -3,7 +3,10 @@ package dev.minke.inference;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Observer;
 import dev.minke.kernel.Arithmetic;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvLayout;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.CachedRows;
@@ -26,27 +29,32 @@ public final class Session implements AutoCloseable {
   private final CausalModel model;
   private final Kernels kernels;
   private final Arithmetic arithmetic;
+  private final KvLayout layout;
   private final Workspace workspace = new Workspace();
   private Arena arena = Arena.ofShared();
   private KvCache cache;
   private int capacity;
   private int length;
 
-  /// With exact products.
+  /// With exact products and a cache that does not round.
   ///
   /// @param capacity most tokens the sequence will have
   /// @throws IllegalArgumentException if that is more than the model's longest sequence
   public Session(CausalModel model, Kernels kernels, int capacity) {
-    this(model, kernels, Arithmetic.EXACT, capacity);
+    this(model, kernels, Arithmetic.EXACT, CacheFormat.F32, capacity);
   }
 
   /// @param arithmetic of products with stored weights
+  /// @param format of what is kept
   /// @param capacity most tokens the sequence will have
-  /// @throws IllegalArgumentException if that is more than the model's longest sequence
-  public Session(CausalModel model, Kernels kernels, Arithmetic arithmetic, int capacity) {
+  /// @throws IllegalArgumentException if that is more than the model's longest sequence, or there
+  ///   is no such format for the model
+  public Session(
+      CausalModel model, Kernels kernels, Arithmetic arithmetic, CacheFormat format, int capacity) {
     this.model = model;
     this.kernels = kernels;
     this.arithmetic = arithmetic;
+    this.layout = model.cacheShape().layout(format);
     requirePossible(capacity);
     this.capacity = capacity;
     this.cache = allocate(arena, capacity);
@@ -61,11 +69,10 @@ public final class Session implements AutoCloseable {
   }
 
   private KvCache allocate(Arena owner, int capacity) {
-    CausalModel.CacheShape shape = model.cacheShape();
     int rows = (capacity + KvView.TILE - 1) / KvView.TILE * KvView.TILE;
-    List<Tensor> layers = new ArrayList<>();
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      layers.add(Tensor.allocate(owner, DType.F32, Shape.of(rows, shape.width())));
+    List<KvRows> layers = new ArrayList<>();
+    for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
+      layers.add(layout.over(Tensor.allocate(owner, layout.dtype(), layout.shape(rows))));
     }
     return new KvCache(layers);
   }
@@ -84,7 +91,8 @@ public final class Session implements AutoCloseable {
     KvCache copy = allocate(wider, more);
     for (int layer = 0; length > 0 && layer < copy.layers().size(); layer++) {
       kernels.copy(
-          cache.layers().get(layer).rows(0, length), copy.layers().get(layer).rows(0, length));
+          cache.layers().get(layer).rows(0, length).memory(),
+          copy.layers().get(layer).rows(0, length).memory());
     }
     arena.close();
     arena = wider;

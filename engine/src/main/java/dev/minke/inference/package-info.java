@@ -10,7 +10,7 @@
 /// | [dev.minke.inference.StepRunner] | tokens of many sequences pass the model |
 /// | [dev.minke.inference.Session] | one sequence and what the model keeps of it |
 /// | [dev.minke.inference.PrefixSession] | one whose next prompt begins as the last one did: a conversation |
-/// | [dev.minke.inference.Precision] | exact or fast |
+/// | [dev.minke.inference.Precision] | exact or fast, and the format of the cache |
 /// | [dev.minke.inference.Choice] | how the next token is chosen: rules, then a draw |
 /// | [dev.minke.inference.LogitRules] | penalties and biases |
 /// | [dev.minke.inference.Sampler] | temperature, top-k, top-p, min-p, seed |

@@ -158,6 +158,18 @@ public interface Kernels extends AutoCloseable {
   /// @param out of the same shape; strides may differ
   void widen(Tensor x, Tensor out);
 
+  /// Rounds rows into the format of a cache, see [CacheFormat]; one in F32 takes them as they are.
+  ///
+  /// @param x `[rows, width]`
+  /// @param out as many rows of that width
+  void encode(Tensor x, KvRows out);
+
+  /// What a cache holds, widened: BF16 exactly, FP8 with one rounding to F32.
+  ///
+  /// @param x rows of a cache
+  /// @param out `[rows, width]`
+  void decode(KvRows x, Tensor out);
+
   /// `out = a + b`; `out` may be `a` or `b`.
   void add(Tensor a, Tensor b, Tensor out);
 
@@ -249,7 +261,8 @@ public interface Kernels extends AutoCloseable {
   /// weights of a tile are summed by a row reduction over the positions the query sees. When the
   /// maximum rises, sum and outputs so far are multiplied by `exp(old - new)`; then the tile's sum
   /// is added, and each position by one fused multiply-add in order. At the end outputs are divided
-  /// by the sum. Query head `h` reads key head `h · kvHeads / heads`.
+  /// by the sum. Query head `h` reads key head `h · kvHeads / heads`. Keys and values that are not
+  /// in F32 are widened first, as by [#widen] and [#decode].
   ///
   /// @param query `[tokens, heads, keyDim]`
   /// @param scale factor on the scores
@@ -257,11 +270,12 @@ public interface Kernels extends AutoCloseable {
   /// @param logSumExp `[tokens, heads]`: log of the sum of exp of the scaled scores
   void attention(Tensor query, KvView view, float scale, Tensor out, Tensor logSumExp);
 
-  /// Gradients of [#attention] for a view in which every sequence is whole (`queries` = `length`).
+  /// Gradients of [#attention] for a view of tensors in which every sequence is whole (`queries` =
+  /// `length`).
   ///
   /// @param out what [#attention] gave
-  /// @param dKeys like `view.keys()`; a row gets its queries in ascending order
-  /// @param dValues like `view.values()`, sharing no element with `dKeys`
+  /// @param dKeys like the view's keys; a row gets its queries in ascending order
+  /// @param dValues like the view's values, sharing no element with `dKeys`
   /// @param accumulate add to what the three gradients hold; if not, rows that belong to a sequence
   ///   are overwritten
   void attentionGradient(

@@ -12,15 +12,106 @@ import java.util.List;
 /// anchored at position 0 of the sequence, so packed, apart, cached and uncached give the same
 /// bits.
 ///
-/// @param keys `[rows, kvHeads, keyDim]`, F32; rows may have a stride
-/// @param values `[rows, kvHeads, valueDim]`, F32; may be a view of the same memory as `keys`
+/// Keys and values that lie in another format are widened exactly, a tile at a time, and are then
+/// what F32 would be.
+///
+/// @param source the rows
 /// @param sequences the sequences, in the order of their query rows
-public record KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
+public record KvView(Source source, List<Sequence> sequences) {
   /// Positions in a tile and in a page of a cache.
   public static final int TILE = 64;
 
   public KvView {
     sequences = List.copyOf(sequences);
+  }
+
+  /// Keys and values that are tensors, see [Source.Tensors].
+  public KvView(Tensor keys, Tensor values, List<Sequence> sequences) {
+    this(new Source.Tensors(keys, values), sequences);
+  }
+
+  /// Rows that hold keys and values.
+  public sealed interface Source {
+    /// Heads of keys and values.
+    int kvHeads();
+
+    /// Width of a key.
+    int keyDim();
+
+    /// Width of a value.
+    int valueDim();
+
+    /// A tensor of each, of one type.
+    ///
+    /// @param keys `[rows, kvHeads, keyDim]`, F32 or BF16; rows may have a stride
+    /// @param values `[rows, kvHeads, valueDim]`; may be a view of the same memory as `keys`
+    record Tensors(Tensor keys, Tensor values) implements Source {
+      public Tensors {
+        if (keys.dtype() != values.dtype()) {
+          throw new IllegalArgumentException(
+              "attention: expected keys and values of one type, found %s and %s"
+                  .formatted(keys, values));
+        }
+      }
+
+      @Override
+      public int kvHeads() {
+        return keys.size(1);
+      }
+
+      @Override
+      public int keyDim() {
+        return keys.shape().columns();
+      }
+
+      @Override
+      public int valueDim() {
+        return values.shape().columns();
+      }
+    }
+
+    /// Latents in FP8, as one key head that all query heads share: a row's numbers are the key, its
+    /// latent is the value.
+    record Latents(KvRows rows) implements Source {
+      @Override
+      public int kvHeads() {
+        return 1;
+      }
+
+      @Override
+      public int keyDim() {
+        return rows.layout().width();
+      }
+
+      @Override
+      public int valueDim() {
+        return rows.layout().latentDim();
+      }
+    }
+  }
+
+  /// Keys and values as tensors: what training has.
+  ///
+  /// @throws IllegalStateException if they are none
+  public Source.Tensors tensors() {
+    return switch (source) {
+      case Source.Tensors tensors -> tensors;
+      case Source.Latents(var rows) ->
+          throw new IllegalStateException(
+              "attention: expected tensors, found latents in " + rows.layout().format());
+    };
+  }
+
+  /// Latents of a cache as one key head that all query heads share: a row's numbers are the key,
+  /// its latent is the value.
+  public static KvView ofLatents(KvRows rows, List<Sequence> sequences) {
+    return switch (rows.layout().format()) {
+      case F32, BF16 -> {
+        Tensor keys = rows.numbers().reshape(rows.count(), 1, rows.layout().width());
+        yield new KvView(keys, keys.columns(0, rows.layout().latentDim()), sequences);
+      }
+      case FP8 -> new KvView(new Source.Latents(rows), sequences);
+    };
   }
 
   /// One sequence's part of the queries and where its keys are.

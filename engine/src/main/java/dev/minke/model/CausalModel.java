@@ -3,6 +3,8 @@ package dev.minke.model;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
+import dev.minke.kernel.CacheFormat;
+import dev.minke.kernel.KvLayout;
 import dev.minke.tensor.Tensor;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +40,7 @@ public interface CausalModel {
   /// @return `[tokens, dim]`
   Tensor hidden(EagerOps ops, CachedRows rows, KvCache cache);
 
-  /// Layers that have a cache, and the width of their rows.
+  /// Layers that have a cache, and what they hold of a token.
   CacheShape cacheShape();
 
   /// Names of the model's tensors in Hugging Face files, in one table.
@@ -52,6 +54,21 @@ public interface CausalModel {
   double forwardFlops(int context);
 
   /// @param layers layers with a cache
-  /// @param width numbers kept per position and layer
-  record CacheShape(int layers, int width) {}
+  /// @param latentDim numbers of a latent kept per position and layer; 0 for none
+  /// @param otherDim numbers kept beside it
+  record CacheShape(int layers, int latentDim, int otherDim) {
+    /// How a position of a layer lies in memory, and so what it takes.
+    ///
+    /// @throws IllegalArgumentException if there is no such format for this model
+    public KvLayout layout(CacheFormat format) {
+      return new KvLayout(format, latentDim, otherDim);
+    }
+
+    /// Bytes of a position in all layers.
+    ///
+    /// @throws IllegalArgumentException if there is no such format for this model
+    public long bytes(CacheFormat format) {
+      return (long) layers * layout(format).bytes();
+    }
+  }
 }

@@ -1,6 +1,6 @@
 package dev.minke.model;
 
-import dev.minke.tensor.Tensor;
+import dev.minke.kernel.KvRows;
 import java.util.List;
 
 /// What a model keeps of the tokens it has seen: for each layer one row per position, in pages of
@@ -9,8 +9,8 @@ import java.util.List;
 /// The rows' meaning is the model's: for latent attention the normalised latent and the rotated
 /// shared key. Whoever made the tensors owns them and says which page belongs to which sequence.
 ///
-/// @param layers `[rows, width]` for each layer
-public record KvCache(List<Tensor> layers) {
+/// @param layers as many rows for each layer
+public record KvCache(List<KvRows> layers) {
   public KvCache {
     layers = List.copyOf(layers);
   }

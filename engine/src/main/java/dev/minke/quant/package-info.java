@@ -11,6 +11,7 @@
 /// | `IQ1_S` … `IQ3_S`, `Grid`, [dev.minke.quant.GridBlocks] | codes of points in eight or four dimensions |
 /// | `TQ1_0`, `TQ2_0` | ternary digits |
 /// | [dev.minke.quant.Fp8Blocks] | DeepSeek's FP8 bytes and scales, woven into rows |
+/// | [dev.minke.quant.Fp8Latents] | rows of a cache: latents in FP8, positions in BF16 |
 /// | [dev.minke.quant.E4M3], [dev.minke.quant.E5M2], [dev.minke.quant.E2M1], [dev.minke.quant.E8M0] | numbers of eight bits and fewer |
 /// | [dev.minke.quant.BlockEncoder] | the formats that can also be written |
 ///

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.VectorKernels;
@@ -56,7 +57,14 @@ class EngineTest {
     return TinyConfigs.all().stream()
         .flatMap(config ->
             Stream.of(Precision.EXACT, Precision.FAST)
-                .map(precision -> arguments(config, precision)));
+                .flatMap(precision ->
+                    Arrays.stream(CacheFormat.values())
+                        .filter(format -> isPossible(config, format))
+                        .map(format -> arguments(config, precision.with(format)))));
+  }
+
+  private static boolean isPossible(DecoderConfig config, CacheFormat format) {
+    return format != CacheFormat.FP8 || config.attention() instanceof DecoderConfig.Latent;
   }
 
   /// A model of random weights, large enough for answers that differ.
@@ -116,7 +124,7 @@ class EngineTest {
   }
 
   private static EngineSettings settings(Precision precision, int tokens, Duration step) {
-    return new EngineSettings(precision, tokens, 16, 64, step);
+    return new EngineSettings(precision, tokens, LONGEST, 16, 64, step);
   }
 
   /// All pages are free or kept for later.
@@ -144,7 +152,7 @@ class EngineTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void sixteenAtOnceAreAnsweredAsEachAlone(DecoderConfig config, Precision precision) {
+  void sixteenAtOnceAreAnsweredAsOneAfterTheOther(DecoderConfig config, Precision precision) {
     try (ParameterStore store = store()) {
       DecoderModel model = DecoderModel.of(store, config);
       try (Engine engine = new Engine(model, kernels, settings(precision, 8192, STEP))) {
@@ -152,6 +160,22 @@ class EngineTest {
         assertAnswers(model, precision, sixteen(), answers);
         assertNoPageLost(engine);
         assertThat(engine.counts().interruptions()).isZero();
+      }
+      try (Engine engine = new Engine(model, kernels, settings(precision, 8192, STEP))) {
+        for (Request one : sixteen()) {
+          // Of a user of its own, so that it finds nothing of the others.
+          Request apart =
+              new Request(
+                  one.prompt(),
+                  one.most(),
+                  one.ends(),
+                  one.choice(),
+                  NONE,
+                  terms("user " + one.prompt().length));
+          int[] ids = submit(engine, apart).ids();
+          assertThat(ids).isEqualTo(alone(model, precision, one));
+        }
+        assertThat(engine.counts().cachedTokens()).isZero();
       }
     }
   }
@@ -235,7 +259,7 @@ class EngineTest {
         Request next = withPrompt(request(2, 1, 20), second);
         Answer later = submit(engine, next);
         assertThat(later.ending().cached()).as("all but the last drawn token").isEqualTo(99);
-        if (precision == Precision.EXACT) {
+        if (precision.generated() == AttentionForm.EXPANDED) {
           assertAnswers(model, precision, List.of(next), List.of(later));
         }
       }
@@ -244,7 +268,7 @@ class EngineTest {
 
   private static Engine engine(DecoderModel model, int active, int waiting) {
     return new Engine(
-        model, kernels, new EngineSettings(Precision.EXACT, 2048, active, waiting, STEP));
+        model, kernels, new EngineSettings(Precision.EXACT, 2048, LONGEST, active, waiting, STEP));
   }
 
   private static DecoderModel small(ParameterStore store) {
@@ -379,7 +403,8 @@ class EngineTest {
       int[] text = prompt(5, 200);
       double[] sums = new double[model.head().shape().columns()];
       float[] last = new float[sums.length];
-      try (Session session = new Session(model, kernels, precision.arithmetic(), text.length)) {
+      try (Session session =
+          new Session(model, kernels, precision.arithmetic(), precision.cache(), text.length)) {
         session.append(
             text,
             AttentionForm.EXPANDED,
@@ -550,6 +575,19 @@ class EngineTest {
       engine.close();
       answers.forEach(
           answer -> assertThat(answer.ending().stop()).isIn(Stop.CANCELLED, Stop.LENGTH));
+    }
+  }
+
+  @Test
+  void fp8IsRefusedWhereThereAreNoLatents() {
+    try (ParameterStore store = store()) {
+      DecoderModel model = small(store);
+      EngineSettings settings =
+          EngineSettings.of(Precision.FAST.with(CacheFormat.FP8), KvView.TILE);
+      assertThatThrownBy(() -> new Engine(model, kernels, settings))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected F32 or BF16")
+          .hasMessageContaining("found FP8");
     }
   }
 

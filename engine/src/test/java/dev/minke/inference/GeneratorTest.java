@@ -7,6 +7,7 @@ import dev.minke.Shared;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.OpenModel;
 import dev.minke.kernel.Arithmetic;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.AttentionForm;
@@ -50,7 +51,8 @@ class GeneratorTest {
       int[] continuation = ints(one.path("continuation"));
       for (AttentionForm form : AttentionForm.values()) {
         Generator.Continuation found =
-            new Generator(open.model(), kernels, new Precision(form, Arithmetic.EXACT))
+            new Generator(
+                    open.model(), kernels, new Precision(form, Arithmetic.EXACT, CacheFormat.F32))
                 .generate(prompt, continuation.length, Set.of(), Choice.GREEDY, _ -> true);
         assertThat(found.ids()).as(form.toString()).isEqualTo(continuation);
         assertThat(found.stop()).isEqualTo(Stop.LENGTH);

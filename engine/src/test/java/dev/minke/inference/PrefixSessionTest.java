@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.minke.Shared;
 import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.OpenModel;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.vector.VectorKernels;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PrefixSessionTest {
   private static final Choice CHOICE =
@@ -66,19 +69,21 @@ class PrefixSessionTest {
     return new PrefixSession(open.model(), kernels, Precision.EXACT, capacity);
   }
 
-  private static int[] anew(int[] prompt, int most) {
-    return new Generator(open.model(), kernels, Precision.EXACT)
+  private static int[] anew(Precision precision, int[] prompt, int most) {
+    return new Generator(open.model(), kernels, precision)
         .generate(prompt, most, Set.of(), CHOICE, _ -> true)
         .ids();
   }
 
-  @Test
-  void everyTurnOfAConversationIsAnsweredAsIfItCameAlone() {
+  @ParameterizedTest
+  @EnumSource
+  void everyTurnOfAConversationIsAnsweredAsIfItCameAlone(CacheFormat format) {
+    Precision precision = Precision.EXACT.with(format);
     int[] first = prompt(150);
     Heard heard = new Heard();
-    try (PrefixSession session = session(250)) {
+    try (PrefixSession session = new PrefixSession(open.model(), kernels, precision, 250)) {
       int[] answer = session.generate(first, 20, Set.of(), CHOICE, heard).ids();
-      assertThat(answer).isEqualTo(anew(first, 20));
+      assertThat(answer).isEqualTo(anew(precision, first, 20));
       assertThat(heard.toRead).isEqualTo(150);
 
       int[] second =
@@ -87,13 +92,13 @@ class PrefixSessionTest {
                   IntStream.of(9, 8, 7))
               .toArray();
       assertThat(session.generate(second, 20, Set.of(), CHOICE, heard).ids())
-          .isEqualTo(anew(second, 20));
+          .isEqualTo(anew(precision, second, 20));
       assertThat(heard.toRead).as("the last token of the answer was never read").isEqualTo(4);
 
       int[] other = Arrays.copyOf(first, 100);
       other[60]++;
       assertThat(session.generate(other, 20, Set.of(), CHOICE, heard).ids())
-          .isEqualTo(anew(other, 20));
+          .isEqualTo(anew(precision, other, 20));
       assertThat(heard.toRead).isEqualTo(40);
     }
   }
@@ -134,7 +139,7 @@ class PrefixSessionTest {
       assertThat(session.generate(prompt(200), 5, Set.of(), CHOICE, writing).ids()).hasSize(3);
       assertThat(writing.read).isSorted().startsWith(0).endsWith(200);
       assertThat(session.generate(prompt(200), 5, Set.of(), CHOICE, new Heard()).ids())
-          .isEqualTo(anew(prompt(200), 5));
+          .isEqualTo(anew(Precision.EXACT, prompt(200), 5));
     }
   }
 }

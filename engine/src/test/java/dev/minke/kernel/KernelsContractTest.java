@@ -128,6 +128,10 @@ class KernelsContractTest {
       return x;
     }
 
+    KvRows rows(KvLayout layout, int count) {
+      return layout.over(Tensor.allocate(arena, layout.dtype(), layout.shape(count)));
+    }
+
     Tensor of(int... values) {
       return Tensor.of(arena, Shape.of(values.length), values);
     }
@@ -481,6 +485,8 @@ class KernelsContractTest {
               kernels.joinKeys(in.contiguous(ROWS, 3, size), in.normal(ROWS, 4), out);
               return results(out);
             }),
+        Operation.exact("encode", (kernels, in, size) -> throughCaches(kernels, in, size, 0)),
+        Operation.exact("decode", (kernels, in, size) -> throughCaches(kernels, in, size, 6)),
         Operation.exact(
             "joinKeysGradient",
             (kernels, in, size) -> {
@@ -489,6 +495,29 @@ class KernelsContractTest {
               kernels.joinKeysGradient(in.contiguous(ROWS, 3, 4 + size), dOwn, dShared);
               return results(dOwn, dShared);
             }));
+  }
+
+  /// Numbers of many magnitudes into each format of a cache and out again; among the latents one is
+  /// all zeros, and in others a number is tiny, infinite or none.
+  private static Tensor[] throughCaches(Kernels kernels, Inputs in, int latentDim, int otherDim) {
+    Tensor x = in.normal(9, latentDim + otherDim);
+    for (int column = 0; column < latentDim; column++) {
+      x.set(1, column, 0);
+      x.set(2, column, x.get(2, column) * 1e-42);
+      x.set(3, column, x.get(3, column) * Math.pow(10, column % 9 - 6));
+    }
+    x.set(4, latentDim - 1, Float.POSITIVE_INFINITY);
+    x.set(5, latentDim / 2, Float.NaN);
+    x.set(6, 0, Float.MAX_VALUE);
+    List<Tensor> all = new ArrayList<>();
+    for (CacheFormat format : CacheFormat.values()) {
+      KvRows rows = in.rows(new KvLayout(format, latentDim, otherDim), 12);
+      Tensor back = in.normal(9, latentDim + otherDim);
+      kernels.encode(x, rows.rows(2, 11));
+      kernels.decode(rows.rows(2, 11), back);
+      all.addAll(List.of(rows.memory(), back));
+    }
+    return all.toArray(new Tensor[0]);
   }
 
   /// One layer for all rows, and one per expert.
@@ -568,6 +597,9 @@ class KernelsContractTest {
               kernels.attention(query, view(in, size), ATTENTION_SCALE, out, logSumExp);
               return results(out, logSumExp);
             }),
+        Operation.near("attention", (kernels, in, size) -> overCaches(kernels, in, size, 3, 1)),
+        Operation.near("attention", (kernels, in, size) -> overCaches(kernels, in, size, 1, 5)),
+        Operation.near("attention", (kernels, in, size) -> overCaches(kernels, in, size, 2, 70)),
         Operation.near(
             "attentionGradient",
             (kernels, in, size) -> {
@@ -597,6 +629,38 @@ class KernelsContractTest {
               }
               return all.toArray(new Tensor[0]);
             }));
+  }
+
+  /// The last queries of a sequence over the pages of caches that round: latents of the given size,
+  /// and two heads of keys and values.
+  private static Tensor[] overCaches(
+      Kernels kernels, Inputs in, int latentDim, int queries, int length) {
+    int positions = queries + length;
+    KvView.Location pages = new KvView.Location.Pages(new int[] {1, 0});
+    var sequence = new KvView.Sequence(0, queries, positions, pages);
+    List<Tensor> all = new ArrayList<>();
+    for (CacheFormat format : List.of(CacheFormat.BF16, CacheFormat.FP8)) {
+      KvRows rows = in.rows(new KvLayout(format, latentDim, 4), 2 * KvView.TILE);
+      kernels.encode(in.normal(2 * KvView.TILE, latentDim + 4), rows);
+      Tensor out = in.contiguous(queries, 4, latentDim);
+      Tensor logSumExp = in.contiguous(queries, 4);
+      Tensor query = in.normal(queries, 4, latentDim + 4);
+      KvView view = KvView.ofLatents(rows, List.of(sequence));
+      kernels.attention(query, view, ATTENTION_SCALE / latentDim, out, logSumExp);
+      all.addAll(List.of(out, logSumExp));
+    }
+    Tensor heads = in.bf16(2 * KvView.TILE, 2, 2 * latentDim);
+    Tensor out = in.contiguous(queries, 4, latentDim);
+    Tensor logSumExp = in.contiguous(queries, 4);
+    KvView view =
+        new KvView(
+            heads.columns(0, latentDim),
+            heads.columns(latentDim, 2 * latentDim),
+            List.of(sequence));
+    Tensor query = in.normal(queries, 4, latentDim);
+    kernels.attention(query, view, ATTENTION_SCALE / latentDim, out, logSumExp);
+    all.addAll(List.of(out, logSumExp));
+    return all.toArray(new Tensor[0]);
   }
 
   private static RouterRule rule(ScoreFunction score, int experts) {

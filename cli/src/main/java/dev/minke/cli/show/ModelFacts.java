@@ -1,5 +1,7 @@
 package dev.minke.cli.show;
 
+import dev.minke.kernel.CacheFormat;
+import dev.minke.model.CausalModel;
 import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderSize;
 import dev.minke.train.MemoryEstimate;
@@ -55,7 +57,20 @@ public record ModelFacts(
     return new DecoderSize(config).cacheNumbers();
   }
 
-  /// Bytes of the cache of all sequences, in F32 as the engine has it.
+  /// What a token takes in the formats that a cache can have.
+  String cacheFormats() {
+    CausalModel.CacheShape shape = new DecoderSize(config).cacheShape();
+    String formats =
+        text(
+            "%,d bytes in F32, %,d in BF16",
+            shape.bytes(CacheFormat.F32), shape.bytes(CacheFormat.BF16));
+    return switch (config.attention()) {
+      case DecoderConfig.Latent _ -> formats + text(", %,d in FP8", shape.bytes(CacheFormat.FP8));
+      case DecoderConfig.Grouped _ -> formats;
+    };
+  }
+
+  /// Bytes of the cache of all sequences, in F32, as the engine has it if it is not told otherwise.
   long cacheBytes() {
     return batch * (long) length * Float.BYTES * cacheNumbers();
   }
@@ -85,10 +100,7 @@ public record ModelFacts(
     lines.add(text("operations of a token, at %,d positions", length / 2));
     lines.add("  " + operations());
     lines.add("");
-    lines.add(
-        text(
-            "cache of a token: %,d numbers, %,d bytes in F32, half of it in BF16",
-            cacheNumbers(), Float.BYTES * cacheNumbers()));
+    lines.add(text("cache of a token: %,d numbers, %s", cacheNumbers(), cacheFormats()));
     lines.add(
         text(
             "inference, %d of %,d tokens: %s (cache %s)",

@@ -99,7 +99,6 @@ public record ModelSummary(ModelHeader header, int batch, int length) {
   }
 
   private List<String> sizes(ModelFacts facts) {
-    long numbers = facts.cacheNumbers();
     String kind =
         switch (facts.config().attention()) {
           case DecoderConfig.Latent _ -> "latents";
@@ -109,8 +108,7 @@ public record ModelSummary(ModelHeader header, int batch, int length) {
         note(
             "cache of a token",
             ModelFacts.text(
-                "%,d numbers (%s): %,d bytes in F32, %,d in BF16, %,d in F8",
-                numbers, kind, Float.BYTES * numbers, Short.BYTES * numbers, numbers)),
+                "%,d numbers (%s): %s", facts.cacheNumbers(), kind, facts.cacheFormats())),
         note(
             "memory",
             ModelFacts.text(

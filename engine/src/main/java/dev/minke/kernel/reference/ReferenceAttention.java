@@ -2,6 +2,7 @@ package dev.minke.kernel.reference;
 
 import dev.minke.kernel.KvView;
 import dev.minke.tensor.Tensor;
+import java.util.Arrays;
 
 /// Causal attention and its gradients.
 final class ReferenceAttention {
@@ -10,13 +11,21 @@ final class ReferenceAttention {
   /// Keys and values of one sequence for one key head, by position.
   private record Seen(double[][] keys, double[][] values) {
     static Seen of(KvView view, KvView.Sequence sequence, int kvHead) {
-      int kvHeads = view.keys().size(1);
       double[][] keys = new double[sequence.length()][];
       double[][] values = new double[sequence.length()][];
       for (int position = 0; position < keys.length; position++) {
-        long row = row(sequence, position) * kvHeads + kvHead;
-        keys[position] = Rows.read(view.keys(), row);
-        values[position] = Rows.read(view.values(), row);
+        long row = row(sequence, position);
+        switch (view.source()) {
+          case KvView.Source.Tensors source -> {
+            long head = row * source.kvHeads() + kvHead;
+            keys[position] = Rows.read(source.keys(), head);
+            values[position] = Rows.read(source.values(), head);
+          }
+          case KvView.Source.Latents source -> {
+            keys[position] = ReferenceRows.decoded(source.rows(), row);
+            values[position] = Arrays.copyOf(keys[position], source.valueDim());
+          }
+        }
       }
       return new Seen(keys, values);
     }
@@ -30,7 +39,7 @@ final class ReferenceAttention {
     int heads = query.size(1);
     for (KvView.Sequence sequence : view.sequences()) {
       for (int head = 0; head < heads; head++) {
-        Seen seen = Seen.of(view, sequence, head * view.keys().size(1) / heads);
+        Seen seen = Seen.of(view, sequence, head * view.source().kvHeads() / heads);
         for (int i = 0; i < sequence.queries(); i++) {
           int token = sequence.firstQuery() + i;
           double[] q = Rows.read(query, (long) token * heads + head);
@@ -104,7 +113,7 @@ final class ReferenceAttention {
   static void attentionGradient(
       Tensor dOut, Forward forward, Tensor dQuery, Tensor dKeys, Tensor dValues) {
     int heads = forward.query.size(1);
-    int kvHeads = forward.view.keys().size(1);
+    int kvHeads = forward.view.source().kvHeads();
     for (KvView.Sequence sequence : forward.view.sequences()) {
       for (int head = 0; head < heads; head++) {
         int kvHead = head * kvHeads / heads;

@@ -3,6 +3,7 @@ package dev.minke.kernel.reference;
 import dev.minke.kernel.AdamWRule;
 import dev.minke.kernel.CachedExperts;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
@@ -119,6 +120,16 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public void widen(Tensor x, Tensor out) {
     ReferenceRows.convert(x, out);
+  }
+
+  @Override
+  public void encode(Tensor x, KvRows out) {
+    ReferenceRows.encode(x, out);
+  }
+
+  @Override
+  public void decode(KvRows x, Tensor out) {
+    ReferenceRows.decode(x, out);
   }
 
   @Override

@@ -1,9 +1,13 @@
 package dev.minke.kernel.reference;
 
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
+import dev.minke.quant.Fp8Latents;
 import dev.minke.tensor.DType;
+import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.util.List;
 
 /// Operations that take one row at a time.
@@ -35,6 +39,48 @@ final class ReferenceRows {
     for (int row = 0; row < Rows.count(x); row++) {
       Rows.write(out, row, Rows.read(x, row));
     }
+  }
+
+  static void encode(Tensor x, KvRows out) {
+    switch (out.layout().format()) {
+      case F32, BF16 -> convert(x, out.numbers());
+      case FP8 -> {
+        Fp8Latents layout = out.layout().fp8();
+        try (Arena arena = Arena.ofConfined()) {
+          for (int row = 0; row < Rows.count(x); row++) {
+            Tensor floats = Tensor.allocate(arena, DType.F32, Shape.of(1, out.layout().width()));
+            Rows.write(floats, 0, Rows.read(x, row));
+            layout.encode(floats.segment(), 0, out.memory().segment(), rowAt(out, row));
+          }
+        }
+      }
+    }
+  }
+
+  static void decode(KvRows x, Tensor out) {
+    for (int row = 0; row < Rows.count(out); row++) {
+      Rows.write(out, row, decoded(x, row));
+    }
+  }
+
+  /// A row of a cache, widened.
+  static double[] decoded(KvRows x, long row) {
+    return switch (x.layout().format()) {
+      case F32, BF16 -> Rows.read(x.numbers(), row);
+      case FP8 -> {
+        try (Arena arena = Arena.ofConfined()) {
+          Tensor floats = Tensor.allocate(arena, DType.F32, Shape.of(1, x.layout().width()));
+          x.layout().fp8().decode(x.memory().segment(), rowAt(x, row), floats.segment(), 0);
+          yield Rows.read(floats, 0);
+        }
+      }
+    };
+  }
+
+  /// Where a row begins in its segment.
+  private static long rowAt(KvRows rows, long row) {
+    Tensor memory = rows.memory();
+    return (memory.offset() + row * memory.rowStride()) * memory.dtype().bytes();
   }
 
   static void add(Tensor a, Tensor b, Tensor out) {

@@ -1,6 +1,8 @@
 package dev.minke.kernel.vector;
 
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.KvView;
+import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,7 @@ final class AttentionKernels {
 
   /// What a call is about.
   record Call(
+      KvView.Source source,
       FloatRows query,
       FloatRows keys,
       FloatRows values,
@@ -40,15 +43,47 @@ final class AttentionKernels {
       FloatRows out,
       FloatRows logSumExp) {
     static Call of(Tensor query, KvView view, float scale, Tensor out, Tensor logSumExp) {
+      KvView.Source source = view.source();
       return new Call(
+          source,
           FloatRows.of(query),
-          FloatRows.of(view.keys()),
-          FloatRows.of(view.values()),
+          keys(source),
+          values(source),
           query.size(1),
-          view.keys().size(1),
+          source.kvHeads(),
           scale,
           FloatRows.of(out),
           FloatRows.of(logSumExp));
+    }
+
+    private static FloatRows keys(KvView.Source source) {
+      return switch (source) {
+        case KvView.Source.Tensors(var keys, _) -> FloatRows.of(keys);
+        case KvView.Source.Latents(var rows) -> FloatRows.of(rows, source.keyDim());
+      };
+    }
+
+    private static FloatRows values(KvView.Source source) {
+      return switch (source) {
+        case KvView.Source.Tensors(_, var values) -> FloatRows.of(values);
+        case KvView.Source.Latents(var rows) -> FloatRows.of(rows, source.valueDim());
+      };
+    }
+
+    /// How keys and values lie in memory.
+    CacheFormat format() {
+      return switch (source) {
+        case KvView.Source.Tensors(var keys, _) ->
+            keys.dtype() == DType.BF16 ? CacheFormat.BF16 : CacheFormat.F32;
+        case KvView.Source.Latents(var rows) -> rows.layout().format();
+      };
+    }
+
+    /// Whether a value is the first numbers of its key.
+    boolean valuesAreKeys() {
+      return values.address() == keys.address()
+          && values.stride() == keys.stride()
+          && values.columns() <= keys.columns();
     }
 
     /// Query heads that read one key head.
@@ -102,7 +137,7 @@ final class AttentionKernels {
       return sequence.firstPosition() + (from + index) / call.group() + 1;
     }
 
-    /// Where the keys of a tile begin.
+    /// Where the keys of a tile begin, in whatever format they are.
     long keys(int tile) {
       return call.keys.row(call.tile(sequence, kvHead, tile));
     }

@@ -1,8 +1,9 @@
 package dev.minke.kernel.vector;
 
+import dev.minke.kernel.KvRows;
 import dev.minke.tensor.Tensor;
 
-/// Float rows at addresses, in F32 or BF16: what a loop needs of a tensor.
+/// Float rows at addresses, in F32, BF16 or a cache's FP8: what a loop needs of a tensor.
 ///
 /// @param address of the first element
 /// @param stride bytes between rows
@@ -21,6 +22,14 @@ record FloatRows(long address, long stride, long count, int columns, long elemen
         x.shape().rows(),
         x.shape().columns(),
         x.shape().elements());
+  }
+
+  /// The rows of a cache, as far as their first `columns` numbers are wanted.
+  static FloatRows of(KvRows rows, int columns) {
+    Tensor memory = rows.memory();
+    long stride = memory.rowStride() * memory.dtype().bytes();
+    return new FloatRows(
+        memory.address(), stride, rows.count(), columns, (long) rows.count() * columns);
   }
 
   /// Rows for operations that take each element by itself: if all tensors are contiguous they are

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -118,6 +119,11 @@ final class Memory {
 
   static void store(ShortVector vector, long address) {
     vector.intoMemorySegment(ALL, address, ORDER);
+  }
+
+  /// One vector of [VectorWidth#CODES].
+  static ByteVector loadCodes(long address) {
+    return ByteVector.fromMemorySegment(VectorWidth.CODES, ALL, address, ORDER);
   }
 
   /// Every lane the float at an address.

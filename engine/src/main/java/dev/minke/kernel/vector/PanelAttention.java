@@ -15,6 +15,7 @@ final class PanelAttention {
 
   private final Call call;
   private final Part part;
+  private final TileRows tile;
   private final int rows;
   private final int keyDim;
   private final int valueDim;
@@ -72,7 +73,9 @@ final class PanelAttention {
     long valuesAt = layout.add(KvView.TILE, sumRows);
     long turnedAt = layout.add(COLUMNS, Math.max(keyDim, COLUMNS));
     long packedAt = layout.add(1, Tiles.PANEL_SCRATCH);
+    long tileAt = layout.add(1, TileRows.room(call));
     long base = scratch.floats(layout.floats());
+    tile = new TileRows(part, base + tileAt);
     queries = base + queriesAt;
     sums = base + sumsAt;
     most = base + mostAt;
@@ -133,9 +136,9 @@ final class PanelAttention {
   }
 
   private void takeTile(int from, int count) {
-    int tile = from / KvView.TILE;
-    AttentionTiles.positionGroups(part.keys(tile), call.keyStride(), count, keyDim, keys);
-    AttentionTiles.columnGroups(part.values(tile), call.valueStride(), count, valueDim, values);
+    tile.take(from / KvView.TILE, count);
+    AttentionTiles.positionGroups(tile.keys(), tile.keyStride(), count, keyDim, keys);
+    AttentionTiles.columnGroups(tile.values(), tile.valueStride(), count, valueDim, values);
     for (int first = 0; first < rows; first += COLUMNS) {
       int last = first + columns(first) - 1;
       int positions = Math.min(count, part.visible(last) - from);

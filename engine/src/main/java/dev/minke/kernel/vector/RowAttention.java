@@ -12,6 +12,7 @@ final class RowAttention {
 
   private final Call call;
   private final Part part;
+  private final TileRows tile;
   private final int rows;
 
   /// The rows' queries, `[rows, keyDim]`.
@@ -50,7 +51,9 @@ final class RowAttention {
     long keyPanelsAt = layout.add(KvView.TILE, call.keyDim());
     long queriesAt = layout.add(room, call.keyDim());
     long packedAt = layout.add(1, Tiles.PANEL_SCRATCH);
+    long tileAt = layout.add(1, TileRows.room(call));
     long base = scratch.floats(layout.floats());
+    tile = new TileRows(part, base + tileAt);
     sums = base + sumsAt;
     scores = base + scoresAt;
     valuePanels = base + valuePanelsAt;
@@ -77,6 +80,7 @@ final class RowAttention {
     int most = part.visible(rows - 1);
     for (int from = 0; from < most; from += KvView.TILE) {
       int count = Math.min(KvView.TILE, most - from);
+      tile.take(from / KvView.TILE, count);
       if (rows <= FEW_ROWS) {
         takeTileByRow(from, count);
       } else {
@@ -92,12 +96,10 @@ final class RowAttention {
   }
 
   private void takeTile(int from, int count) {
-    long keys = part.keys(from / KvView.TILE);
-    long values = part.values(from / KvView.TILE);
     int keyDim = call.keyDim();
     int valueDim = call.valueDim();
-    AttentionTiles.positionPanels(keys, call.keyStride(), count, keyDim, keyPanels, packed);
-    AttentionTiles.columnPanels(values, call.valueStride(), count, valueDim, valuePanels);
+    AttentionTiles.positionPanels(tile.keys(), tile.keyStride(), count, keyDim, keyPanels, packed);
+    AttentionTiles.columnPanels(tile.values(), tile.valueStride(), count, valueDim, valuePanels);
     int height;
     for (int index = 0; index < rows; index += height) {
       height = Tiles.height(rows - index);
@@ -115,16 +117,14 @@ final class RowAttention {
   }
 
   private void takeTileByRow(int from, int count) {
-    long keys = part.keys(from / KvView.TILE);
-    long values = part.values(from / KvView.TILE);
     for (int index = 0; index < rows; index++) {
       int seen = Math.min(count, part.visible(index) - from);
       if (seen > 0) {
         AttentionTiles.scoresOfOne(
-            query(index), call.keyDim(), keys, call.keyStride(), seen, scores);
+            query(index), call.keyDim(), tile.keys(), tile.keyStride(), seen, scores);
         weigh(index, scores, seen, seen);
         AttentionTiles.mixOfOne(
-            scores, seen, values, call.valueStride(), sums(index), call.valueDim());
+            scores, seen, tile.values(), tile.valueStride(), sums(index), call.valueDim());
       }
     }
   }

@@ -4,8 +4,10 @@ import static dev.minke.kernel.vector.RowLoops.all;
 import static dev.minke.kernel.vector.RowLoops.vectors;
 
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
+import dev.minke.quant.Fp8Latents;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import java.util.List;
@@ -17,6 +19,10 @@ import jdk.incubator.vector.FloatVector;
 /// are shared instead, so that each element still gets its rows in order.
 final class RowKernels {
   private static final double NANOS_PER_ELEMENT = 0.25;
+
+  /// How many times as long as a vector's share it takes to round a number by itself.
+  private static final int ROUNDINGS = 10;
+
   private static final long BYTES = VectorWidth.BYTES;
 
   /// Columns of a part where columns are shared: whole cache lines.
@@ -88,6 +94,46 @@ final class RowKernels {
             Bf16Rows.widen(rows[0].row(row), rows[1].row(row), rows[0].length(row));
           }
         });
+  }
+
+  void encode(Tensor x, KvRows out) {
+    switch (out.layout().format()) {
+      case F32 -> copy(x, out.numbers());
+      case BF16 -> narrow(x, out.numbers());
+      case FP8 -> {
+        Fp8Latents layout = out.layout().fp8();
+        FloatRows from = FloatRows.of(x);
+        FloatRows to = FloatRows.of(out, layout.latentDim() + layout.positionDim());
+        gang.rows(
+            ROUNDINGS * nanos(from, 2),
+            from.count(),
+            (first, end) -> {
+              for (long row = first; row < end; row++) {
+                layout.encode(Memory.ALL, from.row(row), Memory.ALL, to.row(row));
+              }
+            });
+      }
+    }
+  }
+
+  void decode(KvRows x, Tensor out) {
+    switch (x.layout().format()) {
+      case F32 -> copy(x.numbers(), out);
+      case BF16 -> widen(x.numbers(), out);
+      case FP8 -> {
+        Fp8Latents layout = x.layout().fp8();
+        FloatRows from = FloatRows.of(x, layout.latentDim() + layout.positionDim());
+        FloatRows to = FloatRows.of(out);
+        gang.rows(
+            nanos(to, 2),
+            to.count(),
+            (first, end) -> {
+              for (long row = first; row < end; row++) {
+                Fp8Rows.widen(layout, from.row(row), to.row(row));
+              }
+            });
+      }
+    }
   }
 
   void add(Tensor a, Tensor b, Tensor out) {

@@ -3,6 +3,7 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.AdamWRule;
 import dev.minke.kernel.CachedExperts;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
@@ -159,6 +160,16 @@ public final class VectorKernels implements Kernels {
   @Override
   public void widen(Tensor x, Tensor out) {
     rows.widen(x, out);
+  }
+
+  @Override
+  public void encode(Tensor x, KvRows out) {
+    rows.encode(x, out);
+  }
+
+  @Override
+  public void decode(KvRows x, Tensor out) {
+    rows.decode(x, out);
   }
 
   @Override

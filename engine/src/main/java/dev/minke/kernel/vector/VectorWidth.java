@@ -1,6 +1,7 @@
 package dev.minke.kernel.vector;
 
 import java.util.List;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -62,6 +63,11 @@ final class VectorWidth {
         case 256 -> ShortVector.SPECIES_128;
         default -> ShortVector.SPECIES_64;
       };
+
+  /// As many bytes as a vector has floats, but eight where that would be fewer than there are
+  /// vectors of.
+  static final VectorSpecies<Byte> CODES =
+      BITS == 512 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
   /// The class of a vector of [#FLOATS], to cast to.
   ///

@@ -2,6 +2,7 @@ package dev.minke.model.decoder;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
+import dev.minke.kernel.KvRows;
 import dev.minke.model.CachedRows;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.ParameterSource;
@@ -27,7 +28,8 @@ public sealed interface Attention permits LatentAttention, GroupedQueryAttention
   ///
   /// @param x `[tokens, dim]`
   /// @param rows in two forms for latent attention; grouped-query attention has but one
-  /// @param cache `[rows, cacheWidth]`; the newest positions are written to it
+  /// @param cache of this layer; the newest positions are written to it first, and all are read as
+  ///   it has rounded them, so that nothing depends on which of them come together
   /// @return `[tokens, dim]`
-  Tensor forward(EagerOps ops, Tensor x, CachedRows rows, Tensor cache);
+  Tensor forward(EagerOps ops, Tensor x, CachedRows rows, KvRows cache);
 }

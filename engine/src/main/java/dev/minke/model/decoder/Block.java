@@ -3,6 +3,7 @@ package dev.minke.model.decoder;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Routing;
+import dev.minke.kernel.KvRows;
 import dev.minke.model.CachedRows;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.ParameterSource;
@@ -75,8 +76,8 @@ public record Block(
 
   /// The same for the newest positions, older ones being in the cache.
   ///
-  /// @param cache of this layer `[rows, width]`
-  Tensor forward(EagerOps ops, Tensor x, CachedRows rows, Tensor cache) {
+  /// @param cache of this layer
+  Tensor forward(EagerOps ops, Tensor x, CachedRows rows, KvRows cache) {
     Tensor attended = attention.forward(ops, attentionNorm.forward(ops, x), rows, cache);
     return finish(ops, x, attended, _ -> {});
   }

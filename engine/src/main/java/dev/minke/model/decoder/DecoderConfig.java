@@ -51,6 +51,9 @@ public record DecoderConfig(
     /// Numbers that a cache holds of a token in one layer.
     int cacheWidth();
 
+    /// How many of these are a latent; 0 for none.
+    int latentDim();
+
     /// Weights that a token meets in one layer.
     ///
     /// @param dim width of the residual stream
@@ -134,6 +137,11 @@ public record DecoderConfig(
     @Override
     public int cacheWidth() {
       return 2 * keyHeads * headDim;
+    }
+
+    @Override
+    public int latentDim() {
+      return 0;
     }
 
     @Override

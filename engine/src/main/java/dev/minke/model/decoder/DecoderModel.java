@@ -3,6 +3,7 @@ package dev.minke.model.decoder;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.model.CachedRows;
 import dev.minke.model.CausalModel;
@@ -95,7 +96,7 @@ public record DecoderModel(
   public Tensor hidden(EagerOps ops, CachedRows rows, KvCache cache) {
     Tensor h = embedding.forward(ops, rows.tokens().ids());
     for (Block block : blocks) {
-      Tensor layer = cache.layers().get(block.index());
+      KvRows layer = cache.layers().get(block.index());
       ops.replace(h, x -> block.forward(ops, x, rows, layer));
     }
     return norm.forward(ops, h);
@@ -144,7 +145,7 @@ public record DecoderModel(
 
   @Override
   public CacheShape cacheShape() {
-    return new CacheShape(blocks.size(), config.attention().cacheWidth());
+    return new DecoderSize(config).cacheShape();
   }
 
   @Override

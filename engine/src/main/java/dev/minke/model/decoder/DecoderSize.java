@@ -1,5 +1,7 @@
 package dev.minke.model.decoder;
 
+import dev.minke.model.CausalModel;
+
 /// What a model of some sizes comes to, before any of it is there: parameters by part, operations
 /// of a token, numbers of its cache.
 ///
@@ -133,6 +135,13 @@ public record DecoderSize(DecoderConfig config) {
   /// Numbers that a cache holds of a token.
   public long cacheNumbers() {
     return (long) config.layers() * config.attention().cacheWidth();
+  }
+
+  /// Layers that have a cache, and what they hold of a token.
+  public CausalModel.CacheShape cacheShape() {
+    int latentDim = config.attention().latentDim();
+    int otherDim = config.attention().cacheWidth() - latentDim;
+    return new CausalModel.CacheShape(config.layers(), latentDim, otherDim);
   }
 
   /// Floating-point operations of one token without the predictor: products count two for each

@@ -2,6 +2,7 @@ package dev.minke.model.decoder;
 
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Rotation;
 import dev.minke.model.CachedRows;
@@ -74,10 +75,10 @@ public record GroupedQueryAttention(
   }
 
   @Override
-  public Tensor forward(EagerOps ops, Tensor x, CachedRows cached, Tensor cache) {
+  public Tensor forward(EagerOps ops, Tensor x, CachedRows cached, KvRows cache) {
     TokenRows rows = cached.tokens();
     ops.append(keyValues(ops, x, rows), cache, rows.sequences());
-    return attend(ops, queries(ops, x, rows), cache, rows);
+    return attend(ops, queries(ops, x, rows), cache.numbers(), rows);
   }
 
   private Tensor queries(Ops ops, Tensor x, TokenRows rows) {

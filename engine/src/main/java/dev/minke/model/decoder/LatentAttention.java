@@ -3,6 +3,7 @@ package dev.minke.model.decoder;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Rotation;
@@ -82,14 +83,14 @@ public record LatentAttention(
   }
 
   @Override
-  public Tensor forward(EagerOps ops, Tensor x, CachedRows rows, Tensor cache) {
+  public Tensor forward(EagerOps ops, Tensor x, CachedRows rows, KvRows cache) {
     Tensor query = query(ops, x, rows.tokens());
     Latent latent = latent(ops, x, rows.tokens());
     ops.append(ops.concat(latent.content, latent.key), cache, rows.tokens().sequences());
     return project(ops, attend(ops, query, cache, rows));
   }
 
-  private Tensor attend(EagerOps ops, Tensor query, Tensor cache, CachedRows rows) {
+  private Tensor attend(EagerOps ops, Tensor query, KvRows cache, CachedRows rows) {
     int all = rows.tokens().tokens();
     int first = rows.expandedTokens();
     if (first == all) {
@@ -133,7 +134,7 @@ public record LatentAttention(
   }
 
   private Tensor expandedFrom(
-      EagerOps ops, Tensor query, Tensor cache, List<KvView.Sequence> sequences) {
+      EagerOps ops, Tensor query, KvRows cache, List<KvView.Sequence> sequences) {
     Tensor all = ops.collect(cache, sequences);
     int latentDim = sizes.latentDim();
     Latent latent =
@@ -145,7 +146,7 @@ public record LatentAttention(
   /// (DeepSeek-V2 §2.1.2): the key up-projection is applied to the query, the value up-projection
   /// to the result.
   private Tensor absorbed(
-      EagerOps ops, Tensor query, Tensor cache, List<KvView.Sequence> sequences) {
+      EagerOps ops, Tensor query, KvRows cache, List<KvView.Sequence> sequences) {
     int tokens = query.size(0);
     int heads = sizes.heads();
     int width = sizes.latentDim() + sizes.ropeDim();
@@ -156,8 +157,7 @@ public record LatentAttention(
                 content.reshape(tokens * heads, sizes.latentDim()),
                 position.reshape(tokens * heads, sizes.ropeDim()))
             .reshape(tokens, heads, width);
-    Tensor keys = cache.reshape(cache.size(0), 1, width);
-    KvView view = new KvView(keys, keys.columns(0, sizes.latentDim()), sequences);
+    KvView view = KvView.ofLatents(cache, sequences);
     return ops.headMatmul(ops.attention(latentQuery, view, scale), valueUp, Orientation.FORWARD);
   }
 

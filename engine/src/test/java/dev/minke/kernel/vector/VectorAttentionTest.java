@@ -3,12 +3,16 @@ package dev.minke.kernel.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvLayout;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Tolerance;
 import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -192,6 +196,49 @@ class VectorAttentionTest {
           lastSums);
       assertThat(last.toFloatArray()).isEqualTo(whole.rows(first, length).toFloatArray());
       assertThat(lastSums.toFloatArray()).isEqualTo(sums.rows(first, length).toFloatArray());
+    }
+  }
+
+  /// A row, a few, half a panel, a panel and more, of heads that share what is read.
+  @ParameterizedTest
+  @CsvSource({
+    "FP8,1,1",
+    "FP8,1,2",
+    "FP8,3,5",
+    "FP8,16,1",
+    "FP8,16,9",
+    "BF16,1,1",
+    "BF16,3,5",
+    "BF16,16,9"
+  })
+  void aCacheThatRoundsIsReadAsIfItWereWidened(CacheFormat format, int heads, int queries) {
+    KvLayout layout = new KvLayout(format, 136, 24);
+    int[] pages = {3, 0, 2};
+    try (Arena arena = Arena.ofConfined();
+        VectorKernels fast = new VectorKernels(2)) {
+      for (Kernels kernels : List.of(new ReferenceKernels(), fast)) {
+        int count = 4 * KvView.TILE;
+        KvRows rows = layout.over(Tensor.allocate(arena, layout.dtype(), layout.shape(count)));
+        kernels.encode(Samples.normal(arena, 1, count, layout.width()), rows);
+        Tensor wide = Samples.normal(arena, 2, count, layout.width());
+        kernels.decode(rows, wide);
+        Tensor keys = wide.reshape(count, 1, layout.width());
+        var sequence = new KvView.Sequence(0, queries, 150, new KvView.Location.Pages(pages));
+        Tensor query = Samples.normal(arena, 3, queries, heads, layout.width());
+        List<float[]> found = new ArrayList<>();
+        for (KvView view :
+            List.of(
+                KvView.ofLatents(rows, List.of(sequence)),
+                new KvView(keys, keys.columns(0, layout.latentDim()), List.of(sequence)))) {
+          Tensor out = Samples.normal(arena, 4, queries, heads, layout.latentDim());
+          Tensor logSumExp = Samples.normal(arena, 5, queries, heads);
+          kernels.attention(query, view, 0.08f, out, logSumExp);
+          found.add(out.toFloatArray());
+          found.add(logSumExp.toFloatArray());
+        }
+        assertThat(found.get(0)).as(kernels.name()).isEqualTo(found.get(2));
+        assertThat(found.get(1)).as(kernels.name()).isEqualTo(found.get(3));
+      }
     }
   }
 }

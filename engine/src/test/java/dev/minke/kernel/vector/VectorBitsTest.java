@@ -3,11 +3,15 @@ package dev.minke.kernel.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.ChildJvm;
+import dev.minke.kernel.CacheFormat;
+import dev.minke.kernel.KvLayout;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import dev.minke.kernel.RouterRule;
 import dev.minke.kernel.ScoreFunction;
+import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.tensor.Tensor;
 import java.io.File;
 import java.lang.foreign.Arena;
@@ -24,8 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Families with exponentials, where the obvious loops are near but not equal: the bits are the
-/// same at every width, in the interpreter, for every number of threads, and those of yesterday.
+/// Families with exponentials, where the obvious loops are near but not equal, and caches that
+/// round: the bits are the same at every width, in the interpreter, for every number of threads,
+/// and those of yesterday.
 class VectorBitsTest {
   /// The bits of each family. They change only with a change of the documented order or of the
   /// polynomial, which is a change of what every trained model computes.
@@ -33,6 +38,8 @@ class VectorBitsTest {
       Map.of(
           "attention",
           "3c69e3087fa48",
+          "cache",
+          "equal",
           "experts",
           "7d55490ffb472f",
           "feed-forward",
@@ -82,6 +89,7 @@ class VectorBitsTest {
       return Map.of(
           "feed-forward", feedForward(arena, kernels),
           "attention", attention(arena, kernels),
+          "cache", cache(arena, kernels),
           "experts", experts(arena, kernels),
           "head", head(arena, kernels));
     }
@@ -127,6 +135,40 @@ class VectorBitsTest {
     kernels.attention(query, view, 0.3f, out, logSumExp);
     kernels.attentionGradient(out, query, view, 0.3f, out, logSumExp, dQuery, dKeys, dValues, true);
     return hash(out, logSumExp, dQuery, dKeys, dValues);
+  }
+
+  /// Caches that round need no yesterday: they are widened to the bits of the obvious loop, and
+  /// then attention is that over F32.
+  private static String cache(Arena arena, VectorKernels kernels) {
+    for (CacheFormat format : List.of(CacheFormat.BF16, CacheFormat.FP8)) {
+      KvLayout layout = new KvLayout(format, 149, 10);
+      KvRows rows = layout.over(Tensor.allocate(arena, layout.dtype(), layout.shape(100)));
+      kernels.encode(Samples.normal(arena, 1, 100, layout.width()), rows);
+      Tensor expected = Samples.normal(arena, 2, 100, layout.width());
+      Tensor wide = Samples.normal(arena, 3, 100, layout.width());
+      new ReferenceKernels().decode(rows, expected);
+      kernels.decode(rows, wide);
+      Tensor keys = wide.reshape(100, 1, layout.width());
+      Tensor query = Samples.normal(arena, 4, 10, 3, layout.width());
+      List<KvView.Sequence> sequences =
+          List.of(
+              new KvView.Sequence(0, 9, 100, new KvView.Location.Rows(0)),
+              new KvView.Sequence(9, 1, 70, new KvView.Location.Rows(3)));
+      List<float[]> found = new ArrayList<>(List.of(expected.toFloatArray(), wide.toFloatArray()));
+      for (KvView view :
+          List.of(
+              KvView.ofLatents(rows, sequences),
+              new KvView(keys, keys.columns(0, layout.latentDim()), sequences))) {
+        Tensor out = Samples.normal(arena, 5, 10, 3, layout.latentDim());
+        kernels.attention(query, view, 0.1f, out, Samples.normal(arena, 6, 10, 3));
+        found.add(out.toFloatArray());
+      }
+      if (!Arrays.equals(found.get(0), found.get(1))
+          || !Arrays.equals(found.get(2), found.get(3))) {
+        return format + " differs";
+      }
+    }
+    return "equal";
   }
 
   private static String experts(Arena arena, VectorKernels kernels) {

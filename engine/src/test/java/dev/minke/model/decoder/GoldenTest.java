@@ -14,7 +14,10 @@ import dev.minke.checkpoint.ModelDirectory;
 import dev.minke.checkpoint.OpenModel;
 import dev.minke.checkpoint.Safetensors;
 import dev.minke.kernel.AdamWRule;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvLayout;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.model.AttentionForm;
@@ -453,11 +456,13 @@ class GoldenTest {
 
   private static int[] cached(Golden golden, int[] prompt, int tokens, AttentionForm form) {
     var shape = golden.model().cacheShape();
-    List<Tensor> layers = new ArrayList<>();
+    KvLayout layout = shape.layout(CacheFormat.F32);
+    List<KvRows> layers = new ArrayList<>();
     int pages = (prompt.length + tokens) / KvView.TILE + 1;
     for (int layer = 0; layer < shape.layers(); layer++) {
       layers.add(
-          Tensor.allocate(golden.arena, DType.F32, Shape.of(pages * KvView.TILE, shape.width())));
+          layout.over(
+              Tensor.allocate(golden.arena, layout.dtype(), layout.shape(pages * KvView.TILE))));
     }
     KvCache cache = new KvCache(layers);
     int[] out = new int[tokens];

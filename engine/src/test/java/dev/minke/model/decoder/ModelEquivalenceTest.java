@@ -3,7 +3,10 @@ package dev.minke.model.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.autograd.EagerOps;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.Kernels;
+import dev.minke.kernel.KvLayout;
+import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Tolerance;
@@ -20,6 +23,7 @@ import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.lang.foreign.Arena;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -125,6 +129,70 @@ class ModelEquivalenceTest {
     }
   }
 
+  /// Formats that round and that a model can have.
+  private static List<CacheFormat> formats(DecoderConfig config) {
+    return config.attention() instanceof DecoderConfig.Latent
+        ? List.of(CacheFormat.BF16, CacheFormat.FP8)
+        : List.of(CacheFormat.BF16);
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void aCacheThatRoundsGivesTheSameBitsHoweverManyPositionsComeAtOnce(
+      DecoderConfig config, Supplier<Kernels> backend) {
+    int[] ids = ids(0, LENGTH, config.vocab());
+    try (Kernels kernels = backend.get();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
+      DecoderModel model = DecoderModel.of(store, config);
+      for (CacheFormat format : formats(config)) {
+        for (AttentionForm form : AttentionForm.values()) {
+          List<float[]> one = cached(model, kernels, ids, 1, form, format);
+          assertSameBits(cached(model, kernels, ids, 13, form, format), one);
+          assertSameBits(cached(model, kernels, ids, LENGTH, form, format), one);
+        }
+      }
+    }
+  }
+
+  /// Kernels whose cache in F32 holds what another format would.
+  private static Kernels rounding(Kernels kernels, KvLayout layout, Arena arena) {
+    return (Kernels)
+        Proxy.newProxyInstance(
+            Kernels.class.getClassLoader(),
+            new Class<?>[] {Kernels.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("encode")) {
+                Tensor x = (Tensor) arguments[0];
+                KvRows rows =
+                    layout.over(Tensor.allocate(arena, layout.dtype(), layout.shape(x.size(0))));
+                kernels.encode(x, rows);
+                kernels.decode(rows, ((KvRows) arguments[1]).numbers());
+                return null;
+              }
+              return method.invoke(kernels, arguments);
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void aCacheThatRoundsGivesTheBitsOfOneOfRoundedNumbers(
+      DecoderConfig config, Supplier<Kernels> backend) {
+    int[] ids = ids(0, LENGTH, config.vocab());
+    try (Kernels kernels = backend.get();
+        Arena arena = Arena.ofShared();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3)) {
+      DecoderModel model = DecoderModel.of(store, config);
+      for (CacheFormat format : formats(config)) {
+        Kernels rounding = rounding(kernels, model.cacheShape().layout(format), arena);
+        for (AttentionForm form : AttentionForm.values()) {
+          List<float[]> found = cached(model, kernels, ids, 13, form, format);
+          assertSameBits(found, cached(model, rounding, ids, 13, form));
+          assertThat(found.getLast()).isNotEqualTo(cached(model, kernels, ids, 13, form).getLast());
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("modelsOnBackends")
   void bothFormsInOneStepGiveTheBitsOfEachAlone(DecoderConfig config, Supplier<Kernels> backend) {
@@ -135,7 +203,7 @@ class ModelEquivalenceTest {
         Arena arena = Arena.ofShared();
         Workspace workspace = Workspace.poisoning()) {
       DecoderModel model = DecoderModel.of(store, config);
-      KvCache cache = cache(arena, model);
+      KvCache cache = cache(arena, model, CacheFormat.F32);
       EagerOps ops = new EagerOps(kernels, workspace);
       var early = new KvView.Sequence(0, 4, 4, new KvView.Location.Pages(new int[] {1}));
       int[] first = Arrays.copyOf(other, 4);
@@ -196,10 +264,20 @@ class ModelEquivalenceTest {
   /// Logits of each position, some positions at a time, the older ones in a paged cache.
   private static List<float[]> cached(
       DecoderModel model, Kernels kernels, int[] ids, int step, AttentionForm form) {
+    return cached(model, kernels, ids, step, form, CacheFormat.F32);
+  }
+
+  private static List<float[]> cached(
+      DecoderModel model,
+      Kernels kernels,
+      int[] ids,
+      int step,
+      AttentionForm form,
+      CacheFormat format) {
     List<float[]> logits = new ArrayList<>();
     try (Arena arena = Arena.ofShared();
         Workspace workspace = Workspace.poisoning()) {
-      KvCache cache = cache(arena, model);
+      KvCache cache = cache(arena, model, format);
       for (int from = 0; from < ids.length; from += step) {
         Workspace.Mark mark = workspace.mark();
         int count = Math.min(step, ids.length - from);
@@ -215,13 +293,13 @@ class ModelEquivalenceTest {
     return logits;
   }
 
-  private static KvCache cache(Arena arena, DecoderModel model) {
-    List<Tensor> layers = new ArrayList<>();
+  private static KvCache cache(Arena arena, DecoderModel model, CacheFormat format) {
+    KvLayout layout = model.cacheShape().layout(format);
+    List<KvRows> layers = new ArrayList<>();
     for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
-      Shape shape = Shape.of(3 * KvView.TILE, model.cacheShape().width());
-      Tensor rows = Tensor.allocate(arena, DType.F32, shape);
-      new ReferenceKernels().fill(rows, Float.NaN);
-      layers.add(rows);
+      Tensor rows = Tensor.allocate(arena, layout.dtype(), layout.shape(3 * KvView.TILE));
+      rows.segment().fill((byte) 0xFF); // NaN in every format
+      layers.add(layout.over(rows));
     }
     return new KvCache(layers);
   }

@@ -142,8 +142,8 @@ class StoredReadingsTest {
       String what, boolean isExact, @Nullable Object argument, List<Reading> readings) {
     switch (argument) {
       case KvView view -> {
-        hear(what + " keys", isExact, view.keys(), readings);
-        hear(what + " values", isExact, view.values(), readings);
+        hear(what + " keys", isExact, view.tensors().keys(), readings);
+        hear(what + " values", isExact, view.tensors().values(), readings);
       }
       // No offsets: a layer that all rows meet.
       case null -> {}
