@@ -25,7 +25,7 @@ public final class Access {
   private final List<byte[]> digests = new ArrayList<>();
 
   /// @param keys none to let everybody in
-  Access(Set<String> keys) {
+  public Access(Set<String> keys) {
     keys.forEach(key -> digests.add(digest(key)));
   }
 

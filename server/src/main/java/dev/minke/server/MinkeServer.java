@@ -2,27 +2,48 @@ package dev.minke.server;
 
 import dev.minke.inference.BusyException;
 import dev.minke.server.openai.OpenAiService;
+import dev.minke.server.ops.Facts;
+import dev.minke.server.ops.Metrics;
+import dev.minke.server.ops.OpsService;
+import dev.minke.server.ops.Probes;
+import dev.minke.server.ops.Tokens;
+import dev.minke.server.ops.Traffic;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Bodies;
+import dev.minke.server.wire.Cors;
+import dev.minke.server.wire.Deadlines;
+import dev.minke.server.wire.EarlyErrors;
 import dev.minke.server.wire.ErrorStyle;
+import dev.minke.server.wire.SlowClients;
 import dev.minke.tokenizer.jinja.TemplateException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
+import io.helidon.http.NotFoundException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
 import java.time.Clock;
-import tools.jackson.databind.json.JsonMapper;
+import java.time.Duration;
 
 /// A server for OpenAI's clients and others. Listens from [#start] on; closing it stops it.
 public final class MinkeServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(MinkeServer.class.getName());
 
-  private final WebServer server;
+  /// For connections whose time to finish is over.
+  private static final Duration CUT = Duration.ofMillis(100);
 
-  private MinkeServer(WebServer server) {
+  private final WebServer server;
+  private final Traffic traffic;
+  private final Deadlines deadlines;
+  private final Duration drain;
+
+  private MinkeServer(WebServer server, Traffic traffic, Deadlines deadlines, Duration drain) {
     this.server = server;
+    this.traffic = traffic;
+    this.deadlines = deadlines;
+    this.drain = drain;
   }
 
   /// Starts to listen.
@@ -31,7 +52,23 @@ public final class MinkeServer implements AutoCloseable {
   /// @throws IllegalStateException if the address is taken
   public static MinkeServer start(ServerSettings settings, Models models) {
     Access access = new Access(settings.apiKeys());
-    OpenAiService openAi = new OpenAiService(models, access, settings, Clock.systemUTC());
+    Activity activity = new Activity();
+    OpenAiService openAi = new OpenAiService(models, access, settings, activity, Clock.systemUTC());
+    Metrics metrics = new Metrics(models, access, activity);
+    Traffic traffic = new Traffic(metrics);
+    OpsService ops =
+        new OpsService(
+            new Probes(models, traffic),
+            metrics,
+            new Facts(models, access, settings, activity),
+            new Tokens(models, access, settings));
+    ServerSettings.Limits limits = settings.limits();
+    Deadlines deadlines = new Deadlines(precision(limits));
+    SlowClients slow = new SlowClients(deadlines, limits.arrival(), limits.taking());
+    EarlyErrors early =
+        new EarlyErrors(
+            settings.bodyBytes(),
+            status -> metrics.request("", Integer.toString(status), Duration.ZERO));
     WebServer server =
         WebServer.builder()
             .host(settings.host())
@@ -39,28 +76,43 @@ public final class MinkeServer implements AutoCloseable {
             .shutdownHook(false)
             .connectionOptions(options -> options.tcpNoDelay(true))
             .maxTcpConnections(settings.connections())
+            .maxPayloadSize(settings.bodyBytes())
             .idleConnectionTimeout(settings.idle())
-            .shutdownGracePeriod(settings.drain())
-            .routing(routing -> route(routing, openAi))
+            .shutdownGracePeriod(CUT)
+            .directHandlers(early.handlers())
+            .addProtocol(
+                Http1Config.builder()
+                    .maxHeadersSize(limits.headerBytes())
+                    .addReceiveListener(slow)
+                    .build())
+            .routing(routing -> {
+              routing.addFilter(new Cors(settings.origins())).addFilter(traffic).addFilter(slow);
+              route(routing, openAi, ops);
+            })
             .build();
-    return new MinkeServer(server.start());
+    return new MinkeServer(server.start(), traffic, deadlines, settings.drain());
   }
 
-  private static void route(HttpRouting.Builder routing, OpenAiService openAi) {
+  private static Duration precision(ServerSettings.Limits limits) {
+    Duration shorter =
+        limits.arrival().compareTo(limits.taking()) < 0 ? limits.arrival() : limits.taking();
+    return Duration.ofMillis(Math.clamp(shorter.toMillis() / 8, 10, 1000));
+  }
+
+  private static void route(HttpRouting.Builder routing, OpenAiService openAi, OpsService ops) {
     routing
-        .get("/health", (_, response) ->
-            Bodies.send(response, JsonMapper.shared().createObjectNode().put("status", "ok")))
         .register("/v1", openAi)
         .register("/beta", openAi)
         .register("/beta/v1", openAi)
         .register("/", openAi)
+        .register("/", ops)
         .register("/", new PageService())
         .error(Throwable.class, MinkeServer::tell);
   }
 
   private static void tell(ServerRequest request, ServerResponse response, Throwable cause) {
-    ApiException error = error(cause);
-    if (error.status() >= 500 && error.retryAfterSeconds() == 0) {
+    ApiException error = error(request, cause);
+    if (error.status() == 500) {
       LOG.log(System.Logger.Level.ERROR, "a request failed", cause);
     }
     response.status(error.status());
@@ -70,16 +122,20 @@ public final class MinkeServer implements AutoCloseable {
     Bodies.send(response, ErrorStyle.of(request.path().path()).body(error));
   }
 
-  private static ApiException error(Throwable cause) {
+  private static ApiException error(ServerRequest request, Throwable cause) {
     return switch (cause) {
       case ApiException error -> error;
       case BusyException busy ->
           ApiException.unavailable(
               message(busy), (int) Math.clamp(busy.retryAfter().toSeconds(), 1, 3600));
       case TemplateException template ->
-          ApiException.badField("messages", "the chat template refuses it: " + template.getMessage());
+          ApiException.badField(
+              "messages", "the chat template refuses it: " + template.getMessage());
       case IllegalArgumentException wrong -> ApiException.badRequest(message(wrong));
-      case HttpException http -> ApiException.badRequest(message(http));
+      case NotFoundException _ ->
+          ApiException.noPath(request.prologue().method().text(), request.path().path());
+      case HttpException http when http.status().code() < 500 ->
+          ApiException.badRequest(message(http));
       default -> ApiException.failed("something failed here: " + cause);
     };
   }
@@ -93,8 +149,19 @@ public final class MinkeServer implements AutoCloseable {
     return server.port();
   }
 
+  /// Refuses new requests, waits until those under way are answered, as long as the settings say,
+  /// and cuts the rest. The port stays open until then, so that probes hear of it.
   @Override
   public void close() {
+    try {
+      int left = traffic.drain(drain);
+      if (left > 0) {
+        LOG.log(System.Logger.Level.WARNING, "requests cut at the end: {0}", left);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
     server.stop();
+    deadlines.close();
   }
 }

@@ -28,4 +28,10 @@ public interface Models {
 
   /// Those that are open.
   List<Lease> open();
+
+  /// Whether the model that requests are meant for is being opened, so that none can be answered
+  /// yet.
+  default boolean isLoading() {
+    return false;
+  }
 }

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// A small model with random weights and a plain chat template.
-final class TinyModel {
+public final class TinyModel {
   private TinyModel() {}
 
   /// Copies it. Where `../shared` is absent the test is skipped, with `CI=true` it fails.
-  static Path copy(Path target) throws IOException {
+  public static Path copy(Path target) throws IOException {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.exists(directory.resolve("mvnw"))) {
       directory = directory.getParent();

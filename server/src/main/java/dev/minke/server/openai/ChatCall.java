@@ -3,11 +3,10 @@ package dev.minke.server.openai;
 import dev.minke.Chat;
 import dev.minke.Minke;
 import dev.minke.Options;
-import dev.minke.inference.LogitRules;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.tokenizer.chat.ChatRequest;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,30 +17,21 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param chat to be answered
 /// @param count of answers
-/// @param streams whether they come word by word
-/// @param tellsUsage whether a stream ends with what it took
+/// @param streaming whether they come word by word
 /// @param tellsLogProbs whether tokens are told with their log-probabilities
 /// @param parallelCalls whether an answer may call several tools
 record ChatCall(
-    Chat chat,
-    int count,
-    boolean streams,
-    boolean tellsUsage,
-    boolean tellsLogProbs,
-    boolean parallelCalls) {
-  private static final int MOST_ANSWERS = 16;
+    Chat chat, int count, Streaming streaming, boolean tellsLogProbs, boolean parallelCalls) {
+  static final int MOST_ANSWERS = 16;
   private static final int MOST_LOG_PROBS = 20;
   private static final int MOST_TOOLS = 128;
 
   /// @param model that will answer
   /// @param user on whose account
-  static ChatCall read(Fields fields, Minke model, String user) {
+  /// @param patience time for the whole answer
+  static ChatCall read(Fields fields, Minke model, String user, Duration patience) {
     MessageReader.Conversation conversation = MessageReader.read(fields);
-    String account = user;
-    for (String name : List.of("user", "user_id", "safety_identifier", "prompt_cache_key")) {
-      account += fields.text(name).map(value -> "/" + value).orElse("");
-    }
-    Options options = SamplingReader.read(fields, account);
+    Options options = SamplingReader.read(fields, model, user).withPatience(patience);
     boolean tellsLogProbs = fields.flag("logprobs", false);
     int likeliest = fields.integer("top_logprobs", 0, MOST_LOG_PROBS).orElse(0);
     if (likeliest > 0 && !tellsLogProbs) {
@@ -51,44 +41,22 @@ record ChatCall(
     if (tellsLogProbs) {
       options = options.withLogProbs(likeliest);
     }
-    if (fields.flag("ignore_eos", false)) {
-      options = options.withRules(withoutEnds(options.rules(), model));
-    }
-    boolean streams = fields.flag("stream", false);
-    boolean tellsUsage = false;
-    Optional<Fields> streamOptions = fields.object("stream_options");
-    if (streamOptions.isPresent()) {
-      tellsUsage = streamOptions.get().flag("include_usage", false);
-      // Padding against guesses from lengths; there is none here.
-      streamOptions.get().flag("include_obfuscation", false);
-      streamOptions.get().end();
-    }
     ChatRequest request =
         new ChatRequest(
-            conversation.messages(), tools(fields), conversation.ending(), variables(fields, model));
+            conversation.messages(),
+            tools(fields),
+            conversation.ending(),
+            variables(fields, model));
     ChatCall call =
         new ChatCall(
             new Chat(request, options),
             fields.integer("n", 1, MOST_ANSWERS).orElse(1),
-            streams,
-            tellsUsage,
+            Streaming.read(fields),
             tellsLogProbs,
             fields.flag("parallel_tool_calls", true));
     refuseOthers(fields);
     fields.end();
     return call;
-  }
-
-  /// Ends of the text are made so improbable that none is drawn.
-  private static LogitRules withoutEnds(LogitRules rules, Minke model) {
-    Map<Integer, Double> bias = new HashMap<>(rules.bias());
-    model.tokenizer().endsOfAnswer().forEach(id -> bias.put(id, -100.0));
-    return new LogitRules(
-        rules.repetitionPenalty(),
-        rules.window(),
-        rules.frequencyPenalty(),
-        rules.presencePenalty(),
-        bias);
   }
 
   private static List<JsonNode> tools(Fields fields) {
@@ -128,8 +96,10 @@ record ChatCall(
   /// the words of several APIs.
   private static Map<String, JsonNode> variables(Fields fields, Minke model) {
     Map<String, JsonNode> variables = new LinkedHashMap<>();
-    fields.tree("chat_template_kwargs").ifPresent(its -> its.properties().forEach(
-        entry -> variables.put(entry.getKey(), entry.getValue())));
+    fields
+        .tree("chat_template_kwargs")
+        .ifPresent(its ->
+            its.properties().forEach(entry -> variables.put(entry.getKey(), entry.getValue())));
     ChatRequest none = ChatRequest.of(List.of());
     Optional<Boolean> thinks = thinks(fields);
     if (thinks.isPresent()) {

@@ -4,6 +4,7 @@ import dev.minke.Minke;
 import dev.minke.inference.text.DrawnToken;
 import dev.minke.inference.text.Finish;
 import dev.minke.inference.text.TextEnding;
+import dev.minke.server.Delivery;
 import dev.minke.server.Hearing;
 import dev.minke.server.Hearing.Heard;
 import dev.minke.server.wire.ApiException;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A stream's chunk has what became certain with one token. Thoughts come as `reasoning_content`,
 /// before `content`; a call's arguments come with its name, since nothing of a call is told before
 /// it is whole. Belongs to one request.
-final class ChatCompletions {
+final class ChatCompletions implements Delivery.Answers {
   private final String id;
   private final long created;
   private final String modelName;
@@ -54,10 +55,8 @@ final class ChatCompletions {
     }
   }
 
-  /// Takes what was heard.
-  ///
-  /// @return chunks of a stream that say so
-  List<ObjectNode> accept(Heard heard, Hearing hearing) {
+  @Override
+  public List<ObjectNode> accept(Heard heard, Hearing hearing) {
     State state = states.get(heard.index());
     return switch (heard) {
       case Heard.Drew drew -> {
@@ -74,7 +73,7 @@ final class ChatCompletions {
             break;
           }
           state.events.add(event);
-          if (call.streams()) {
+          if (call.streaming().streams()) {
             chunks.addAll(chunk(heard.index(), state, event));
           }
         }
@@ -82,7 +81,7 @@ final class ChatCompletions {
       }
       case Heard.Ended ended -> {
         state.ending = ended.ending();
-        yield call.streams() ? List.of(last(heard.index(), state)) : List.of();
+        yield call.streaming().streams() ? List.of(last(heard.index(), state)) : List.of();
       }
       case Heard.Failed failed ->
           throw ApiException.failed("the answer failed: " + failed.cause().getMessage());
@@ -136,18 +135,22 @@ final class ChatCompletions {
     return chunk;
   }
 
-  /// What a stream ends with where that was asked for.
-  ObjectNode usageChunk() {
+  /// What it took, where that was asked for.
+  @Override
+  public List<ObjectNode> last() {
+    if (!call.streaming().tellsUsage()) {
+      return List.of();
+    }
     ObjectNode chunk = frame("chat.completion.chunk");
     chunk.putArray("choices");
     chunk.set("usage", usage());
-    return chunk;
+    return List.of(chunk);
   }
 
   // ---- whole answers
 
-  /// All answers, when all have ended.
-  ObjectNode whole() {
+  @Override
+  public ObjectNode whole() {
     ObjectNode body = frame("chat.completion");
     ArrayNode choices = body.putArray("choices");
     for (int index = 0; index < states.size(); index++) {
@@ -219,8 +222,7 @@ final class ChatCompletions {
       token(one, token.id(), token.logProbs().chosen());
       ArrayNode likeliest = one.putArray("top_logprobs");
       for (int i = 0; i < token.logProbs().ids().length; i++) {
-        token(
-            likeliest.addObject(), token.logProbs().ids()[i], token.logProbs().logProbs()[i]);
+        token(likeliest.addObject(), token.logProbs().ids()[i], token.logProbs().logProbs()[i]);
       }
     }
     state.untold.clear();
@@ -238,28 +240,9 @@ final class ChatCompletions {
   }
 
   private ObjectNode usage() {
-    int prompt = 0;
-    int cached = 0;
-    int answer = 0;
-    int reasoning = 0;
-    for (State state : states) {
-      TextEnding.Usage usage = state.ending().usage();
-      // Several answers share one prompt, which the first of them reads.
-      prompt = Math.max(prompt, usage.promptTokens());
-      cached = state == states.getFirst() ? usage.cachedTokens() : cached;
-      answer += usage.answerTokens();
-      reasoning += usage.reasoningTokens();
-    }
-    ObjectNode json =
-        JsonMapper.shared()
-            .createObjectNode()
-            .put("prompt_tokens", prompt)
-            .put("completion_tokens", answer)
-            .put("total_tokens", prompt + answer)
-            .put("prompt_cache_hit_tokens", cached)
-            .put("prompt_cache_miss_tokens", prompt - cached);
-    json.putObject("prompt_tokens_details").put("cached_tokens", cached);
-    json.putObject("completion_tokens_details").put("reasoning_tokens", reasoning);
-    return json;
+    // Several answers share one prompt, which the first of them reads.
+    return Usage.json(
+        List.of(states.getFirst().ending().usage()),
+        states.stream().map(state -> state.ending().usage()).toList());
   }
 }

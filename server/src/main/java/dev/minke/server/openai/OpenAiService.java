@@ -1,26 +1,27 @@
 package dev.minke.server.openai;
 
 import dev.minke.Chat;
+import dev.minke.Completion;
 import dev.minke.Minke;
+import dev.minke.Options;
+import dev.minke.inference.Generation;
+import dev.minke.inference.text.TextListener;
 import dev.minke.server.Access;
+import dev.minke.server.Activity;
+import dev.minke.server.Delivery;
 import dev.minke.server.Hearing;
-import dev.minke.server.Hearing.Heard;
 import dev.minke.server.Models;
 import dev.minke.server.ServerSettings;
-import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Bodies;
 import dev.minke.server.wire.ErrorStyle;
-import dev.minke.server.wire.EventStream;
 import dev.minke.server.wire.Fields;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,18 +32,27 @@ public final class OpenAiService implements HttpService {
   private final Models models;
   private final Access access;
   private final ServerSettings settings;
+  private final Activity activity;
   private final Clock clock;
+  private final ApplyTemplate template;
 
-  public OpenAiService(Models models, Access access, ServerSettings settings, Clock clock) {
+  public OpenAiService(
+      Models models, Access access, ServerSettings settings, Activity activity, Clock clock) {
     this.models = models;
     this.access = access;
     this.settings = settings;
+    this.activity = activity;
     this.clock = clock;
+    template = new ApplyTemplate(models, access, settings);
   }
 
   @Override
   public void routing(HttpRules rules) {
-    rules.post("/chat/completions", this::chat).get("/models", this::list);
+    rules
+        .post("/chat/completions", this::chat)
+        .post("/completions", this::complete)
+        .post("/apply-template", template::answer)
+        .get("/models", this::list);
   }
 
   private void list(ServerRequest request, ServerResponse response) {
@@ -53,104 +63,72 @@ public final class OpenAiService implements HttpService {
       data.addObject()
           .put("id", name)
           .put("object", "model")
-          .put("created", clock.instant().getEpochSecond())
+          .put("created", now())
           .put("owned_by", "minke");
     }
     Bodies.send(response, body);
   }
 
-  private void chat(ServerRequest request, ServerResponse response)
-      throws IOException, InterruptedException {
+  private void chat(ServerRequest request, ServerResponse response) {
     String user = access.user(request);
     Fields fields = Bodies.read(request, settings.bodyBytes());
     try (Models.Lease lease = models.lease(fields.text("model").orElse(""));
         Hearing hearing = new Hearing()) {
-      ChatCall call = ChatCall.read(fields, lease.model(), user);
-      submit(call, lease.model(), hearing);
-      ChatCompletions answers =
-          new ChatCompletions(
-              "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
-              clock.instant().getEpochSecond(),
-              lease.name(),
-              lease.model(),
-              call);
-      if (call.streams()) {
-        stream(answers, call, hearing, response);
-      } else {
-        whole(answers, hearing, response);
+      Minke model = lease.model();
+      ChatCall call = ChatCall.read(fields, model, user, settings.limits().answer());
+      for (int i = 0; i < call.count(); i++) {
+        Chat chat = call.chat().withOptions(numbered(call.chat().options(), i));
+        add(hearing, lease, listener -> model.submit(chat, listener));
       }
+      ChatCompletions answers =
+          new ChatCompletions(id("chatcmpl-"), now(), lease.name(), model, call);
+      deliver(answers, call.streaming(), hearing, response);
     }
+  }
+
+  private void complete(ServerRequest request, ServerResponse response) {
+    String user = access.user(request);
+    Fields fields = Bodies.read(request, settings.bodyBytes());
+    try (Models.Lease lease = models.lease(fields.text("model").orElse(""));
+        Hearing hearing = new Hearing()) {
+      Minke model = lease.model();
+      CompletionCall call = CompletionCall.read(fields, model, user, settings.limits().answer());
+      for (int i = 0; i < call.answers(); i++) {
+        Completion completion =
+            new Completion(call.prompt(i).ids(), numbered(call.options(), i % call.count()));
+        add(hearing, lease, listener -> model.submit(completion, listener));
+      }
+      TextCompletions answers =
+          new TextCompletions(id("cmpl-"), now(), lease.name(), model.tokenizer(), call);
+      deliver(answers, call.streaming(), hearing, response);
+    }
+  }
+
+  private void add(Hearing hearing, Models.Lease lease, Function<TextListener, Generation> submit) {
+    hearing.add(listener -> activity.begin(lease.name(), listener, submit));
   }
 
   /// With a seed of their own each, where several answers are asked for.
-  private static void submit(ChatCall call, Minke model, Hearing hearing) {
-    Long seed = call.chat().options().seed();
-    for (int i = 0; i < call.count(); i++) {
-      Chat chat =
-          call.chat().withOptions(call.chat().options().withSeed(seed == null ? null : seed + i));
-      hearing.add(listener -> model.submit(chat, listener));
-    }
+  private static Options numbered(Options options, int number) {
+    Long seed = options.seed();
+    return options.withSeed(seed == null ? null : seed + number);
   }
 
-  private void stream(
-      ChatCompletions answers, ChatCall call, Hearing hearing, ServerResponse response)
-      throws IOException, InterruptedException {
-    try (EventStream events = new EventStream(response)) {
-      try {
-        while (hearing.isOpen()) {
-          Heard heard = hearing.next(settings.keepAlive());
-          if (heard == null) {
-            events.keepAlive();
-            continue;
-          }
-          for (ObjectNode chunk : answers.accept(heard, hearing)) {
-            events.send(chunk);
-          }
-        }
-        if (call.tellsUsage()) {
-          events.send(answers.usageChunk());
-        }
-      } catch (ApiException e) {
-        events.send(ErrorStyle.OPENAI.body(e));
-      }
-      events.send(null, "[DONE]");
-    }
-  }
-
-  /// Empty lines before the answer are signs of life, as DeepSeek sends them: JSON may begin with
-  /// them. They also tell whether the client is still there.
-  private void whole(ChatCompletions answers, Hearing hearing, ServerResponse response)
-      throws IOException, InterruptedException {
-    OutputStream out = null;
-    ObjectNode body;
-    try {
-      while (hearing.isOpen()) {
-        Heard heard = hearing.next(settings.keepAlive());
-        if (heard != null) {
-          answers.accept(heard, hearing);
-        } else {
-          out = out == null ? begin(response) : out;
-          out.write('\n');
-          out.flush();
-        }
-      }
-      body = answers.whole();
-    } catch (ApiException e) {
-      if (out == null) {
-        throw e;
-      }
-      body = ErrorStyle.OPENAI.body(e);
-    }
-    if (out == null) {
-      Bodies.send(response, body);
+  private void deliver(
+      Delivery.Answers answers, Streaming streaming, Hearing hearing, ServerResponse response) {
+    Delivery delivery = new Delivery(settings.keepAlive(), ErrorStyle.OPENAI);
+    if (streaming.streams()) {
+      delivery.stream(answers, hearing, response);
     } else {
-      out.write(JsonMapper.shared().writeValueAsBytes(body));
-      out.close();
+      delivery.whole(answers, hearing, response);
     }
   }
 
-  private static OutputStream begin(ServerResponse response) {
-    response.header(HeaderNames.CONTENT_TYPE, "application/json");
-    return response.outputStream();
+  private static String id(String prefix) {
+    return prefix + UUID.randomUUID().toString().replace("-", "");
+  }
+
+  private long now() {
+    return clock.instant().getEpochSecond();
   }
 }

@@ -1,5 +1,6 @@
 package dev.minke.server.openai;
 
+import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.inference.LogitRules;
 import dev.minke.inference.Request;
@@ -20,27 +21,35 @@ final class SamplingReader {
 
   private SamplingReader() {}
 
-  /// @param user on whose account
-  static Options read(Fields fields, String user) {
+  /// @param user on whose account; the request may name users of that user's
+  static Options read(Fields fields, Minke model, String user) {
+    String account = user;
+    for (String name : List.of("user", "user_id", "safety_identifier", "prompt_cache_key")) {
+      account += fields.text(name).map(value -> "/" + value).orElse("");
+    }
     return new Options(
         boxed(fields.number("temperature", 0, 2)),
         boxed(fields.integer("top_k", 0, Integer.MAX_VALUE)),
         boxed(fields.number("top_p", 0, 1)),
         boxed(fields.number("min_p", 0, 1)),
         boxed(fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE)),
-        rules(fields),
+        rules(fields, model),
         maxTokens(fields),
         stops(fields),
         Request.NO_LOG_PROBS,
-        user,
+        account,
         null);
   }
 
-  private static LogitRules rules(Fields fields) {
+  private static LogitRules rules(Fields fields, Minke model) {
     Map<Integer, Double> bias = new HashMap<>();
     fields
         .numbers("logit_bias", -100, 100)
         .forEach((key, value) -> bias.put(tokenId(fields, key), value));
+    if (fields.flag("ignore_eos", false)) {
+      // So improbable that none is drawn.
+      model.tokenizer().endsOfAnswer().forEach(id -> bias.put(id, -100.0));
+    }
     OptionalDouble repetition = fields.number("repetition_penalty", 0.01, 100);
     OptionalDouble repeat = fields.number("repeat_penalty", 0.01, 100);
     return new LogitRules(

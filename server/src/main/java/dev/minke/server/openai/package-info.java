@@ -3,10 +3,11 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.server.openai.OpenAiService] | the paths |
-/// | [dev.minke.server.openai.ChatCall] | a request, read and checked |
-/// | [dev.minke.server.openai.MessageReader] | its messages |
+/// | [dev.minke.server.openai.ChatCall], [dev.minke.server.openai.CompletionCall] | a request, read and checked |
+/// | [dev.minke.server.openai.MessageReader], [dev.minke.server.openai.PromptReader] | its messages, its prompts |
 /// | [dev.minke.server.openai.SamplingReader] | how its answer is drawn |
-/// | [dev.minke.server.openai.ChatCompletions] | its answers, as chunks or as a whole |
+/// | [dev.minke.server.openai.ChatCompletions], [dev.minke.server.openai.TextCompletions] | its answers, as chunks or as a whole |
+/// | [dev.minke.server.openai.ApplyTemplate] | what the model reads of a conversation |
 ///
 /// Unusual: every field is honoured or refused by name. Start reading at
 /// [dev.minke.server.openai.ChatCall#read].

@@ -42,9 +42,23 @@ public final class ApiException extends RuntimeException {
     return new ApiException(404, "not_found_error", null, message, 0);
   }
 
+  /// There is nothing under this path, or not for this method.
+  public static ApiException noPath(String method, String path) {
+    return notFound(
+        "path: there is no %s %s here; /openapi.json has all there are".formatted(method, path));
+  }
+
   /// The body is longer than it may be.
-  public static ApiException tooLarge(String message) {
+  ///
+  /// @param most bytes
+  public static ApiException bodyOver(long most) {
+    String message = "body: expected at most %,d bytes, found more".formatted(most);
     return new ApiException(413, "invalid_request_error", null, message, 0);
+  }
+
+  /// The server is set not to tell this.
+  public static ApiException notEnabled(String message) {
+    return new ApiException(501, "not_supported_error", null, message, 0);
   }
 
   /// Too many requests wait, or the server is not ready or about to end.

@@ -1,17 +1,27 @@
 package dev.minke.server.wire;
 
 import io.helidon.http.HeaderNames;
-import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Bodies as JSON.
 public final class Bodies {
+  /// Their type.
+  public static final String JSON = "application/json";
+
+  /// A key that comes twice is an error: which of both is meant, nobody knows.
+  private static final JsonMapper STRICT =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
   private Bodies() {}
 
   /// The fields of a request.
@@ -22,15 +32,14 @@ public final class Bodies {
     byte[] bytes;
     try (InputStream in = request.content().inputStream()) {
       bytes = in.readNBytes((int) Math.min(Integer.MAX_VALUE - 8L, most + 1));
-    } catch (IOException | RequestException e) {
-      throw ApiException.badRequest("body: it could not be read: " + e.getMessage());
+    } catch (IOException | UncheckedIOException e) {
+      throw new CloseConnectionException("the body did not arrive", e);
     }
     if (bytes.length > most) {
-      throw ApiException.tooLarge(
-          "body: expected at most %,d bytes, found more".formatted(most));
+      throw ApiException.bodyOver(most);
     }
     try {
-      JsonNode body = JsonMapper.shared().readTree(bytes);
+      JsonNode body = STRICT.readTree(bytes);
       return Fields.of(body);
     } catch (JacksonException e) {
       throw ApiException.badRequest("body: expected JSON; " + e.getOriginalMessage());
@@ -38,7 +47,12 @@ public final class Bodies {
   }
 
   public static void send(ServerResponse response, JsonNode body) {
-    response.header(HeaderNames.CONTENT_TYPE, "application/json");
-    response.send(JsonMapper.shared().writeValueAsBytes(body));
+    response.header(HeaderNames.CONTENT_TYPE, JSON);
+    response.send(bytes(body));
+  }
+
+  /// JSON in UTF-8. Half of a surrogate pair, which a text of a client may have, becomes `?`.
+  public static byte[] bytes(JsonNode body) {
+    return JsonMapper.shared().writeValueAsString(body).getBytes(StandardCharsets.UTF_8);
   }
 }

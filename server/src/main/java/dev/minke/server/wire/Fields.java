@@ -22,9 +22,13 @@ public final class Fields {
   private final String path;
   private final Set<String> read = new HashSet<>();
 
-  private Fields(ObjectNode object, String path) {
+  /// Full names that handlers asked for, of all objects of the request.
+  private final Set<String> asked;
+
+  private Fields(ObjectNode object, String path, Set<String> asked) {
     this.object = object;
     this.path = path;
+    this.asked = asked;
   }
 
   /// Of a request's body.
@@ -32,10 +36,9 @@ public final class Fields {
   /// @throws ApiException if it is no object
   public static Fields of(JsonNode body) {
     if (!(body instanceof ObjectNode object)) {
-      throw ApiException.badRequest(
-          "body: expected a JSON object, found %s".formatted(kind(body)));
+      throw ApiException.badRequest("body: expected a JSON object, found %s".formatted(kind(body)));
     }
-    return new Fields(object, "");
+    return new Fields(object, "", new TreeSet<>());
   }
 
   private static String kind(JsonNode node) {
@@ -57,6 +60,7 @@ public final class Fields {
 
   private @Nullable JsonNode node(String field) {
     read.add(field);
+    asked.add(name(field));
     JsonNode node = object.get(field);
     return node == null || node.isNull() ? null : node;
   }
@@ -64,8 +68,7 @@ public final class Fields {
   private ApiException wrong(String field, String expected, JsonNode found) {
     String text = found.isContainer() ? kind(found) : found.toString();
     String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-    return ApiException.badField(
-        name(field), "expected %s, found %s".formatted(expected, shown));
+    return ApiException.badField(name(field), "expected %s, found %s".formatted(expected, shown));
   }
 
   /// Whether there is such a field; it stays unread.
@@ -142,7 +145,7 @@ public final class Fields {
 
   /// An object with fields of its own.
   public Optional<Fields> object(String field) {
-    return tree(field).map(found -> new Fields(found, name(field)));
+    return tree(field).map(found -> new Fields(found, name(field), asked));
   }
 
   /// An object that is passed on as it is.
@@ -165,7 +168,7 @@ public final class Fields {
       if (!(one instanceof ObjectNode its)) {
         throw wrong(itsName, "an object", one);
       }
-      found.add(new Fields(its, name(itsName)));
+      found.add(new Fields(its, name(itsName), asked));
     }
     return found;
   }
@@ -225,12 +228,11 @@ public final class Fields {
   public Map<String, Double> numbers(String field, double least, double most) {
     Map<String, Double> found = new LinkedHashMap<>();
     object(field)
-        .ifPresent(
-            entries -> {
-              for (String key : entries.object.propertyNames()) {
-                found.put(key, entries.number(key, least, most).orElse(0));
-              }
-            });
+        .ifPresent(entries -> {
+          for (String key : entries.object.propertyNames()) {
+            found.put(key, entries.number(key, least, most).orElse(0));
+          }
+        });
     return found;
   }
 
@@ -240,6 +242,9 @@ public final class Fields {
   /// @param why in words that go on after "this server"
   public void refuse(String field, String why, String... harmless) {
     JsonNode node = node(field);
+    if (harmless.length == 0) {
+      asked.remove(name(field));
+    }
     if (node != null && !List.of(harmless).contains(node.toString())) {
       throw ApiException.badField(name(field), "this server " + why + "; leave the field out");
     }
@@ -247,6 +252,12 @@ public final class Fields {
 
   public ApiException missing(String field, String expected) {
     return ApiException.badField(name(field), "expected %s, found nothing".formatted(expected));
+  }
+
+  /// Names of all fields that were asked for until now and may be sent, those of inner objects
+  /// included: what a description of the API has to have.
+  public Set<String> asked() {
+    return Set.copyOf(asked);
   }
 
   /// Refuses what nobody has read.
