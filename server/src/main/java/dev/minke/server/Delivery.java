@@ -37,31 +37,92 @@ public record Delivery(Duration keepAlive, ErrorStyle errors) {
     ObjectNode whole();
   }
 
-  /// As server-sent events, the last of them `[DONE]`.
-  public void stream(Answers answers, Hearing hearing, ServerResponse response) {
-    try (EventStream events = new EventStream(response)) {
+  /// How a stream says what is heard. All of it throws if nobody reads any more. Belongs to one
+  /// request.
+  public interface Telling {
+    /// Before anything is heard.
+    void begin() throws IOException;
+
+    /// Tells what was heard.
+    ///
+    /// @throws ApiException if the answer failed
+    void tell(Heard heard) throws IOException;
+
+    /// Nothing was heard for a while, but it goes on.
+    void keepAlive() throws IOException;
+
+    /// All answers have ended.
+    void end() throws IOException;
+
+    /// It ends here with an error.
+    void fail(ApiException error) throws IOException;
+  }
+
+  /// As it comes, in the way of a protocol.
+  public void tell(Telling telling, Hearing hearing) {
+    try {
       try {
+        telling.begin();
         while (hearing.isOpen()) {
           Heard heard = hearing.next(keepAlive);
           if (heard == null) {
-            events.keepAlive();
-            continue;
-          }
-          for (ObjectNode chunk : answers.accept(heard, hearing)) {
-            events.send(chunk);
+            telling.keepAlive();
+          } else {
+            telling.tell(heard);
           }
         }
-        for (ObjectNode chunk : answers.last()) {
-          events.send(chunk);
-        }
+        telling.end();
       } catch (ApiException e) {
-        events.send(errors.body(e));
+        telling.fail(e);
       }
-      events.send(null, "[DONE]");
     } catch (IOException | UncheckedIOException e) {
       throw gone(e);
     } catch (InterruptedException e) {
       throw cut(e);
+    }
+  }
+
+  /// As server-sent events, the last of them `[DONE]`.
+  public void stream(Answers answers, Hearing hearing, ServerResponse response) {
+    try (EventStream events = new EventStream(response)) {
+      tell(new Chunks(answers, hearing, events, errors), hearing);
+    } catch (IOException | UncheckedIOException e) {
+      throw gone(e);
+    }
+  }
+
+  /// Chunks of a protocol in which events have no names.
+  private record Chunks(Answers answers, Hearing hearing, EventStream events, ErrorStyle errors)
+      implements Telling {
+    @Override
+    public void begin() {}
+
+    @Override
+    public void tell(Heard heard) throws IOException {
+      send(answers.accept(heard, hearing));
+    }
+
+    private void send(List<ObjectNode> chunks) throws IOException {
+      for (ObjectNode chunk : chunks) {
+        events.send(chunk);
+      }
+    }
+
+    @Override
+    public void keepAlive() throws IOException {
+      events.keepAlive();
+    }
+
+    @Override
+    public void end() throws IOException {
+      send(answers.last());
+      events.send(null, "[DONE]");
+    }
+
+    @Override
+    public void fail(ApiException error) throws IOException {
+      events.send(errors.body(error));
+      events.send(null, "[DONE]");
     }
   }
 
@@ -110,7 +171,7 @@ public record Delivery(Duration keepAlive, ErrorStyle errors) {
   }
 
   /// What the web server takes as the end of the connection, without a word in the log.
-  private static CloseConnectionException gone(Exception cause) {
+  static CloseConnectionException gone(Exception cause) {
     return new CloseConnectionException("the client is gone", cause);
   }
 

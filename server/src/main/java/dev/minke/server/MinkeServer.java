@@ -1,7 +1,10 @@
 package dev.minke.server;
 
 import dev.minke.inference.BusyException;
+import dev.minke.server.anthropic.AnthropicService;
+import dev.minke.server.ollama.OllamaService;
 import dev.minke.server.openai.OpenAiService;
+import dev.minke.server.openai.ResponsesService;
 import dev.minke.server.ops.Facts;
 import dev.minke.server.ops.Metrics;
 import dev.minke.server.ops.OpsService;
@@ -53,7 +56,11 @@ public final class MinkeServer implements AutoCloseable {
   public static MinkeServer start(ServerSettings settings, Models models) {
     Access access = new Access(settings.apiKeys());
     Activity activity = new Activity();
-    OpenAiService openAi = new OpenAiService(models, access, settings, activity, Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    OpenAiService openAi = new OpenAiService(models, access, settings, activity, clock);
+    ResponsesService responses = new ResponsesService(models, access, settings, activity, clock);
+    AnthropicService anthropic = new AnthropicService(models, access, settings, activity);
+    OllamaService ollama = new OllamaService(models, access, settings, activity, clock);
     Metrics metrics = new Metrics(models, access, activity);
     Traffic traffic = new Traffic(metrics);
     OpsService ops =
@@ -87,6 +94,8 @@ public final class MinkeServer implements AutoCloseable {
                     .build())
             .routing(routing -> {
               routing.addFilter(new Cors(settings.origins())).addFilter(traffic).addFilter(slow);
+              routing.register("/v1", responses, anthropic).register("/", responses);
+              routing.register("/anthropic/v1", anthropic).register("/api", ollama);
               route(routing, openAi, ops);
             })
             .build();
@@ -119,7 +128,7 @@ public final class MinkeServer implements AutoCloseable {
     if (error.retryAfterSeconds() > 0) {
       response.header(HeaderNames.RETRY_AFTER, Integer.toString(error.retryAfterSeconds()));
     }
-    Bodies.send(response, ErrorStyle.of(request.path().path()).body(error));
+    Bodies.send(response, ErrorStyle.of(request.path().absolute().path()).body(error));
   }
 
   private static ApiException error(ServerRequest request, Throwable cause) {

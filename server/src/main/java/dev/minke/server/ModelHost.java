@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,21 @@ public final class ModelHost implements Models, AutoCloseable {
   @Override
   public List<String> names() {
     return List.copyOf(models.keySet());
+  }
+
+  @Override
+  public Optional<Duration> idle() {
+    return idle.isZero() ? Optional.empty() : Optional.of(idle);
+  }
+
+  @Override
+  public boolean isLoading() {
+    lock.lock();
+    try {
+      return opening && models.values().iterator().next().model == null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.minke.server;
 
 import dev.minke.Minke;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// The models that a server answers with.
 public interface Models {
@@ -25,6 +27,11 @@ public interface Models {
   /// @throws dev.minke.server.wire.ApiException if there is none of this name, or it cannot be
   ///   opened now
   Lease lease(String name);
+
+  /// After which a model that nobody uses may be closed; empty if it stays open.
+  default Optional<Duration> idle() {
+    return Optional.empty();
+  }
 
   /// Those that are open.
   List<Lease> open();

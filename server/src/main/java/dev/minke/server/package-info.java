@@ -6,9 +6,13 @@
 /// | [dev.minke.server.Models], [dev.minke.server.ModelHost] | the models it answers with, opened when they are asked for |
 /// | [dev.minke.server.Hearing] | answers, from the engine's thread to the one that writes |
 /// | [dev.minke.server.Delivery] | answers to a client: a stream or a whole body, signs of life, a client that is gone |
+/// | [dev.minke.server.OneAnswer] | an answer of a protocol that has one for each request |
 /// | [dev.minke.server.Activity] | which answers are under way |
 /// | [dev.minke.server.Access] | API keys |
 /// | `openai` | OpenAI's protocol and DeepSeek's additions |
+/// | `anthropic` | Anthropic's protocol |
+/// | `ollama` | Ollama's protocol |
+/// | `dialog` | conversations as all protocols have them in common |
 /// | `ops` | for operators: health, metrics, tokens, the OpenAPI document |
 /// | `wire` | JSON fields, errors, event streams, slow clients, origins of web pages |
 ///

@@ -3,6 +3,8 @@ package dev.minke.server.openai;
 import dev.minke.Chat;
 import dev.minke.Minke;
 import dev.minke.Options;
+import dev.minke.server.dialog.FunctionTools;
+import dev.minke.server.dialog.Thinking;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.tokenizer.chat.ChatRequest;
@@ -24,7 +26,6 @@ record ChatCall(
     Chat chat, int count, Streaming streaming, boolean tellsLogProbs, boolean parallelCalls) {
   static final int MOST_ANSWERS = 16;
   private static final int MOST_LOG_PROBS = 20;
-  private static final int MOST_TOOLS = 128;
 
   /// @param model that will answer
   /// @param user on whose account
@@ -44,7 +45,7 @@ record ChatCall(
     ChatRequest request =
         new ChatRequest(
             conversation.messages(),
-            tools(fields),
+            tools(fields, model),
             conversation.ending(),
             variables(fields, model));
     ChatCall call =
@@ -59,37 +60,24 @@ record ChatCall(
     return call;
   }
 
-  private static List<JsonNode> tools(Fields fields) {
-    List<Fields> all = fields.objects("tools");
-    if (all.size() > MOST_TOOLS) {
-      throw ApiException.badField(
-          fields.name("tools"), "expected at most %d, found %d".formatted(MOST_TOOLS, all.size()));
-    }
-    for (Fields tool : all) {
-      tool.requireWord("type", "function");
-      Fields function =
-          tool.object("function").orElseThrow(() -> tool.missing("function", "an object"));
-      function.requiredText("name");
-      function.text("description");
-      function.tree("parameters");
-      function.refuse("strict", "does not hold models to the schemas of tools", "false");
-      function.end();
-      tool.end();
-    }
-    List<JsonNode> tools = fields.array("tools");
+  private static List<JsonNode> tools(Fields fields, Minke model) {
+    List<JsonNode> tools = FunctionTools.read(fields, model);
+    return offersTools(fields) ? tools : List.of();
+  }
+
+  /// What `tool_choice` says.
+  static boolean offersTools(Fields fields) {
     Optional<JsonNode> choice = fields.any("tool_choice");
-    if (choice.isPresent()) {
-      String word = choice.get().isString() ? choice.get().stringValue() : "";
-      if (word.equals("none")) {
-        return List.of();
-      }
-      if (!word.equals("auto")) {
-        throw ApiException.badField(
-            fields.name("tool_choice"),
-            "this server knows \"auto\" and \"none\"; leave the field out");
-      }
+    if (choice.isEmpty()) {
+      return true;
     }
-    return tools;
+    String word = choice.get().isString() ? choice.get().stringValue() : "";
+    if (!word.equals("auto") && !word.equals("none")) {
+      throw ApiException.badField(
+          fields.name("tool_choice"),
+          "this server knows \"auto\" and \"none\"; leave the field out");
+    }
+    return word.equals("auto");
   }
 
   /// What the template reads besides: `chat_template_kwargs`, and whether the model shall think, in
@@ -100,19 +88,10 @@ record ChatCall(
         .tree("chat_template_kwargs")
         .ifPresent(its ->
             its.properties().forEach(entry -> variables.put(entry.getKey(), entry.getValue())));
-    ChatRequest none = ChatRequest.of(List.of());
-    Optional<Boolean> thinks = thinks(fields);
-    if (thinks.isPresent()) {
-      if (thinks.get() && !model.wording().style().thoughts()) {
-        throw ApiException.badField(
-            fields.name("thinking"), "this model does not think; leave the field out");
-      }
-      if (!thinks.get() && model.wording().style().thoughts() && !model.knowsThinking()) {
-        throw ApiException.badField(
-            fields.name("thinking"), "this model thinks always; leave the field out");
-      }
-      none.withThinking(thinks.get()).variables().forEach(variables::putIfAbsent);
-    }
+    thinks(fields)
+        .ifPresent(thinks ->
+            Thinking.variables(model, thinks, fields.name("thinking"))
+                .forEach(variables::putIfAbsent));
     return variables;
   }
 

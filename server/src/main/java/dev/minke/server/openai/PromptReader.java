@@ -1,6 +1,7 @@
 package dev.minke.server.openai;
 
 import dev.minke.Minke;
+import dev.minke.server.dialog.RawPrompt;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.server.wire.TokenIds;
@@ -8,7 +9,6 @@ import dev.minke.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /// `prompt` of a request: a text or several, ids or several lists of ids, or the code around a gap
@@ -55,20 +55,14 @@ final class PromptReader {
   private static Prompt prompt(Fields fields, JsonNode one, Tokenizer tokenizer, boolean begins) {
     if (one.isString()) {
       int[] ids = tokenizer.encodeWithSpecials(one.stringValue());
-      return new Prompt(one.stringValue(), checked(fields, begins ? begun(tokenizer, ids) : ids));
+      return new Prompt(
+          one.stringValue(), checked(fields, begins ? RawPrompt.begun(tokenizer, ids) : ids));
     }
     if (!one.isArray()) {
       throw wrong(fields, "a text or several, ids or several lists of ids, found something else");
     }
     int[] ids = checked(fields, TokenIds.read(fields.name("prompt"), one, tokenizer.vocab()));
     return new Prompt(tokenizer.decode(ids), ids);
-  }
-
-  private static int[] begun(Tokenizer tokenizer, int[] ids) {
-    int begin = tokenizer.beginOfText().orElseThrow();
-    return ids.length > 0 && ids[0] == begin
-        ? ids
-        : IntStream.concat(IntStream.of(begin), IntStream.of(ids)).toArray();
   }
 
   private static int[] gap(Fields fields, Tokenizer tokenizer, boolean begins, String suffix) {
@@ -79,7 +73,7 @@ final class PromptReader {
                     fields.name("suffix"),
                     "this model has no tokens for a gap; leave the field out"));
     int[] ids = gap.around(fields.requiredText("prompt"), suffix);
-    return begins ? begun(tokenizer, ids) : ids;
+    return begins ? RawPrompt.begun(tokenizer, ids) : ids;
   }
 
   private static int[] checked(Fields fields, int[] ids) {

@@ -10,35 +10,36 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The fields that say how an answer is drawn: OpenAI's, and those of llama.cpp and vLLM that
 /// clients send beside them.
 final class SamplingReader {
-  private static final int MOST_STOPS = 16;
-
   private SamplingReader() {}
 
   /// @param user on whose account; the request may name users of that user's
   static Options read(Fields fields, Minke model, String user) {
+    return new Options(
+        fields.numberOrNull("temperature", 0, 2),
+        fields.integerOrNull("top_k", 0, Integer.MAX_VALUE),
+        fields.numberOrNull("top_p", 0, 1),
+        fields.numberOrNull("min_p", 0, 1),
+        fields.longOrNull("seed"),
+        rules(fields, model),
+        maxTokens(fields),
+        fields.stops("stop"),
+        Request.NO_LOG_PROBS,
+        account(fields, user),
+        null);
+  }
+
+  /// Whom a request is for: users of one key may be told apart by the client.
+  static String account(Fields fields, String user) {
     String account = user;
     for (String name : List.of("user", "user_id", "safety_identifier", "prompt_cache_key")) {
       account += fields.text(name).map(value -> "/" + value).orElse("");
     }
-    return new Options(
-        boxed(fields.number("temperature", 0, 2)),
-        boxed(fields.integer("top_k", 0, Integer.MAX_VALUE)),
-        boxed(fields.number("top_p", 0, 1)),
-        boxed(fields.number("min_p", 0, 1)),
-        boxed(fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE)),
-        rules(fields, model),
-        maxTokens(fields),
-        stops(fields),
-        Request.NO_LOG_PROBS,
-        account,
-        null);
+    return account;
   }
 
   private static LogitRules rules(Fields fields, Minke model) {
@@ -70,32 +71,8 @@ final class SamplingReader {
   }
 
   private static @Nullable Integer maxTokens(Fields fields) {
-    OptionalInt now = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
-    OptionalInt before = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
-    return now.isPresent() ? Integer.valueOf(now.getAsInt()) : boxed(before);
-  }
-
-  private static List<String> stops(Fields fields) {
-    List<String> stops = fields.texts("stop");
-    if (stops.size() > MOST_STOPS || stops.contains("")) {
-      throw ApiException.badField(
-          fields.name("stop"),
-          "expected at most %d texts, none empty, found %d%s"
-              .formatted(
-                  MOST_STOPS, stops.size(), stops.contains("") ? ", one of them empty" : ""));
-    }
-    return stops;
-  }
-
-  private static @Nullable Double boxed(OptionalDouble value) {
-    return value.isPresent() ? value.getAsDouble() : null;
-  }
-
-  private static @Nullable Integer boxed(OptionalInt value) {
-    return value.isPresent() ? value.getAsInt() : null;
-  }
-
-  private static @Nullable Long boxed(OptionalLong value) {
-    return value.isPresent() ? value.getAsLong() : null;
+    Integer now = fields.integerOrNull("max_completion_tokens", 1, Integer.MAX_VALUE);
+    Integer before = fields.integerOrNull("max_tokens", 1, Integer.MAX_VALUE);
+    return now == null ? before : now;
   }
 }

@@ -14,7 +14,7 @@ public enum ErrorStyle {
 
   /// The style of the protocol that a path belongs to.
   public static ErrorStyle of(String path) {
-    if (path.startsWith("/v1/messages")) {
+    if (path.startsWith("/v1/messages") || path.startsWith("/anthropic/")) {
       return ANTHROPIC;
     }
     return path.startsWith("/api/") ? OLLAMA : OPENAI;

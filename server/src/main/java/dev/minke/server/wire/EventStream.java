@@ -13,13 +13,18 @@ import tools.jackson.databind.json.JsonMapper;
 public final class EventStream implements AutoCloseable {
   private final OutputStream out;
 
+  /// @param out closed with it
+  public EventStream(OutputStream out) {
+    this.out = out;
+  }
+
   /// Answers 200 and begins.
   public EventStream(ServerResponse response) {
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
     response.header(HeaderNames.CACHE_CONTROL, "no-cache");
     // Proxies that collect before they pass on are asked not to.
     response.header("X-Accel-Buffering", "no");
-    out = response.outputStream();
+    this(response.outputStream());
   }
 
   /// An event without a name.
@@ -27,6 +32,13 @@ public final class EventStream implements AutoCloseable {
   /// @throws IOException if nobody reads any more
   public void send(JsonNode data) throws IOException {
     send(null, JsonMapper.shared().writeValueAsString(data));
+  }
+
+  /// An event whose name is its `type`, too.
+  ///
+  /// @throws IOException if nobody reads any more
+  public void sendTyped(JsonNode data) throws IOException {
+    send(data.path("type").asString(), JsonMapper.shared().writeValueAsString(data));
   }
 
   /// @param name of the event; null for none

@@ -18,6 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// The fields of a JSON object, each of which is read or refused by name: [#end] refuses those that
 /// nobody read. A field that is null counts as absent. Belongs to one request.
 public final class Fields {
+  private static final int MOST_STOPS = 16;
+
   private final ObjectNode object;
   private final String path;
   private final Set<String> read = new HashSet<>();
@@ -115,6 +117,24 @@ public final class Fields {
     return OptionalDouble.of(value);
   }
 
+  /// A number; null where the field is absent.
+  public @Nullable Double numberOrNull(String field, double least, double most) {
+    OptionalDouble value = number(field, least, most);
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  /// A whole number; null where the field is absent.
+  public @Nullable Integer integerOrNull(String field, int least, int most) {
+    OptionalInt value = integer(field, least, most);
+    return value.isPresent() ? value.getAsInt() : null;
+  }
+
+  /// A whole number of 64 bits; null where the field is absent.
+  public @Nullable Long longOrNull(String field) {
+    OptionalLong value = integer(field, Long.MIN_VALUE, Long.MAX_VALUE);
+    return value.isPresent() ? value.getAsLong() : null;
+  }
+
   public OptionalInt integer(String field, int least, int most) {
     OptionalLong value = integer(field, (long) least, (long) most);
     return value.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) value.getAsLong());
@@ -199,6 +219,19 @@ public final class Fields {
       found.add(one.stringValue());
     }
     return found;
+  }
+
+  /// Texts that end an answer; none where the field is absent.
+  public List<String> stops(String field) {
+    List<String> stops = texts(field);
+    if (stops.size() > MOST_STOPS || stops.contains("")) {
+      throw ApiException.badField(
+          name(field),
+          "expected at most %d texts, none empty, found %d%s"
+              .formatted(
+                  MOST_STOPS, stops.size(), stops.contains("") ? ", one of them empty" : ""));
+    }
+    return stops;
   }
 
   /// Whatever it is.

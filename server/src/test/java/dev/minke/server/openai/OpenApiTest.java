@@ -8,8 +8,8 @@ import dev.minke.server.Activity;
 import dev.minke.server.MinkeServer;
 import dev.minke.server.Models;
 import dev.minke.server.OneModel;
+import dev.minke.server.ScriptedModel;
 import dev.minke.server.ServerSettings;
-import dev.minke.server.TinyModel;
 import dev.minke.server.ops.Facts;
 import dev.minke.server.ops.Metrics;
 import dev.minke.server.ops.OpsService;
@@ -52,7 +52,7 @@ class OpenApiTest {
 
   @BeforeAll
   static void start() throws IOException {
-    model = Minke.open(TinyModel.copy(temporary.resolve("model")));
+    model = Minke.open(ScriptedModel.write(temporary.resolve("model")));
     ServerSettings settings = ServerSettings.DEFAULT.withPort(0).withSlots(true);
     server = MinkeServer.start(settings, new OneModel("tiny", model));
     try (InputStream in = OpsService.class.getResourceAsStream("openapi.json")) {

@@ -1,0 +1,93 @@
+package dev.minke.server.ollama;
+
+import dev.minke.Minke;
+import dev.minke.Options;
+import dev.minke.inference.LogitRules;
+import dev.minke.server.wire.ApiException;
+import dev.minke.server.wire.Fields;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// `options` of a request.
+final class OptionsReader {
+  /// How far back Ollama's repetition penalty looks.
+  private static final int USUAL_WINDOW = 64;
+
+  private OptionsReader() {}
+
+  /// @param model that will answer
+  /// @param user on whose account
+  /// @param patience time for the whole answer
+  static Options read(Fields request, Minke model, String user, Duration patience) {
+    Optional<Fields> options = request.object("options");
+    Options none = Options.DEFAULT.withUser(user).withPatience(patience);
+    return options.isEmpty() ? none : read(options.get(), model, none);
+  }
+
+  private static Options read(Fields fields, Minke model, Options none) {
+    Options options =
+        none.withTemperature(fields.numberOrNull("temperature", 0, Integer.MAX_VALUE))
+            .withTopK(fields.integerOrNull("top_k", 0, Integer.MAX_VALUE))
+            .withTopP(fields.numberOrNull("top_p", 0, 1))
+            .withMinP(fields.numberOrNull("min_p", 0, 1))
+            .withSeed(fields.longOrNull("seed"))
+            .withStops(fields.stops("stop"))
+            .withMaxTokens(maxTokens(fields))
+            .withRules(rules(fields));
+    requireContext(fields, model);
+    refuseRunner(fields);
+    fields.end();
+    return options;
+  }
+
+  /// Below 0 stands for as many as there is room for.
+  private static @Nullable Integer maxTokens(Fields fields) {
+    Integer most = fields.integerOrNull("num_predict", -2, Integer.MAX_VALUE);
+    if (most != null && most == 0) {
+      throw ApiException.badField(fields.name("num_predict"), "expected 1 or more, or -1, found 0");
+    }
+    return most == null || most < 0 ? null : most;
+  }
+
+  private static LogitRules rules(Fields fields) {
+    double repeat = fields.number("repeat_penalty", 0.01, 100).orElse(1);
+    int window = fields.integer("repeat_last_n", -1, Integer.MAX_VALUE).orElse(USUAL_WINDOW);
+    return new LogitRules(
+        // A penalty that looks at no token is none.
+        window == 0 ? 1 : repeat,
+        Math.max(window, 0),
+        fields.number("frequency_penalty", -2, 2).orElse(0),
+        fields.number("presence_penalty", -2, 2).orElse(0),
+        Map.of());
+  }
+
+  private static void requireContext(Fields fields, Minke model) {
+    int asked = fields.integer("num_ctx", 1, Integer.MAX_VALUE).orElse(1);
+    if (asked > model.context()) {
+      throw ApiException.badField(
+          fields.name("num_ctx"),
+          "expected at most %d, the context of this model here, found %d"
+              .formatted(model.context(), asked));
+    }
+  }
+
+  private static void refuseRunner(Fields fields) {
+    for (String name :
+        List.of(
+            "num_gpu", "main_gpu", "num_thread", "num_batch", "use_mmap", "use_mlock", "numa")) {
+      fields.refuse(name, "has its machine set up when it starts");
+    }
+    fields.refuse("low_vram", "has its machine set up when it starts", "false");
+    fields.refuse("num_keep", "drops nothing of a conversation");
+    fields.refuse("typical_p", "has top_k, top_p and min_p", "1", "1.0");
+    fields.refuse("tfs_z", "has top_k, top_p and min_p", "1", "1.0");
+    fields.refuse("mirostat", "has top_k, top_p and min_p", "0");
+    // These two say nothing where there is no mirostat.
+    fields.number("mirostat_tau", 0, Integer.MAX_VALUE);
+    fields.number("mirostat_eta", 0, Integer.MAX_VALUE);
+    fields.refuse("penalize_newline", "treats line ends as other tokens", "true");
+  }
+}
