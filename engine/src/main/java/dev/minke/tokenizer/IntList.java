@@ -3,19 +3,19 @@ package dev.minke.tokenizer;
 import java.util.Arrays;
 
 /// A growing list of ints. Mutable; owned by whoever fills it.
-final class IntList {
+public final class IntList {
   private int[] values;
   private int size;
 
-  IntList() {
+  public IntList() {
     this(4);
   }
 
-  IntList(int capacity) {
+  public IntList(int capacity) {
     values = new int[Math.max(capacity, 4)];
   }
 
-  void add(int value) {
+  public void add(int value) {
     if (size == values.length) {
       grow(1);
     }
@@ -38,20 +38,20 @@ final class IntList {
     values = Arrays.copyOf(values, Math.addExact(size, Math.max(size / 2, least)));
   }
 
-  int get(int index) {
+  public int get(int index) {
     return values[index];
   }
 
-  void clear() {
+  public void clear() {
     size = 0;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /// A copy of the values.
-  int[] toArray() {
+  public int[] toArray() {
     return Arrays.copyOf(values, size);
   }
 

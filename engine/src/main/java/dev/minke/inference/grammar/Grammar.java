@@ -1,0 +1,101 @@
+package dev.minke.inference.grammar;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A set of texts that a model's answer has to be one of, compiled.
+///
+/// Parts can be joined: a call of a tool is [#until] its opening text, JSON of its schema, [#text].
+/// Each factory works or refuses in time, in one line that says what can't be enforced and where.
+/// Immutable and safe for many threads.
+public final class Grammar {
+  private final Expression expression;
+  private final Machine machine;
+
+  Grammar(Expression expression) {
+    this.expression = expression;
+    machine = Machine.of(expression);
+  }
+
+  /// The texts that a regular expression matches as a whole. The dialect is ECMA-262's; what is in
+  /// it and what isn't regular is refused by name.
+  ///
+  /// @throws GrammarException where it is damaged, too large, or holds what can't be enforced
+  public static Grammar ofRegex(String pattern) {
+    return new Grammar(RegexReader.whole(pattern));
+  }
+
+  /// The texts of a grammar in GBNF, from its rule `root` on.
+  ///
+  /// @throws GrammarException where it is damaged or too large, recurses on its left, or holds what
+  ///   can't be enforced
+  public static Grammar ofGbnf(String rules) {
+    return new Grammar(GbnfReader.read(rules));
+  }
+
+  /// Exactly this text.
+  public static Grammar text(String text) {
+    return new Grammar(Expression.text(text));
+  }
+
+  /// Exactly this special token, which no text can spell.
+  ///
+  /// @param content its name, such as `<｜tool▁calls▁begin｜>`
+  public static Grammar token(String content) {
+    return new Grammar(
+        new Expression.Literal(TokenTrie.marked(content.getBytes(StandardCharsets.UTF_8))));
+  }
+
+  /// Any text up to the first place where this one stands, and this one.
+  public static Grammar until(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("until: expected a text that something ends with");
+    }
+    Expression anything = Expression.any(new Expression.OneOf(CodePoints.ANY));
+    Expression end = Expression.text(text);
+    return new Grammar(
+        new Expression.Except(
+            Expression.sequence(anything, end),
+            Expression.sequence(anything, end, new Expression.OneOf(CodePoints.ANY), anything)));
+  }
+
+  /// One after the other.
+  public static Grammar sequence(Grammar... parts) {
+    return new Grammar(new Expression.Sequence(expressions(parts)));
+  }
+
+  /// Any one of them.
+  public static Grammar choice(Grammar... branches) {
+    return new Grammar(new Expression.Choice(expressions(branches)));
+  }
+
+  /// One again and again.
+  ///
+  /// @param least how often at least
+  /// @param most how often at most
+  public static Grammar repeat(Grammar part, int least, int most) {
+    if (least < 0 || most < least) {
+      throw new IllegalArgumentException(
+          "repeat: expected 0 ≤ least ≤ most, found %d and %d".formatted(least, most));
+    }
+    return new Grammar(new Expression.Repeat(part.expression, least, most));
+  }
+
+  private static List<Expression> expressions(Grammar[] parts) {
+    return Stream.of(parts).map(part -> part.expression).toList();
+  }
+
+  /// Whether a text is one of them.
+  public boolean matches(String text) {
+    StackSet stacks = machine.start();
+    for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
+      stacks = machine.step(stacks, value & 0xFF);
+    }
+    return stacks.ends();
+  }
+
+  Machine machine() {
+    return machine;
+  }
+}
