@@ -65,8 +65,8 @@ sealed interface Expression {
   /// What an automaton without calls accepts.
   record Regular(Dfa automaton) implements Expression {}
 
-  /// What another expression without calls satisfies, escaped as in a string of JSON: each letter in
-  /// its shortest spelling.
+  /// What another expression without calls satisfies, escaped as in a string of JSON: each letter
+  /// in its shortest spelling.
   record Escaped(Expression values) implements Expression {}
 
   /// A rule, which may contain this expression.

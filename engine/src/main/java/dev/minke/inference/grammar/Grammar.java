@@ -3,6 +3,7 @@ package dev.minke.inference.grammar;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /// A set of texts that a model's answer has to be one of, compiled.
 ///
@@ -16,6 +17,32 @@ public final class Grammar {
   Grammar(Expression expression) {
     this.expression = expression;
     machine = Machine.of(expression);
+  }
+
+  /// JSON that satisfies a schema of draft 2020-12. Each text is valid; not each valid text is
+  /// among them: properties come in the order of their declaration, an object with `properties` and
+  /// without `additionalProperties` has no others, keywords of one type imply it where `type` is
+  /// absent.
+  ///
+  /// @throws GrammarException where it is damaged or too large, or holds a keyword that can't be
+  ///   enforced; says its JSON pointer
+  public static Grammar ofJsonSchema(JsonNode schema, JsonLayout layout) {
+    Expression read = JsonSchema.read(schema, layout);
+    try {
+      return new Grammar(read);
+    } catch (GrammarException e) {
+      throw e.of("schema");
+    }
+  }
+
+  /// Any value of JSON.
+  public static Grammar anyJson(JsonLayout layout) {
+    return new Grammar(new JsonText(layout).value());
+  }
+
+  /// Any object of JSON.
+  public static Grammar anyJsonObject(JsonLayout layout) {
+    return new Grammar(new JsonText(layout).anyObject());
   }
 
   /// The texts that a regular expression matches as a whole. The dialect is ECMA-262's; what is in
@@ -88,11 +115,7 @@ public final class Grammar {
 
   /// Whether a text is one of them.
   public boolean matches(String text) {
-    StackSet stacks = machine.start();
-    for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
-      stacks = machine.step(stacks, value & 0xFF);
-    }
-    return stacks.ends();
+    return machine.matches(text);
   }
 
   Machine machine() {

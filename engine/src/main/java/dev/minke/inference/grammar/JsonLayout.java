@@ -2,8 +2,8 @@ package dev.minke.inference.grammar;
 
 import java.util.List;
 
-/// How JSON is written: where blanks may stand. Properties always come in the order in which a schema
-/// declares them.
+/// How JSON is written: where blanks may stand. Properties always come in the order in which a
+/// schema declares them.
 ///
 /// @param blanks how many blanks or tabs may stand after a bracket, a comma, a colon and before a
 ///   closing bracket, and one end of a line before them; 0 for none of both

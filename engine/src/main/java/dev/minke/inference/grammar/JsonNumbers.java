@@ -44,7 +44,9 @@ final class JsonNumbers {
   }
 
   private static void check(@Nullable Bound bound) {
-    if (bound != null && (bound.value.precision() > MOST_BOUND_DIGITS || Math.abs((long) bound.value.scale()) > MOST_BOUND_DIGITS)) {
+    if (bound != null
+        && (bound.value.precision() > MOST_BOUND_DIGITS
+            || Math.abs((long) bound.value.scale()) > MOST_BOUND_DIGITS)) {
       throw new GrammarException(
           "expected a bound of at most %d digits, found more".formatted(MOST_BOUND_DIGITS));
     }
@@ -55,19 +57,19 @@ final class JsonNumbers {
   }
 
   private static Expression magnitude(Bound low, @Nullable Bound high, boolean isInteger) {
-    Expression shape = shape(isInteger);
+    int digits = Math.max(parts(low)[0].length(), high == null ? 0 : parts(high)[0].length());
+    Expression shape = shape(Math.max(digits, JsonText.MOST_DIGITS), isInteger);
     Expression fromLow = new Expression.Both(shape, atLeast(low));
     return high == null ? fromLow : new Expression.Both(fromLow, atMost(high));
   }
 
-  /// All numbers without a sign, of as many digits as there may be.
-  private static Expression shape(boolean isInteger) {
+  /// All numbers without a sign, of at most so many digits before the point.
+  private static Expression shape(int most, boolean isInteger) {
     Expression whole =
         Expression.choice(
             Expression.text("0"),
             Expression.sequence(
-                new Expression.OneOf(CodePoints.range('1', '9')),
-                digits(0, JsonText.MOST_DIGITS - 1)));
+                new Expression.OneOf(CodePoints.range('1', '9')), digits(0, most - 1)));
     return isInteger
         ? whole
         : Expression.sequence(
@@ -156,7 +158,9 @@ final class JsonNumbers {
     }
     Expression pointAndRest = Expression.sequence(Expression.text("."), rest);
     Expression equal =
-        !decimals.isEmpty() || high.isInclusive ? Expression.optional(pointAndRest) : Expression.NEVER;
+        !decimals.isEmpty() || high.isInclusive
+            ? Expression.optional(pointAndRest)
+            : Expression.NEVER;
     for (int i = whole.length() - 1; i >= 0; i--) {
       int value = whole.charAt(i) - '0';
       boolean isFirstOfMany = i == 0 && whole.length() > 1;
@@ -180,7 +184,7 @@ final class JsonNumbers {
     BigDecimal unit = of.stripTrailingZeros();
     int scale = Math.max(0, unit.scale());
     BigInteger step =
-        scale > JsonText.MOST_DECIMALS || unit.precision() > JsonText.MOST_DIGITS
+        scale > JsonText.MOST_DECIMALS || unit.precision() > JsonText.MOST_DECIMALS
             ? BigInteger.valueOf(Long.MAX_VALUE)
             : unit.movePointRight(scale).setScale(0, RoundingMode.UNNECESSARY).toBigIntegerExact();
     if (step.signum() <= 0 || step.compareTo(BigInteger.valueOf(MOST_REMAINDERS)) > 0) {
@@ -213,8 +217,7 @@ final class JsonNumbers {
     }
     for (int decimals = 0; decimals <= scale && scale > 0; decimals++) {
       for (int remainder = 0; remainder < step; remainder++) {
-        builder.beginState(
-            decimals > 0 && (long) remainder * powers[scale - decimals] % step == 0);
+        builder.beginState(decimals > 0 && (long) remainder * powers[scale - decimals] % step == 0);
         if (decimals < scale) {
           addDigits(builder, remainder, step, 1 + (decimals + 2) * step);
         }

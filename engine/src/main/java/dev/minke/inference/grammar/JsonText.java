@@ -7,10 +7,10 @@ import tools.jackson.databind.JsonNode;
 
 /// JSON as text (RFC 8259): its values without a schema, and the pieces that schemas are made of.
 ///
-/// Numbers are bounded so that they fit what reads them: 18 digits before the point, 17 behind it,
-/// two of exponent. Halves of surrogate pairs are not escaped.
+/// Numbers are bounded so that they fit what reads them (RFC 7493): 15 digits before the point, 17
+/// behind it, two of exponent. Halves of surrogate pairs are not escaped.
 final class JsonText {
-  static final int MOST_DIGITS = 18;
+  static final int MOST_DIGITS = 15;
   static final int MOST_DECIMALS = 17;
 
   private static final CodePoints DIGIT = CodePoints.range('0', '9');
@@ -47,11 +47,9 @@ final class JsonText {
                     Expression.text("true"),
                     Expression.text("false"),
                     Expression.text("null"))));
-    object.define(
-        object(
-            List.of(
-                new Expression.Member(property(string, value), false, true))));
-    array.define(array(new Expression.Members(List.of(new Expression.Member(value, false, true)), comma())));
+    object.define(object(List.of(new Expression.Member(property(string, value), false, true))));
+    array.define(
+        array(new Expression.Members(List.of(new Expression.Member(value, false, true)), comma())));
   }
 
   private static Expression escape() {
@@ -176,8 +174,7 @@ final class JsonText {
 
   /// @param items with commas between them
   Expression array(Expression items) {
-    return Expression.sequence(
-        Expression.text("["), between, items, between, Expression.text("]"));
+    return Expression.sequence(Expression.text("["), between, items, between, Expression.text("]"));
   }
 
   /// Exactly one value, whatever blanks it is written with.
@@ -189,8 +186,7 @@ final class JsonText {
       List<Expression.Member> members = new ArrayList<>();
       for (Map.Entry<String, JsonNode> entry : constant.properties()) {
         Expression name = string(Expression.text(entry.getKey()));
-        members.add(
-            new Expression.Member(property(name, constant(entry.getValue())), true, false));
+        members.add(new Expression.Member(property(name, constant(entry.getValue())), true, false));
       }
       return object(members);
     }

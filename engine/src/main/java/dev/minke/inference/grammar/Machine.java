@@ -1,6 +1,7 @@
 package dev.minke.inference.grammar;
 
 import dev.minke.tokenizer.IntList;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
@@ -85,6 +86,15 @@ final class Machine {
     Step step = new Step();
     step.takeAll(before, value);
     return step.result();
+  }
+
+  /// Whether a text is one of the grammar.
+  boolean matches(String text) {
+    StackSet stacks = start;
+    for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
+      stacks = step(stacks, value & 0xFF);
+    }
+    return stacks.ends();
   }
 
   /// The bytes that may come next.

@@ -13,6 +13,9 @@ import java.util.Map;
 ///
 /// Expressions of exponential kind have exponentially many such sets; the [Budget] ends that.
 final class Subsets {
+  /// What a state costs beside its places.
+  private static final int WORK_A_STATE = 20;
+
   private final Nfa nfa;
   private final int end;
   private final Budget budget;
@@ -92,6 +95,7 @@ final class Subsets {
         new Key(sorted),
         key -> {
           budget.spendStates(1);
+          budget.spendWork(WORK_A_STATE + sorted.length);
           subsets.add(sorted);
           return subsets.size() - 1;
         });

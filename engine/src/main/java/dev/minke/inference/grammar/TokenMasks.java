@@ -15,6 +15,7 @@ public final class TokenMasks {
 
   private final Machine machine;
   private final TokenTrie vocabulary;
+  private final long mostBytes;
   private final ConcurrentHashMap<Integer, MaskNode> roots = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();
 
@@ -24,6 +25,12 @@ public final class TokenMasks {
   /// @param grammar what texts are to be
   /// @param vocabulary of the tokenizer whose ids are asked for
   public TokenMasks(Grammar grammar, TokenTrie vocabulary) {
+    this(grammar, vocabulary, MOST_BYTES);
+  }
+
+  /// @param mostBytes memory of masks that are kept, about
+  TokenMasks(Grammar grammar, TokenTrie vocabulary, long mostBytes) {
+    this.mostBytes = mostBytes;
     machine = grammar.machine();
     this.vocabulary = vocabulary;
     walker = new Walker(machine, vocabulary);
@@ -77,7 +84,7 @@ public final class TokenMasks {
   }
 
   private void keep(ConcurrentHashMap<Integer, MaskNode> place, int state, MaskNode made) {
-    if (bytes.addAndGet(made.size()) > MOST_BYTES) {
+    if (bytes.addAndGet(made.size()) > mostBytes) {
       roots.clear();
       bytes.set(made.size());
     }

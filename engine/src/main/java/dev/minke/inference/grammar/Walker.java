@@ -20,12 +20,16 @@ final class Walker {
   /// Cells of all transitions; with more, what was learnt is forgotten between two walks.
   private static final int MOST_CELLS = 1 << 22;
 
+  /// Stacks that are stepped in one walk. Of grammars that people write it is some thousands.
+  private static final int MOST_STEPS = 1_000_000;
+
   private final Machine machine;
   private final TokenTrie vocabulary;
   private final int[] classes = new int[256];
   private final Map<StackSet, Integer> numbers = new HashMap<>();
   private final List<StackSet> sets = new ArrayList<>();
   private int[][] transitions = new int[64][];
+  private int steps;
 
   /// By depth in the tree, the set after the bytes so far.
   private final int[] path;
@@ -92,6 +96,7 @@ final class Walker {
 
     Walk(Trie trie) {
       this.trie = trie;
+      steps = 0;
       if (sets.size() > MOST_CELLS / machine.byteClasses()) {
         forget();
       }
@@ -145,6 +150,12 @@ final class Walker {
   }
 
   private int learn(int set, int value) {
+    steps += sets.get(set).size();
+    if (steps > MOST_STEPS) {
+      throw new GrammarException(
+          "the grammar is ambiguous: expected a mask within %,d steps, found more; let its alternatives differ earlier"
+              .formatted(MOST_STEPS));
+    }
     int next = number(machine.step(sets.get(set), value));
     transitions[set][classes[value]] = next;
     return next;
