@@ -101,12 +101,12 @@ final class Fragments {
     return switch (expression) {
       case Expression.Call call -> 1;
       case Expression.Literal(byte[] bytes) -> bytes.length;
-      case Expression.OneOf(CodePoints letters) ->
-          Math.min(MOST_INLINE_SEQUENCES, letters.ranges());
+      case Expression.OneOf(CodePoints letters) -> 1;
       case Expression.Sequence(List<Expression> parts) ->
           parts.stream().mapToLong(this::size).sum();
       case Expression.Choice(List<Expression> parts) ->
-          1 + parts.stream().mapToLong(this::size).sum();
+          // They end in one state.
+          1 + parts.stream().mapToLong(part -> Math.max(0, size(part) - 1)).sum();
       case Expression.Repeat repeat -> 1 + copies(repeat) * Math.max(1, size(repeat.part()));
       case Expression.Members(List<Expression.Member> members, Expression separator) ->
           members.stream().mapToLong(member -> size(member.part()) + size(separator)).sum();

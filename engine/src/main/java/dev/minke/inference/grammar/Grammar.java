@@ -16,7 +16,7 @@ public final class Grammar {
 
   Grammar(Expression expression) {
     this.expression = expression;
-    machine = Machine.of(expression);
+    machine = Machine.of(expression, new Budget());
   }
 
   /// JSON that satisfies a schema of draft 2020-12. Each text is valid; not each valid text is
@@ -50,7 +50,7 @@ public final class Grammar {
   ///
   /// @throws GrammarException where it is damaged, too large, or holds what can't be enforced
   public static Grammar ofRegex(String pattern) {
-    return new Grammar(RegexReader.whole(pattern));
+    return new Grammar(RegexReader.whole(pattern, new Budget()));
   }
 
   /// The texts of a grammar in GBNF, from its rule `root` on.

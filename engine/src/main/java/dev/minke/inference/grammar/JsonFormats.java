@@ -89,9 +89,9 @@ final class JsonFormats {
   }
 
   /// The values of a format, or null where it isn't known.
-  static @Nullable Expression values(String format) {
+  static @Nullable Expression values(String format, Budget budget) {
     String pattern = PATTERNS.get(format);
-    return pattern == null ? null : RegexReader.whole(pattern);
+    return pattern == null ? null : RegexReader.whole(pattern, budget);
   }
 
   static String known() {

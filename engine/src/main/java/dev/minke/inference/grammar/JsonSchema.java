@@ -21,11 +21,20 @@ import tools.jackson.databind.JsonNode;
 /// many sets.
 final class JsonSchema {
   private static final int MOST_RULES = 5_000;
+
+  /// A combination of schemas takes some microseconds, and more for each of them.
+  private static final int WORK_A_RULE = 1000;
+
+  private static final int WORK_A_PLACE = 400;
   private static final int MOST_NESTED = 150;
   private static final int MOST_EXCLUSIVE = 64;
   private static final int MOST_PREFIX = 500;
   private static final Expression ANY_TEXT = new Expression.OneOf(CodePoints.ANY);
 
+  /// Of all that is compiled while the schema is read.
+  private final Budget budget = new Budget();
+
+  private final UnicodeProperties properties = new UnicodeProperties(budget);
   private final JsonText json;
   private final SchemaResolver resolver;
   private final SchemaObjects objects;
@@ -35,7 +44,7 @@ final class JsonSchema {
   private JsonSchema(JsonNode schema, JsonLayout layout) {
     json = new JsonText(layout);
     resolver = new SchemaResolver(schema);
-    objects = new SchemaObjects(this, json);
+    objects = new SchemaObjects(this, json, budget);
   }
 
   static Expression read(JsonNode schema, JsonLayout layout) {
@@ -53,6 +62,7 @@ final class JsonSchema {
     if (known != null) {
       return new Expression.Call(known);
     }
+    budget.spendWork(WORK_A_RULE + (long) WORK_A_PLACE * flat.size());
     SchemaPlace first = flat.getFirst();
     Rule rule = new Rule(first.pointer());
     rules.put(key, rule);
@@ -111,7 +121,7 @@ final class JsonSchema {
       throw place.refusal(
           "oneOf", "it has more than %d branches; use anyOf".formatted(MOST_EXCLUSIVE));
     }
-    SchemaExclusion exclusion = new SchemaExclusion(resolver);
+    SchemaExclusion exclusion = new SchemaExclusion(resolver, budget);
     for (int i = 0; i < branches.size(); i++) {
       for (int j = 0; j < i; j++) {
         if (!exclusion.isSure(branches.get(j), branches.get(i))) {
@@ -135,7 +145,8 @@ final class JsonSchema {
     List<Expression> kept = new ArrayList<>();
     boolean hasTypesOnly =
         rest.stream().allMatch(place -> !SchemaKeywords.asserts(place.without("type")));
-    @Nullable Machine others = hasTypesOnly || rest.isEmpty() ? null : Machine.of(compile(rest));
+    @Nullable Machine others =
+        hasTypesOnly || rest.isEmpty() ? null : Machine.of(compile(rest), budget);
     for (JsonNode value : values) {
       String type = SchemaFacts.typeOf(value);
       boolean isTyped =
@@ -246,7 +257,7 @@ final class JsonSchema {
       values = new Expression.Both(values, pattern(place, place.get("pattern")));
     }
     for (SchemaPlace place : facts.with("format")) {
-      Expression format = JsonFormats.values(place.get("format").asString(""));
+      Expression format = JsonFormats.values(place.get("format").asString(""), budget);
       if (format == null) {
         throw place.damage("format", "one of " + JsonFormats.known());
       }
@@ -255,7 +266,7 @@ final class JsonSchema {
     return values;
   }
 
-  private static Expression pattern(SchemaPlace place, JsonNode pattern) {
+  private Expression pattern(SchemaPlace place, JsonNode pattern) {
     if (!pattern.isString()) {
       throw place.damage("pattern", "a regular expression");
     }
@@ -263,9 +274,9 @@ final class JsonSchema {
   }
 
   /// The strings that a pattern matches somewhere.
-  static Expression pattern(SchemaPlace place, String pattern) {
+  Expression pattern(SchemaPlace place, String pattern) {
     try {
-      return RegexReader.anywhere(pattern);
+      return RegexReader.anywhere(pattern, properties);
     } catch (GrammarException e) {
       throw e.of("schema, " + place.pointer());
     }

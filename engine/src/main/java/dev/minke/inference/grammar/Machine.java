@@ -43,8 +43,10 @@ final class Machine {
   /// Builds the machine of a grammar.
   ///
   /// @throws GrammarException where it is too large, recurses on its left, or admits no text
-  static Machine of(Expression grammar) {
-    return new Machine(new MachineBuilder().build(new Rule("root", grammar)));
+  static Machine of(Expression grammar, Budget budget) {
+    RuleTables tables = new RuleTables(new Rule("root", grammar), budget);
+    Entry[][] entries = Beginnings.of(tables, budget);
+    return new Machine(tables.parts(entries, PlainRunFinder.of(tables, entries)));
   }
 
   /// The stacks before the first byte.

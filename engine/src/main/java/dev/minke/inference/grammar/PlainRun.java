@@ -6,6 +6,13 @@ package dev.minke.inference.grammar;
 /// @param letters so many at least; [Integer#MAX_VALUE] for any number
 /// @param isExact whether no plain letter can follow them
 record PlainRun(int letters, boolean isExact) {
-  static final PlainRun NONE = new PlainRun(0, false);
+  /// Plain letters have to be looked at.
+  static final PlainRun UNDECIDED = new PlainRun(0, false);
+
   static final PlainRun ENDLESS = new PlainRun(Integer.MAX_VALUE, true);
+
+  /// The run of a state that takes one letter before.
+  PlainRun longer() {
+    return letters == Integer.MAX_VALUE ? this : new PlainRun(letters + 1, isExact);
+  }
 }

@@ -11,10 +11,15 @@ import tools.jackson.databind.JsonNode;
 final class SchemaExclusion {
   private static final int MOST_DEPTH = 5;
 
-  private final SchemaResolver resolver;
+  /// A comparison of two schemas takes some microseconds; comparisons of properties multiply.
+  private static final int WORK = 100;
 
-  SchemaExclusion(SchemaResolver resolver) {
+  private final SchemaResolver resolver;
+  private final Budget budget;
+
+  SchemaExclusion(SchemaResolver resolver, Budget budget) {
     this.resolver = resolver;
+    this.budget = budget;
   }
 
   boolean isSure(List<SchemaPlace> a, List<SchemaPlace> b) {
@@ -22,6 +27,7 @@ final class SchemaExclusion {
   }
 
   private boolean isSure(List<SchemaPlace> a, List<SchemaPlace> b, int depth) {
+    budget.spendWork(WORK);
     List<SchemaPlace> left = resolver.flatten(a);
     List<SchemaPlace> right = resolver.flatten(b);
     if (left.stream().anyMatch(SchemaPlace::isFalse)

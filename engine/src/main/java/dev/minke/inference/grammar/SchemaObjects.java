@@ -22,8 +22,10 @@ final class SchemaObjects {
 
   private final JsonSchema schemas;
   private final JsonText json;
+  private final Budget budget;
 
-  SchemaObjects(JsonSchema schemas, JsonText json) {
+  SchemaObjects(JsonSchema schemas, JsonText json, Budget budget) {
+    this.budget = budget;
     this.schemas = schemas;
     this.json = json;
   }
@@ -71,7 +73,7 @@ final class SchemaObjects {
         }
         Map<String, Dfa> compiled = new LinkedHashMap<>();
         for (String pattern : place.get("patternProperties").propertyNames()) {
-          compiled.put(pattern, regular(JsonSchema.pattern(place, pattern)));
+          compiled.put(pattern, regular(schemas.pattern(place, pattern)));
         }
         patterns.put(place, compiled);
       }
@@ -97,7 +99,7 @@ final class SchemaObjects {
     }
 
     private Dfa regular(Expression expression) {
-      return new Fragments(new Budget()).regular(expression);
+      return new Fragments(budget).regular(expression);
     }
 
     boolean isAllowed(String name) {
@@ -169,12 +171,12 @@ final class SchemaObjects {
         taken.isEmpty() ? allowed : new Expression.Except(allowed, new Expression.Choice(taken)));
   }
 
-  private static void checkApart(SchemaPlace place, Map<String, Dfa> patterns) {
+  private void checkApart(SchemaPlace place, Map<String, Dfa> patterns) {
     List<String> names = List.copyOf(patterns.keySet());
     List<Dfa> automata = List.copyOf(patterns.values());
     for (int i = 0; i < names.size(); i++) {
       for (int j = 0; j < i; j++) {
-        if (Product.both(automata.get(i), automata.get(j), new Budget()).acceptsSomething()) {
+        if (Product.both(automata.get(i), automata.get(j), budget).acceptsSomething()) {
           throw place.refusal(
               "patternProperties",
               "a name may match both %s and %s; anchor them".formatted(names.get(j), names.get(i)));

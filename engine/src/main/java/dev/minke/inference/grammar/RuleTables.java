@@ -9,19 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Joins the automata of all rules to one machine, without what leads nowhere.
+/// The automata of a rule and of all that it calls, their states numbered through from 1, without
+/// edges and calls that lead nowhere. State 0 is the bottom.
 ///
-/// Mutable; makes one machine.
-final class MachineBuilder {
-  private static final Machine.Entry[] NO_ENTRIES = {};
-  private static final Machine.Entry[] UNKNOWN = {};
-  private static final int[] NO_PUSHES = {};
-
-  /// All ways to begin of all states together: alternatives of alternatives multiply.
-  private static final int MOST_ENTRIES = 200_000;
-
-  private final Budget budget = new Budget();
-  private final Fragments fragments = new Fragments(budget);
+/// Made once, then read by whoever builds the machine.
+final class RuleTables {
+  private final Budget budget;
+  private final Fragments fragments;
   private final Map<Rule, Dfa> automata = new LinkedHashMap<>();
   private final Map<Rule, Integer> starts = new HashMap<>();
   private final List<Rule> rules = new ArrayList<>();
@@ -39,38 +33,96 @@ final class MachineBuilder {
   private final BitSet takesBytes = new BitSet();
   private final BitSet over = new BitSet();
 
-  /// By state; [#UNKNOWN] until they are worked out.
-  private Machine.Entry[][] entries = {};
-
-  private int entriesInAll;
-
-  MachineParts build(Rule root) {
+  RuleTables(Rule root, Budget budget) {
+    this.budget = budget;
+    fragments = new Fragments(budget);
     compile(root);
     join();
     markLive();
-    int start = starts.getOrDefault(root, 0);
-    if (!live.get(start)) {
+    if (!live.get(start(root))) {
       throw new GrammarException(
           "expected a grammar that some text satisfies, found that none does");
     }
     removeDead();
     markEnds();
-    entries = new Machine.Entry[states()][];
-    Arrays.fill(entries, UNKNOWN);
-    new Beginnings().workOut();
-    for (int state = 0; state < states(); state++) {
-      if (entries[state] == UNKNOWN) {
-        entries[state] = waysToBegin(state);
-      }
-    }
-    return new MachineParts(
-        start, firstEdge, edges, targets, finals, over, entries, plainRuns(), classes());
   }
 
-  private int states() {
+  /// All rules, the root first.
+  List<Rule> rules() {
+    return rules;
+  }
+
+  /// The first state of a rule.
+  int start(Rule rule) {
+    return starts.getOrDefault(rule, 0);
+  }
+
+  /// Edges are numbered; those of a state are this one and those before the next state's first.
+  int firstEdge(int state) {
+    return firstEdge[state];
+  }
+
+  /// The lowest byte of an edge.
+  int low(int edge) {
+    return edges[edge] >>> 8;
+  }
+
+  int high(int edge) {
+    return edges[edge] & 0xFF;
+  }
+
+  int firstCall(int state) {
+    return firstCall[state];
+  }
+
+  Rule calledRule(int call) {
+    return calledRules.get(call);
+  }
+
+  /// The first state of the rule that is called.
+  int callee(int call) {
+    return callees[call];
+  }
+
+  int callTarget(int call) {
+    return callTargets[call];
+  }
+
+  /// Whether a state may return, by itself or through calls of rules that may be empty.
+  boolean isFinal(int state) {
+    return finals.get(state);
+  }
+
+  /// Whether a state can do nothing but return.
+  boolean isOver(int state) {
+    return over.get(state);
+  }
+
+  /// Whether a call is of a rule that is one letter, and all of [Fragments#PLAIN] among them.
+  boolean isPlainLetter(int call) {
+    return fragments.isPlainLetter(calledRules.get(call));
+  }
+
+  /// The tables of the machine.
+  MachineParts parts(Machine.Entry[][] entries, PlainRun[] plainRuns) {
+    return new MachineParts(
+        start(rules.getFirst()),
+        firstEdge,
+        edges,
+        targets,
+        finals,
+        over,
+        entries,
+        plainRuns,
+        classes());
+  }
+
+  /// Number of states, the bottom included.
+  int states() {
     return firstEdge.length - 1;
   }
 
+  /// Compiles a rule and all that it calls.
   private void compile(Rule root) {
     automata.put(root, fragments.of(root));
     rules.add(root);
@@ -253,180 +305,6 @@ final class MachineBuilder {
     }
     over.or(finals);
     over.andNot(takesBytes);
-  }
-
-  /// Works out the ways to begin of all rules, callees first. A rule that calls itself before it
-  /// has taken a byte would be looked through without end.
-  private final class Beginnings {
-    private static final int MOST_NESTED = 1000;
-
-    private final BitSet open = new BitSet();
-    private final List<String> path = new ArrayList<>();
-
-    void workOut() {
-      for (Rule rule : rules) {
-        visit(rule, starts.getOrDefault(rule, 0));
-      }
-    }
-
-    private void visit(Rule rule, int start) {
-      if (entries[start] != UNKNOWN) {
-        return;
-      }
-      path.add(rule.name());
-      if (open.get(start)) {
-        throw new GrammarException(
-            "rule %s: expected a rule that begins with something else than itself, found %s; write the repetition as * or to its right"
-                .formatted(rule.name(), String.join(" → ", path)));
-      }
-      if (path.size() > MOST_NESTED) {
-        throw new GrammarException(
-            "rule %s: expected at most %,d rules that begin with one another, found more"
-                .formatted(rule.name(), MOST_NESTED));
-      }
-      open.set(start);
-      IntList reached = reachedByNothing(start);
-      for (int i = 0; i < reached.size(); i++) {
-        int state = reached.get(i);
-        for (int call = firstCall[state]; call < firstCall[state + 1]; call++) {
-          visit(calledRules.get(call), callees[call]);
-        }
-      }
-      entries[start] = waysToBegin(start);
-      open.clear(start);
-      path.removeLast();
-    }
-  }
-
-  /// A state, and those that are reached from it by calls of rules that may be empty.
-  private IntList reachedByNothing(int state) {
-    IntList reached = new IntList();
-    reached.add(state);
-    for (int i = 0; i < reached.size(); i++) {
-      int from = reached.get(i);
-      for (int call = firstCall[from]; call < firstCall[from + 1]; call++) {
-        if (finals.get(callees[call]) && !contains(reached, callTargets[call])) {
-          reached.add(callTargets[call]);
-        }
-      }
-    }
-    budget.spendWork(reached.size());
-    return reached;
-  }
-
-  private boolean contains(IntList list, int value) {
-    budget.spendWork(list.size());
-    for (int i = 0; i < list.size(); i++) {
-      if (list.get(i) == value) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /// The entries of a state whose callees' are known.
-  private Machine.Entry[] waysToBegin(int begin) {
-    List<Machine.Entry> found = new ArrayList<>();
-    IntList reached = reachedByNothing(begin);
-    for (int i = 0; i < reached.size(); i++) {
-      int state = reached.get(i);
-      if (firstEdge[state] < firstEdge[state + 1]) {
-        found.add(new Machine.Entry(state, NO_PUSHES));
-      }
-      for (int call = firstCall[state]; call < firstCall[state + 1]; call++) {
-        int target = callTargets[call];
-        for (Machine.Entry inner : entries[callees[call]]) {
-          found.add(
-              over.get(target)
-                  ? inner
-                  : new Machine.Entry(inner.state(), withFirst(target, inner.pushes())));
-        }
-        if (entriesInAll + found.size() > MOST_ENTRIES) {
-          throw new GrammarException(
-              "rule %s: expected at most %,d ways to begin in all rules, found more; let alternatives begin with different text"
-                  .formatted(calledRules.get(call).name(), MOST_ENTRIES));
-        }
-      }
-    }
-    entriesInAll += found.size();
-    return found.isEmpty() ? NO_ENTRIES : found.toArray(NO_ENTRIES);
-  }
-
-  private static int[] withFirst(int first, int[] rest) {
-    int[] all = new int[rest.length + 1];
-    all[0] = first;
-    System.arraycopy(rest, 0, all, 1, rest.length);
-    return all;
-  }
-
-  private PlainRun[] plainRuns() {
-    int[] next = new int[states()];
-    for (int state = 0; state < states(); state++) {
-      next[state] = afterPlainLetter(state);
-    }
-    PlainRun[] runs = new PlainRun[states()];
-    Arrays.fill(runs, PlainRun.NONE);
-    int[] order = new int[states()];
-    int[] visits = new int[states()];
-    for (int begin = 1; begin < states(); begin++) {
-      int length = 0;
-      int state = begin;
-      while (next[state] >= 0 && visits[state] == 0) {
-        visits[state] = begin;
-        order[length++] = state;
-        state = next[state];
-      }
-      boolean isLoop = next[state] >= 0 && visits[state] == begin && length > 0;
-      PlainRun run =
-          isLoop
-              ? PlainRun.ENDLESS
-              : next[state] >= 0 ? runs[state] : new PlainRun(0, next[state] == NO_PLAIN);
-      if (next[begin] < 0) {
-        runs[begin] = run;
-      }
-      while (length > 0) {
-        if (run.letters() < Integer.MAX_VALUE) {
-          run = new PlainRun(run.letters() + 1, run.isExact());
-        }
-        runs[order[--length]] = run;
-      }
-    }
-    return runs;
-  }
-
-  private static final int NO_PLAIN = -1;
-  private static final int SOME_PLAIN = -2;
-
-  /// The state after any plain letter, without an end before it; [#NO_PLAIN] where none is taken
-  /// and [#SOME_PLAIN] for all else.
-  private int afterPlainLetter(int state) {
-    if (finals.get(state)) {
-      return SOME_PLAIN;
-    }
-    int target = SOME_PLAIN;
-    int letterStart = -1;
-    for (int call = firstCall[state]; call < firstCall[state + 1]; call++) {
-      if (fragments.isPlainLetter(calledRules.get(call))) {
-        target = callTargets[call];
-        letterStart = callees[call];
-      }
-    }
-    int letters = 0;
-    BitSet bytes = new BitSet(256);
-    for (Machine.Entry entry : entries[state]) {
-      if (entry.state() == letterStart) {
-        letters++;
-      } else {
-        for (int edge = firstEdge[entry.state()]; edge < firstEdge[entry.state() + 1]; edge++) {
-          bytes.set(edges[edge] >>> 8, (edges[edge] & 0xFF) + 1);
-        }
-      }
-    }
-    bytes.and(PlainRuns.BYTES);
-    if (!bytes.isEmpty()) {
-      return SOME_PLAIN;
-    }
-    return letters == 0 ? NO_PLAIN : letters == 1 && !finals.get(target) ? target : SOME_PLAIN;
   }
 
   /// Classes of bytes that no edge tells apart, ascending.
