@@ -49,6 +49,7 @@ public final class Minke implements AutoCloseable {
   private final Wording wording;
   private final Engine engine;
   private final Map<String, Object> advice;
+  private final Formats formats;
 
   private Minke(
       StoredModel stored,
@@ -63,6 +64,7 @@ public final class Minke implements AutoCloseable {
     this.wording = wording;
     this.engine = engine;
     this.advice = advice;
+    formats = new Formats(tokenizer);
   }
 
   /// Opens a model as [OpenOptions#DEFAULT] says.
@@ -213,24 +215,29 @@ public final class Minke implements AutoCloseable {
   /// Has a conversation answered to a listener, on the engine's thread.
   public Generation submit(Chat chat, TextListener listener) {
     Wording.Worded worded = wording.word(chat.request());
-    return submit(worded.ids(), worded.parser(), chat.options(), listener);
+    ThoughtStart thought = worded.style().thoughts() ? worded.thought() : ThoughtStart.OVER;
+    return submit(worded.ids(), worded.parser(), thought, chat.options(), listener);
   }
 
   /// Has a text continued to a listener, on the engine's thread.
   public Generation submit(Completion completion, TextListener listener) {
     AnswerParser parser = new AnswerParser(PLAIN, ThoughtStart.OVER);
-    return submit(completion.ids(), parser, completion.options(), listener);
+    return submit(completion.ids(), parser, ThoughtStart.OVER, completion.options(), listener);
   }
 
   private Generation submit(
-      int[] prompt, AnswerParser parser, Options options, TextListener listener) {
+      int[] prompt,
+      AnswerParser parser,
+      ThoughtStart thought,
+      Options options,
+      TextListener listener) {
     int most = options.maxTokens() == null ? Integer.MAX_VALUE : options.maxTokens();
     Request request =
         new Request(
             prompt,
             most,
             tokenizer.endsOfAnswer(),
-            new Choice(sampler(options), options.rules()),
+            new Choice(sampler(options), options.rules(), formats.masks(options.format(), thought)),
             options.logProbs(),
             new Request.Terms(options.user(), options.patience()));
     return engine.submit(

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///   for all
 /// @param seed of the draws
 /// @param rules penalties and biases
+/// @param format what texts it may be
 /// @param maxTokens most tokens of an answer
 /// @param stops strings that end an answer, none empty; no part of them is ever said
 /// @param logProbs how many of the likeliest tokens are told with each, beside its own
@@ -30,6 +31,7 @@ public record Options(
     @Nullable Double minP,
     @Nullable Long seed,
     LogitRules rules,
+    Format format,
     @Nullable Integer maxTokens,
     List<String> stops,
     int logProbs,
@@ -44,6 +46,7 @@ public record Options(
           null,
           null,
           LogitRules.NONE,
+          new Format.Text(),
           null,
           List.of(),
           Request.NO_LOG_PROBS,
@@ -68,56 +71,171 @@ public record Options(
 
   public Options withTemperature(@Nullable Double value) {
     return new Options(
-        value, topK, topP, minP, seed, rules, maxTokens, stops, logProbs, user, patience);
+        value, topK, topP, minP, seed, rules, format, maxTokens, stops, logProbs, user, patience);
   }
 
   public Options withTopK(@Nullable Integer value) {
     return new Options(
-        temperature, value, topP, minP, seed, rules, maxTokens, stops, logProbs, user, patience);
+        temperature,
+        value,
+        topP,
+        minP,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        patience);
   }
 
   public Options withTopP(@Nullable Double value) {
     return new Options(
-        temperature, topK, value, minP, seed, rules, maxTokens, stops, logProbs, user, patience);
+        temperature,
+        topK,
+        value,
+        minP,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        patience);
   }
 
   public Options withMinP(@Nullable Double value) {
     return new Options(
-        temperature, topK, topP, value, seed, rules, maxTokens, stops, logProbs, user, patience);
+        temperature,
+        topK,
+        topP,
+        value,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        patience);
   }
 
   public Options withSeed(@Nullable Long value) {
     return new Options(
-        temperature, topK, topP, minP, value, rules, maxTokens, stops, logProbs, user, patience);
+        temperature,
+        topK,
+        topP,
+        minP,
+        value,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        patience);
   }
 
   public Options withRules(LogitRules value) {
     return new Options(
-        temperature, topK, topP, minP, seed, value, maxTokens, stops, logProbs, user, patience);
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        value,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        patience);
+  }
+
+  public Options withFormat(Format value) {
+    return new Options(
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        rules,
+        value,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        patience);
   }
 
   public Options withMaxTokens(@Nullable Integer value) {
     return new Options(
-        temperature, topK, topP, minP, seed, rules, value, stops, logProbs, user, patience);
+        temperature, topK, topP, minP, seed, rules, format, value, stops, logProbs, user, patience);
   }
 
   public Options withStops(List<String> value) {
     return new Options(
-        temperature, topK, topP, minP, seed, rules, maxTokens, value, logProbs, user, patience);
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        value,
+        logProbs,
+        user,
+        patience);
   }
 
   public Options withLogProbs(int value) {
     return new Options(
-        temperature, topK, topP, minP, seed, rules, maxTokens, stops, value, user, patience);
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        value,
+        user,
+        patience);
   }
 
   public Options withUser(String value) {
     return new Options(
-        temperature, topK, topP, minP, seed, rules, maxTokens, stops, logProbs, value, patience);
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        value,
+        patience);
   }
 
   public Options withPatience(@Nullable Duration value) {
     return new Options(
-        temperature, topK, topP, minP, seed, rules, maxTokens, stops, logProbs, user, value);
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        value);
   }
 }

@@ -14,6 +14,7 @@
 /// | [dev.minke.Minke] | a model that answers: chat, streams, completions |
 /// | [dev.minke.Chat], [dev.minke.Completion] | what is asked |
 /// | [dev.minke.Options] | temperature, seed, stop strings, patience |
+/// | [dev.minke.Format] | JSON by schema, regular expressions, grammars: held while tokens are drawn |
 /// | [dev.minke.Reply], [dev.minke.ReplyStream] | the answer, whole or while it comes |
 ///
 /// This package, and the types of other packages that its signatures name, are stable; all else is

@@ -9,6 +9,7 @@ import dev.minke.checkpoint.StoredModel;
 import dev.minke.inference.Choice;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Precision;
+import dev.minke.inference.grammar.GrammarException;
 import dev.minke.inference.text.Finish;
 import dev.minke.kernel.Kernels;
 import dev.minke.tokenizer.chat.AnswerEvent;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class MinkeTest {
   private static final String PROMPT = "The whale";
@@ -133,6 +136,35 @@ class MinkeTest {
     stream.iterator().next();
     stream.close();
     assertThat(stream.reply().ending().finish()).isIn(Finish.CANCELLED, Finish.LENGTH);
+  }
+
+  @Test
+  void anAnswerHasTheFormThatWasAskedFor() {
+    JsonNode schema =
+        JsonMapper.shared()
+            .readTree(
+                """
+                {"type": "object", "additionalProperties": false, "required": ["name", "legs"],
+                 "properties": {"name": {"type": "string", "maxLength": 8},
+                                "legs": {"type": "integer", "minimum": 0, "maximum": 99}}}
+                """);
+    for (long seed = 0; seed < 5; seed++) {
+      Options options = Options.DEFAULT.withTemperature(1.0).withSeed(seed).withMaxTokens(200);
+      Reply reply =
+          minke.answer(
+              Chat.of("Hello").withOptions(options.withFormat(new Format.JsonSchema(schema))));
+      JsonNode json = JsonMapper.shared().readTree(reply.text());
+      assertThat(reply.ending().finish()).as(reply.text()).isEqualTo(Finish.END);
+      assertThat(json.path("name").isString()).isTrue();
+      assertThat(json.path("legs").intValue()).isBetween(0, 99);
+      assertThat(complete(options.withFormat(new Format.Regex("(yes|no), [a-c]{3}"))).text())
+          .matches("(yes|no), [a-c]{3}");
+      assertThat(
+              complete(options.withFormat(new Format.Gbnf("root ::= \"a\" [0-9]+ \"z\""))).text())
+          .matches("a[0-9]+z?");
+    }
+    assertThatThrownBy(() -> complete(GREEDY.withFormat(new Format.Regex("(a"))))
+        .isInstanceOf(GrammarException.class);
   }
 
   @Test

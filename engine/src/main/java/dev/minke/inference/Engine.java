@@ -102,7 +102,8 @@ public final class Engine implements AutoCloseable {
   public Generation submit(Request request, TokenListener listener) {
     requirePossible(request.prompt());
     int room = (int) Math.min(limit, (long) request.prompt().length + request.most());
-    Chooser chooser = new Chooser(request.choice(), model.vocab(), request.prompt(), draw);
+    Chooser chooser =
+        new Chooser(request.choice(), model.vocab(), request.prompt(), request.ends(), draw);
     Purpose purpose = new Purpose.Continuing(request, listener, chooser);
     return submit(request.prompt(), request.terms(), purpose, room);
   }
@@ -399,6 +400,9 @@ public final class Engine implements AutoCloseable {
     LogProbs logProbs = tells ? LogProbs.of(own, next, request.logProbs()) : null;
     if (!continuing.listener().writes(next, logProbs)) {
       return Stop.CANCELLED;
+    }
+    if (continuing.chooser().isComplete()) {
+      return Stop.END_OF_TEXT;
     }
     return sequence.isFull() ? Stop.LENGTH : null;
   }

@@ -28,7 +28,7 @@ public record Generator(CausalModel model, Kernels kernels, Precision precision)
   /// @param listener gets each token as it comes; false ends the continuation
   public Continuation generate(
       int[] prompt, int most, Set<Integer> ends, Choice choice, IntPredicate listener) {
-    Chooser chooser = new Chooser(choice, model.vocab(), prompt, new Draw());
+    Chooser chooser = new Chooser(choice, model.vocab(), prompt, ends, new Draw());
     int room = prompt.length + Math.max(most, 1);
     try (Session session =
         new Session(model, kernels, precision.arithmetic(), precision.cache(), room)) {
@@ -42,6 +42,9 @@ public record Generator(CausalModel model, Kernels kernels, Precision precision)
         ids[count] = next;
         if (!listener.test(next)) {
           return new Continuation(Arrays.copyOf(ids, count + 1), Stop.CANCELLED);
+        }
+        if (chooser.isComplete()) {
+          return new Continuation(Arrays.copyOf(ids, count + 1), Stop.END_OF_TEXT);
         }
         if (count + 1 < most) {
           logits = session.append(new int[] {next}, precision.generated());

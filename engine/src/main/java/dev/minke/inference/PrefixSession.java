@@ -77,7 +77,7 @@ public final class PrefixSession implements AutoCloseable {
       throw new IllegalArgumentException(
           "prompt: expected 1 to %d tokens, found %d".formatted(capacity - 1, prompt.length));
     }
-    Chooser chooser = new Chooser(choice, vocab, prompt, draw);
+    Chooser chooser = new Chooser(choice, vocab, prompt, ends, draw);
     float[] logits = read(prompt, listener);
     int room = Math.min(most, capacity - prompt.length);
     IntStream.Builder answer = IntStream.builder();
@@ -91,6 +91,10 @@ public final class PrefixSession implements AutoCloseable {
       answer.add(next);
       if (!listener.writes(next)) {
         stop = Stop.CANCELLED;
+        break;
+      }
+      if (chooser.isComplete()) {
+        stop = Stop.END_OF_TEXT;
         break;
       }
       logits = count == room ? null : append(new int[] {next}, precision.generated());

@@ -1,6 +1,7 @@
 package dev.minke.server;
 
 import dev.minke.inference.BusyException;
+import dev.minke.inference.grammar.GrammarException;
 import dev.minke.server.anthropic.AnthropicService;
 import dev.minke.server.ollama.OllamaService;
 import dev.minke.server.openai.OpenAiService;
@@ -140,6 +141,7 @@ public final class MinkeServer implements AutoCloseable {
       case TemplateException template ->
           ApiException.badField(
               "messages", "the chat template refuses it: " + template.getMessage());
+      case GrammarException refused -> ApiException.badRequest(message(refused));
       case IllegalArgumentException wrong -> ApiException.badRequest(message(wrong));
       case NotFoundException _ ->
           ApiException.noPath(request.prologue().method().text(), request.path().path());

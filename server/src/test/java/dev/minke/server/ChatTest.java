@@ -106,6 +106,27 @@ class ChatTest {
   }
 
   @Test
+  void anAnswerHasTheFormThatWasAskedFor() throws Exception {
+    String schema =
+        """
+        , "seed": 3, "max_completion_tokens": 200, "response_format": {"type": "json_schema", "json_schema": {
+          "name": "answer", "strict": true, "schema": {"type": "object", "required": ["yes"],
+          "additionalProperties": false, "properties": {"yes": {"type": "boolean"}}}}}
+        """;
+    JsonNode choice =
+        json(post("/v1/chat/completions", HELLO.formatted(schema)).body()).path("choices").get(0);
+    JsonNode answer = json(choice.path("message").path("content").asString());
+    assertThat(answer.path("yes").isBoolean()).isTrue();
+    assertThat(choice.path("finish_reason").asString()).isEqualTo("stop");
+    String refused =
+        ", \"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\":"
+            + " {\"type\": \"string\", \"contentEncoding\": \"base64\"}}}";
+    HttpResponse<String> response = post("/v1/chat/completions", HELLO.formatted(refused));
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("contentEncoding");
+  }
+
+  @Test
   void whatNobodyKnowsIsRefusedByName() throws Exception {
     HttpResponse<String> response =
         post("/v1/chat/completions", HELLO.formatted(", \"temprature\": 1"));

@@ -116,7 +116,6 @@ record ChatCall(
   }
 
   private static void refuseOthers(Fields fields) {
-    fields.refuse("response_format", "answers in text", "{\"type\":\"text\"}");
     fields.refuse("functions", "has `tools` instead", "[]");
     fields.refuse("function_call", "has `tool_choice` instead");
     fields.refuse("modalities", "answers in text", "[\"text\"]");

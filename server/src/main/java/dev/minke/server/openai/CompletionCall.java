@@ -59,7 +59,6 @@ record CompletionCall(
             prompts, options, count, Streaming.read(fields), echoes, likeliest.orElse(-1));
     fields.refuse("metadata", "stores nothing", "{}");
     fields.refuse("store", "stores nothing", "false");
-    fields.refuse("response_format", "answers in text", "{\"type\":\"text\"}");
     fields.refuse("truncate_prompt_tokens", "cuts no prompts");
     fields.end();
     return call;

@@ -26,6 +26,7 @@ final class SamplingReader {
         fields.numberOrNull("min_p", 0, 1),
         fields.longOrNull("seed"),
         rules(fields, model),
+        FormatReader.read(fields),
         maxTokens(fields),
         fields.stops("stop"),
         Request.NO_LOG_PROBS,

@@ -5,7 +5,7 @@
 /// | [dev.minke.server.openai.OpenAiService] | the paths |
 /// | [dev.minke.server.openai.ChatCall], [dev.minke.server.openai.CompletionCall] | a request, read and checked |
 /// | [dev.minke.server.openai.MessageReader], [dev.minke.server.openai.PromptReader] | its messages, its prompts |
-/// | [dev.minke.server.openai.SamplingReader] | how its answer is drawn |
+/// | [dev.minke.server.openai.SamplingReader], [dev.minke.server.openai.FormatReader] | how its answer is drawn, what form it has |
 /// | [dev.minke.server.openai.ChatCompletions], [dev.minke.server.openai.TextCompletions] | its answers, as chunks or as a whole |
 /// | [dev.minke.server.openai.ResponsesService] | `/v1/responses` |
 /// | [dev.minke.server.openai.ResponsesCall], [dev.minke.server.openai.ItemReader] | a request to it, and its items |

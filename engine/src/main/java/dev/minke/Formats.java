@@ -1,0 +1,107 @@
+package dev.minke;
+
+import dev.minke.inference.grammar.Grammar;
+import dev.minke.inference.grammar.JsonLayout;
+import dev.minke.inference.grammar.TokenMasks;
+import dev.minke.inference.grammar.TokenTrie;
+import dev.minke.tokenizer.Tokenizer;
+import dev.minke.tokenizer.chat.ThoughtStart;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// Formats as masks over a model's vocabulary. The last ones asked for are kept: requests with one
+/// schema share what each of them finds out. May be used by any threads.
+final class Formats {
+  private static final int MOST_KEPT = 32;
+
+  private static final String THOUGHT_BEGIN = "<think>";
+  private static final String THOUGHT_END = "</think>";
+
+  /// What models put between a thought and the answer.
+  private static final String GAP = "\\s{0,4}";
+
+  private final Tokenizer tokenizer;
+
+  // Guarded by this.
+  private @Nullable TokenTrie vocabulary;
+  private final Map<Key, TokenMasks> kept =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, TokenMasks> eldest) {
+          return size() > MOST_KEPT;
+        }
+      };
+
+  private record Key(Format format, ThoughtStart thought) {}
+
+  Formats(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
+
+  /// @param thought whether a thought comes first
+  /// @return null for any text
+  /// @throws dev.minke.inference.grammar.GrammarException if a schema, an expression or a grammar
+  ///   is refused
+  @Nullable TokenMasks masks(Format format, ThoughtStart thought) {
+    if (format instanceof Format.Text) {
+      return null;
+    }
+    Key key = new Key(format, thought);
+    synchronized (this) {
+      TokenMasks masks = kept.get(key);
+      if (masks != null) {
+        return masks;
+      }
+    }
+    Grammar grammar = behind(thought, grammar(format));
+    synchronized (this) {
+      TokenTrie trie = vocabulary;
+      if (trie == null) {
+        trie = TokenTrie.of(tokenizer);
+        vocabulary = trie;
+      }
+      TokenMasks masks = new TokenMasks(grammar, trie);
+      kept.put(key, masks);
+      return masks;
+    }
+  }
+
+  private static Grammar grammar(Format format) {
+    return switch (format) {
+      case Format.Text() -> Grammar.ofRegex("(?s:.*)");
+      case Format.JsonObject() -> Grammar.anyJsonObject(JsonLayout.FREE);
+      case Format.JsonSchema(var schema) -> Grammar.ofJsonSchema(schema, JsonLayout.FREE);
+      case Format.Regex(String pattern) -> Grammar.ofRegex(pattern);
+      case Format.Gbnf(String rules) -> Grammar.ofGbnf(rules);
+    };
+  }
+
+  private Grammar behind(ThoughtStart thought, Grammar answer) {
+    Grammar gap = Grammar.ofRegex(GAP);
+    return switch (thought) {
+      case OVER -> answer;
+      case OPEN -> Grammar.sequence(rest(), gap, answer);
+      case POSSIBLE -> Grammar.choice(answer, Grammar.sequence(begin(), rest(), gap, answer));
+    };
+  }
+
+  private Grammar begin() {
+    return isSpecial(THOUGHT_BEGIN) ? Grammar.token(THOUGHT_BEGIN) : Grammar.text(THOUGHT_BEGIN);
+  }
+
+  /// A thought and its end.
+  private Grammar rest() {
+    return isSpecial(THOUGHT_END)
+        ? Grammar.sequence(grammar(new Format.Text()), Grammar.token(THOUGHT_END))
+        : Grammar.until(THOUGHT_END);
+  }
+
+  private boolean isSpecial(String token) {
+    OptionalInt id = tokenizer.id(token);
+    return id.isPresent() && tokenizer.isSpecial(id.getAsInt());
+  }
+}
