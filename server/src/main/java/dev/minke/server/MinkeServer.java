@@ -38,6 +38,10 @@ public final class MinkeServer implements AutoCloseable {
   /// For connections whose time to finish is over.
   private static final Duration CUT = Duration.ofMillis(100);
 
+  /// What a client that stops reading holds of the machine, and the least that it has to take in
+  /// its time: a third of it. By itself Linux would let it grow to some megabytes.
+  private static final int SEND_BUFFER_BYTES = 128 << 10;
+
   private final WebServer server;
   private final Traffic traffic;
   private final Deadlines deadlines;
@@ -82,7 +86,8 @@ public final class MinkeServer implements AutoCloseable {
             .host(settings.host())
             .port(settings.port())
             .shutdownHook(false)
-            .connectionOptions(options -> options.tcpNoDelay(true))
+            .connectionOptions(
+                options -> options.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER_BYTES))
             .maxTcpConnections(settings.connections())
             .maxPayloadSize(settings.bodyBytes())
             .idleConnectionTimeout(settings.idle())
@@ -114,9 +119,9 @@ public final class MinkeServer implements AutoCloseable {
         .register("/v1", openAi)
         .register("/beta", openAi)
         .register("/beta/v1", openAi)
-        .register("/", openAi)
-        .register("/", ops)
-        .register("/", new PageService())
+        .register(openAi)
+        .register(ops)
+        .register(new PageService())
         .error(Throwable.class, MinkeServer::tell);
   }
 

@@ -147,6 +147,35 @@ class OpsTest {
     }
   }
 
+  @Test
+  void slotsTellNothingOfWhatIsAsked() throws Exception {
+    ServerSettings settings = ServerSettings.DEFAULT.withPort(0).withSlots(true);
+    try (MinkeServer other = MinkeServer.start(settings, new OneModel("tiny", model));
+        RawClient asking = new RawClient(other);
+        Asking looking = new Asking(other)) {
+      asking.post(
+          "/v1/completions",
+          """
+          {"prompt": "secret words", "max_tokens": 200, "ignore_eos": true, "n": 16,
+           "user": "somebody", "stream": true}
+          """);
+      asking.readTo("data: ");
+      HttpResponse<String> response = looking.get("/slots");
+      JsonNode slots = Asking.json(response);
+      assertThat(slots.size()).isBetween(1, 16);
+      JsonNode slot = slots.get(0);
+      assertThat(slot.path("model").asString()).isEqualTo("tiny");
+      assertThat(slot.path("n_ctx").intValue()).isEqualTo(model.context());
+      assertThat(slot.path("is_processing").booleanValue()).isTrue();
+      int prompt = model.idsOf("secret words").length;
+      assertThat(slot.path("n_prompt_tokens").intValue()).isEqualTo(prompt);
+      assertThat(slot.path("n_prompt_tokens_processed").intValue()).isEqualTo(prompt);
+      assertThat(response.body()).doesNotContain("secret").doesNotContain("somebody");
+      asking.readTo("[DONE]");
+      assertThat(looking.get("/slots").body()).isEqualTo("[]");
+    }
+  }
+
   // ---- probes
 
   @Test

@@ -1,6 +1,8 @@
 package dev.minke.server.wire;
 
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -30,10 +32,21 @@ public final class Bodies {
   /// @throws ApiException if it is longer, or no JSON object
   public static Fields read(ServerRequest request, long most) {
     byte[] bytes;
-    try (InputStream in = request.content().inputStream()) {
+    try {
+      // Not closed, which would wait for the rest of a body that is refused.
+      InputStream in = request.content().inputStream();
       bytes = in.readNBytes((int) Math.min(Integer.MAX_VALUE - 8L, most + 1));
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | InsufficientDataAvailableException e) {
       throw new CloseConnectionException("the body did not arrive", e);
+    } catch (RequestException e) {
+      // What comes behind it can't be told from it.
+      throw RequestException.builder()
+          .type(e.eventType())
+          .status(e.status())
+          .message(e.getMessage())
+          .cause(e)
+          .setKeepAlive(false)
+          .build();
     }
     if (bytes.length > most) {
       throw ApiException.bodyOver(most);
@@ -48,7 +61,9 @@ public final class Bodies {
 
   public static void send(ServerResponse response, JsonNode body) {
     response.header(HeaderNames.CONTENT_TYPE, JSON);
-    response.send(bytes(body));
+    byte[] bytes = bytes(body);
+    response.contentLength(bytes.length);
+    response.send(bytes);
   }
 
   /// JSON in UTF-8. Half of a surrogate pair, which a text of a client may have, becomes `?`.

@@ -19,7 +19,7 @@ import java.time.Duration;
 /// written to it.
 public final class SlowClients implements Filter, Http1ConnectionListener {
   /// Whoever takes so much goes on.
-  private static final int SLICE_BYTES = 64 << 10;
+  private static final int SLICE_BYTES = 16 << 10;
 
   private final Deadlines deadlines;
   private final Duration arrival;
@@ -73,6 +73,17 @@ public final class SlowClients implements Filter, Http1ConnectionListener {
       begin();
       try {
         return super.read(bytes, offset, length);
+      } finally {
+        deadlines.end();
+      }
+    }
+
+    /// Waits for the rest.
+    @Override
+    public void close() throws IOException {
+      begin();
+      try {
+        super.close();
       } finally {
         deadlines.end();
       }
