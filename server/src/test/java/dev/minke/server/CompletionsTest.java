@@ -10,6 +10,7 @@ import dev.minke.Reply;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -301,5 +302,22 @@ class CompletionsTest {
     assertThat(cached).containsExactly(0);
     JsonNode again = Asking.json(complete(prompt + "\"a\"")).path("usage");
     assertThat(again.path("prompt_cache_hit_tokens").intValue()).isPositive();
+  }
+
+  @Test
+  void signsOfLifeComeWhileNothingIsSaid() throws Exception {
+    ServerSettings settings =
+        ServerSettings.DEFAULT.withPort(0).withKeepAlive(Duration.ofNanos(100_000));
+    String request =
+        "{\"prompt\": \"Hello\", \"temperature\": 0, \"max_tokens\": 100, \"stream\": %s}";
+    try (MinkeServer other = MinkeServer.start(settings, new OneModel("tiny", model));
+        Asking asking = new Asking(other)) {
+      HttpResponse<String> whole = asking.post("/v1/completions", request.formatted(false));
+      assertThat(whole.body()).startsWith("\n");
+      assertThat(texts(whole)).containsExactly(expected("Hello", 100).text());
+      HttpResponse<String> stream = asking.post("/v1/completions", request.formatted(true));
+      assertThat(stream.body()).contains(": keep-alive\n\n");
+      assertThat(Asking.chunks(stream)).isNotEmpty();
+    }
   }
 }

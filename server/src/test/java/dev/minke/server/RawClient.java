@@ -76,13 +76,13 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /// Reads a tenth at a time, with pauses.
+  /// Reads a fortieth at a time, with pauses.
   ///
   /// @return how long that took
   Duration read(int bytes, Duration pause) throws IOException, InterruptedException {
     long begin = System.nanoTime();
-    for (int i = 0; i < 10; i++) {
-      in.skipNBytes(bytes / 10);
+    for (int i = 0; i < 40; i++) {
+      in.skipNBytes(bytes / 40);
       Thread.sleep(pause);
     }
     return Duration.ofNanos(System.nanoTime() - begin);
