@@ -102,6 +102,8 @@ public final class MinkeServer implements AutoCloseable {
               routing.addFilter(new Cors(settings.origins())).addFilter(traffic).addFilter(slow);
               routing.register("/v1", responses, anthropic).register("/", responses);
               routing.register("/anthropic/v1", anthropic).register("/api", ollama);
+              // What Ollama's own program asks before everything.
+              routing.head("/", (_, response) -> response.send());
               route(routing, openAi, ops);
             })
             .build();

@@ -233,6 +233,11 @@ class OllamaTest {
         .matches("\\d+\\.\\d+\\.\\d+");
   }
 
+  @Test
+  void itSaysThatItIsThere() throws Exception {
+    assertThat(server.head("/").statusCode()).isEqualTo(200);
+  }
+
   // ---- refusals
 
   @ParameterizedTest

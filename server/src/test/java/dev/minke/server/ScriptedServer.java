@@ -45,6 +45,10 @@ final class ScriptedServer implements AutoCloseable {
     return client.send(request(path).GET().build(), BodyHandlers.ofString());
   }
 
+  HttpResponse<String> head(String path) throws IOException, InterruptedException {
+    return client.send(request(path).HEAD().build(), BodyHandlers.ofString());
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
         .timeout(Duration.ofMinutes(1));
