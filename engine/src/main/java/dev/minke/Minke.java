@@ -215,8 +215,7 @@ public final class Minke implements AutoCloseable {
   /// Has a conversation answered to a listener, on the engine's thread.
   public Generation submit(Chat chat, TextListener listener) {
     Wording.Worded worded = wording.word(chat.request());
-    ThoughtStart thought = worded.style().thoughts() ? worded.thought() : ThoughtStart.OVER;
-    return submit(worded.ids(), worded.parser(), thought, chat.options(), listener);
+    return submit(worded.ids(), worded.parser(), worded.start(), chat.options(), listener);
   }
 
   /// Has a text continued to a listener, on the engine's thread.
@@ -225,7 +224,13 @@ public final class Minke implements AutoCloseable {
     return submit(completion.ids(), parser, ThoughtStart.OVER, completion.options(), listener);
   }
 
-  private Generation submit(
+  /// Has what a model reads continued to a listener, on the engine's thread.
+  ///
+  /// @param prompt ids, one or more; not to be changed
+  /// @param parser takes the answer apart: a new one, or one that has heard the beginning of the
+  ///   answer where the prompt ends with that
+  /// @param thought whether what comes begins inside a thought
+  public Generation submit(
       int[] prompt,
       AnswerParser parser,
       ThoughtStart thought,

@@ -23,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class OneAnswer implements AutoCloseable {
   private final Hearing hearing = new Hearing();
   private final Delivery delivery;
+  private final Activity activity;
+  private final String model;
+  private final @Nullable ThoughtBudget budget;
   private final int mostCalls;
 
   /// @param model its name
@@ -34,8 +37,33 @@ public final class OneAnswer implements AutoCloseable {
       String model,
       Function<TextListener, Generation> start,
       int mostCalls) {
+    this(delivery, activity, model, start, null, mostCalls);
+  }
+
+  /// @param model its name
+  /// @param budget of its thought, which begins it
+  /// @param mostCalls tool calls after which it ends
+  public OneAnswer(
+      Delivery delivery, Activity activity, String model, ThoughtBudget budget, int mostCalls) {
+    this(delivery, activity, model, budget::start, budget, mostCalls);
+  }
+
+  private OneAnswer(
+      Delivery delivery,
+      Activity activity,
+      String model,
+      Function<TextListener, Generation> start,
+      @Nullable ThoughtBudget budget,
+      int mostCalls) {
     this.delivery = delivery;
+    this.activity = activity;
+    this.model = model;
+    this.budget = budget;
     this.mostCalls = mostCalls;
+    add(start);
+  }
+
+  private void add(Function<TextListener, Generation> start) {
     hearing.add(listener -> activity.begin(model, listener, start));
   }
 
@@ -74,13 +102,18 @@ public final class OneAnswer implements AutoCloseable {
     @Override
     public void tell(Heard heard) throws IOException {
       switch (heard) {
-        case Heard.Drew _ -> {}
+        case Heard.Drew drew -> drew(drew);
         case Heard.Said said -> {
-          for (AnswerEvent event : wanted(said.events())) {
+          for (AnswerEvent event : wanted(said)) {
             writer.say(event);
           }
         }
-        case Heard.Ended ended -> writer.end(ended.ending());
+        case Heard.Ended ended -> {
+          TextEnding ending = ending(ended);
+          if (ending != null) {
+            writer.end(ending);
+          }
+        }
         case Heard.Failed failed -> throw failure(failed);
       }
     }
@@ -112,9 +145,9 @@ public final class OneAnswer implements AutoCloseable {
     @Override
     public List<ObjectNode> accept(Heard heard, Hearing from) {
       switch (heard) {
-        case Heard.Drew _ -> {}
-        case Heard.Said said -> events.addAll(wanted(said.events()));
-        case Heard.Ended ended -> ending = ended.ending();
+        case Heard.Drew drew -> drew(drew);
+        case Heard.Said said -> events.addAll(wanted(said));
+        case Heard.Ended ended -> ending = ending(ended);
         case Heard.Failed failed -> throw failure(failed);
       }
       return List.of();
@@ -132,11 +165,34 @@ public final class OneAnswer implements AutoCloseable {
     }
   }
 
+  private void drew(Heard.Drew drew) {
+    if (budget != null && budget.drew(drew.token())) {
+      hearing.cancel(drew.index());
+    }
+  }
+
+  /// How it ended; null if it goes on.
+  private @Nullable TextEnding ending(Heard.Ended ended) {
+    if (budget == null) {
+      return ended.ending();
+    }
+    Function<TextListener, Generation> rest = budget.rest(ended.ending());
+    if (rest == null) {
+      return budget.total(ended.ending());
+    }
+    add(rest);
+    return null;
+  }
+
   /// What comes before a call too many; that ends the answer.
-  private List<AnswerEvent> wanted(List<AnswerEvent> events) {
+  private List<AnswerEvent> wanted(Heard.Said said) {
+    List<AnswerEvent> events = said.events();
+    if (budget != null) {
+      budget.said(events);
+    }
     for (int i = 0; i < events.size(); i++) {
       if (numberOfCall(events.get(i)) >= mostCalls) {
-        hearing.cancel(0);
+        hearing.cancel(said.index());
         return events.subList(0, i);
       }
     }

@@ -7,6 +7,7 @@
 /// | [dev.minke.server.Hearing] | answers, from the engine's thread to the one that writes |
 /// | [dev.minke.server.Delivery] | answers to a client: a stream or a whole body, signs of life, a client that is gone |
 /// | [dev.minke.server.OneAnswer] | an answer of a protocol that has one for each request |
+/// | [dev.minke.server.ThoughtBudget] | ends a thought that becomes too long |
 /// | [dev.minke.server.Activity] | which answers are under way |
 /// | [dev.minke.server.Access] | API keys |
 /// | `openai` | OpenAI's protocol and DeepSeek's additions |

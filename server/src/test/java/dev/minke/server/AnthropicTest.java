@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,39 @@ class AnthropicTest {
                 [{"type": "thinking", "thinking": "Light scatters.", "signature": ""},
                  {"type": "text", "text": "The sky is blue."}]
                 """));
+  }
+
+  @Test
+  void aThoughtThatSpendsItsBudgetIsEnded() throws Exception {
+    String request =
+        ask(", \"thinking\": {\"type\": \"enabled\", \"budget_tokens\": 1024}")
+            .replace("Why?", "Muse!");
+    JsonNode message = answer(request);
+    JsonNode content = message.path("content");
+    assertThat(content.size()).isEqualTo(2);
+    String thought = content.get(0).path("thinking").asString();
+    assertThat(thought).matches("hm( hm)+");
+    // What was drawn before the engine heard of it is part of it.
+    int tokens = (thought.length() + 1) / " hm".length();
+    assertThat(tokens).isBetween(1024, 1500);
+    assertThat(content.get(1).path("text").asString()).isEqualTo(ScriptedModel.ANSWER);
+    assertThat(message.path("stop_reason").asString()).isEqualTo("end_turn");
+    assertThat(message.path("usage").path("output_tokens").intValue())
+        .isEqualTo(tokens + ScriptedModel.ANSWER_TOKENS);
+    List<JsonNode> events =
+        events(
+            server
+                .post(
+                    "/v1/messages",
+                    request.replace("\"max_tokens\"", "\"stream\": true, \"max_tokens\""))
+                .body());
+    String told =
+        events.stream()
+            .map(event -> event.path("delta").path("text").asString(""))
+            .collect(Collectors.joining());
+    assertThat(told).isEqualTo(ScriptedModel.ANSWER);
+    assertThat(types(events).stream().filter("content_block_start"::equals)).hasSize(2);
+    assertThat(types(events).getLast()).isEqualTo("message_stop");
   }
 
   @Test
@@ -282,7 +316,7 @@ class AnthropicTest {
         "mcp_servers | [{}]",
         "temperature | 1.5",
         "top_k | -1",
-        "output_config | {\"effort\": \"high\"}",
+        "output_config | {\"effort\": \"low\"}",
         "tools[0].type | [{\"type\": \"bash_20250124\", \"name\": \"bash\"}]",
         "messages[0].content[0].type | [{\"role\": \"user\", \"content\": [{\"type\":"
             + " \"image\"}]}]",

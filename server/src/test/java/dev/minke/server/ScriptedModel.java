@@ -29,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// | `<tools>`, where tools are offered | that it looks, then two calls |
 /// | `<result>`, after the result of a tool | that it is warm |
 /// | `<song>`, after "Sing!" | `la`, without end |
+/// | `<think>` and a line end, after "Muse!", where it shall think | a thought without end |
 public final class ScriptedModel {
   static final String THOUGHT = "Light scatters.";
   static final String ANSWER = "The sky is blue.";
@@ -56,7 +57,8 @@ public final class ScriptedModel {
               CALL.formatted(SECOND_ARGUMENTS) + "\n",
               END),
           List.of("<result>", "It is", " warm.", END),
-          List.of("<song>", " la", " la"));
+          List.of("<song>", " la", " la"),
+          List.of("\n", " hm", " hm"));
 
   private static final String TEMPLATE =
       """
@@ -68,6 +70,7 @@ public final class ScriptedModel {
       {%- if messages[-1].content == 'Sing!' -%}<song>
       {%- elif messages[-1].role == 'tool' -%}<result>
       {%- elif tools -%}<tools>
+      {%- elif enable_thinking and messages[-1].content == 'Muse!' -%}<think>{{ '\\n' }}
       {%- elif enable_thinking -%}<think>
       {%- else -%}<think></think>{%- endif -%}
       {%- endif -%}

@@ -22,6 +22,11 @@ public sealed interface Wording {
   /// @param style how the answer marks thoughts and, where tools were offered, calls
   /// @param thought whether the answer begins inside a thought
   record Worded(String text, int[] ids, AnswerStyle style, ThoughtStart thought) {
+    /// Whether the answer begins inside a thought, as far as it marks thoughts at all.
+    public ThoughtStart start() {
+      return style.thoughts() ? thought : ThoughtStart.OVER;
+    }
+
     /// Takes one answer apart.
     public AnswerParser parser() {
       return new AnswerParser(style, thought);

@@ -1,6 +1,5 @@
 package dev.minke.server.anthropic;
 
-import dev.minke.Minke;
 import dev.minke.server.Access;
 import dev.minke.server.Activity;
 import dev.minke.server.Delivery;
@@ -42,18 +41,13 @@ public final class AnthropicService implements HttpService {
     String user = access.user(request);
     Fields fields = Bodies.read(request, settings.bodyBytes());
     try (Models.Lease lease = models.lease(fields.requiredText("model"))) {
-      Minke model = lease.model();
-      MessagesCall call = MessagesCall.read(fields, model, user, settings.limits().answer());
+      MessagesCall call =
+          MessagesCall.read(fields, lease.model(), user, settings.limits().answer());
       String id = FreshId.of("msg_");
-      int prompt = call.streams() ? call.promptTokens(model) : 0;
-      try (OneAnswer answer =
-          new OneAnswer(
-              new Delivery(settings.keepAlive(), ErrorStyle.ANTHROPIC),
-              activity,
-              lease.name(),
-              listener -> model.submit(call.chat(), listener),
-              call.mostCalls())) {
+      Delivery delivery = new Delivery(settings.keepAlive(), ErrorStyle.ANTHROPIC);
+      try (OneAnswer answer = call.answer(delivery, activity, lease)) {
         if (call.streams()) {
+          int prompt = call.worded().ids().length;
           EventStream events = new EventStream(response);
           answer.stream(new MessageEvents(events, id, lease.name(), prompt));
         } else {
@@ -70,9 +64,7 @@ public final class AnthropicService implements HttpService {
       MessagesCall call = MessagesCall.ofCount(fields, lease.model(), user);
       Bodies.send(
           response,
-          JsonMapper.shared()
-              .createObjectNode()
-              .put("input_tokens", call.promptTokens(lease.model())));
+          JsonMapper.shared().createObjectNode().put("input_tokens", call.worded().ids().length));
     }
   }
 }

@@ -1,8 +1,13 @@
 package dev.minke.server.anthropic;
 
-import dev.minke.Chat;
 import dev.minke.Minke;
 import dev.minke.Options;
+import dev.minke.inference.text.Wording;
+import dev.minke.server.Activity;
+import dev.minke.server.Delivery;
+import dev.minke.server.Models;
+import dev.minke.server.OneAnswer;
+import dev.minke.server.ThoughtBudget;
 import dev.minke.server.dialog.FunctionTools;
 import dev.minke.server.dialog.Thinking;
 import dev.minke.server.wire.ApiException;
@@ -14,14 +19,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// A request to `/v1/messages`, read and checked.
 ///
-/// @param chat to be answered
+/// @param worded what the model reads
+/// @param options how the answer is drawn
 /// @param streams whether the answer comes word by word
 /// @param mostCalls tools that an answer may call
-record MessagesCall(Chat chat, boolean streams, int mostCalls) {
+/// @param budget most tokens of a thought; null for as many as the answer may have
+record MessagesCall(
+    Wording.Worded worded,
+    Options options,
+    boolean streams,
+    int mostCalls,
+    @Nullable Integer budget) {
   /// Least that the API lets a budget be.
   private static final int LEAST_BUDGET = 1024;
 
@@ -64,16 +77,22 @@ record MessagesCall(Chat chat, boolean streams, int mostCalls) {
       tools = type.equals("none") ? List.of() : tools;
     }
     TurnReader.Turns turns = TurnReader.read(fields);
+    Optional<Fields> thinking = fields.object("thinking");
+    Integer budget = thinking.isPresent() ? budget(thinking.get(), options) : null;
     ChatRequest request =
-        new ChatRequest(turns.messages(), tools, turns.ending(), variables(fields, model, options));
+        new ChatRequest(
+            turns.messages(), tools, turns.ending(), variables(fields, thinking, model));
     // Which prefixes may be cached is a hint; what can be cached is, here.
     fields.tree("cache_control");
-    fields.refuse("context_management", "leaves conversations as they are", "{}");
+    fields.refuse("context_management", "leaves conversations as they are", "{}", "{\"edits\":[]}");
     fields.refuse("mcp_servers", "calls no other servers", "[]");
-    fields.refuse("output_config", "knows no efforts and no schemas yet", "{}");
+    // High is what the API takes where nothing is said.
+    fields.refuse(
+        "output_config", "knows no efforts and no schemas", "{}", "{\"effort\":\"high\"}");
     fields.refuse("output_format", "answers in text");
     fields.end();
-    return new MessagesCall(new Chat(request, options), streams, single ? 1 : Integer.MAX_VALUE);
+    return new MessagesCall(
+        model.wording().word(request), options, streams, single ? 1 : Integer.MAX_VALUE, budget);
   }
 
   private static String account(Fields fields, String user) {
@@ -116,28 +135,17 @@ record MessagesCall(Chat chat, boolean streams, int mostCalls) {
     return type;
   }
 
-  private static Map<String, JsonNode> variables(Fields fields, Minke model, Options options) {
-    Optional<Fields> thinking = fields.object("thinking");
-    if (thinking.isEmpty()) {
-      return model.knowsThinking()
-          ? Thinking.variables(model, false, fields.name("thinking"))
-          : Map.of();
-    }
-    Fields its = thinking.get();
+  /// @return most tokens of a thought; null for as many as the answer may have
+  private static @Nullable Integer budget(Fields thinking, Options options) {
     String type =
-        its.oneOf("type", "enabled", "disabled", "adaptive")
-            .orElseThrow(() -> its.missing("type", "\"enabled\" or \"disabled\""));
-    if (type.equals("enabled")) {
-      requireBudget(its, options);
+        thinking
+            .oneOf("type", "enabled", "disabled", "adaptive")
+            .orElseThrow(() -> thinking.missing("type", "\"enabled\" or \"disabled\""));
+    thinking.refuse("display", "tells thoughts as they are", "\"summarized\"");
+    if (!type.equals("enabled")) {
+      thinking.end();
+      return null;
     }
-    its.refuse("display", "tells thoughts as they are", "\"summarized\"");
-    its.end();
-    return Thinking.variables(model, !type.equals("disabled"), fields.name("thinking"));
-  }
-
-  /// Models of this kind know no budgets: `max_tokens` is what ends a thought. That a budget is
-  /// below it, as the API wants it, leaves an answer room.
-  private static void requireBudget(Fields thinking, Options options) {
     OptionalInt budget = thinking.integer("budget_tokens", LEAST_BUDGET, Integer.MAX_VALUE);
     Integer most = options.maxTokens();
     if (budget.isEmpty()) {
@@ -148,10 +156,34 @@ record MessagesCall(Chat chat, boolean streams, int mostCalls) {
           thinking.name("budget_tokens"),
           "expected fewer than max_tokens, %d, found %d".formatted(most, budget.getAsInt()));
     }
+    thinking.end();
+    return budget.getAsInt();
   }
 
-  /// Tokens of the prompt.
-  int promptTokens(Minke model) {
-    return model.wording().word(chat.request()).ids().length;
+  /// Without `thinking` a model that can be told does not think, as the API has it.
+  private static Map<String, JsonNode> variables(
+      Fields fields, Optional<Fields> thinking, Minke model) {
+    if (thinking.isEmpty() && !model.knowsThinking()) {
+      return Map.of();
+    }
+    boolean thinks =
+        thinking.isPresent() && !thinking.get().requiredText("type").equals("disabled");
+    return Thinking.variables(model, thinks, fields.name("thinking"));
+  }
+
+  /// Has it answered.
+  OneAnswer answer(Delivery delivery, Activity activity, Models.Lease lease) {
+    Minke model = lease.model();
+    if (budget == null) {
+      return new OneAnswer(
+          delivery,
+          activity,
+          lease.name(),
+          listener -> model.submit(
+                  worded.ids(), worded.parser(), worded.start(), options, listener),
+          mostCalls);
+    }
+    ThoughtBudget thought = new ThoughtBudget(model, worded, options, budget);
+    return new OneAnswer(delivery, activity, lease.name(), thought, mostCalls);
   }
 }

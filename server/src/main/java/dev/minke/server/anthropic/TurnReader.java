@@ -50,7 +50,8 @@ final class TurnReader {
     if (!role.equals("assistant")) {
       return new Turns(messages, ChatRequest.Ending.ANSWER);
     }
-    if (messages.getLast().content().orElse("").isEmpty()) {
+    ChatMessage last = messages.getLast();
+    if (last.content().orElse("").isEmpty() || last.json().has("tool_calls")) {
       throw ApiException.badField(
           turns.getLast().name("content"),
           "expected a text to go on with, or a turn of the user behind it");

@@ -9,8 +9,8 @@
 /// | [dev.minke.server.anthropic.WholeMessage] | its answer as a whole |
 ///
 /// Unusual: without `thinking` a model that can be told does not think, as that API has it. A
-/// thought has an empty signature: it may come back as it is, or changed. `budget_tokens` is held
-/// by the range that the API gives it, the models here know no budgets. Start reading at
+/// thought has an empty signature: it may come back as it is, or changed. One that has spent its
+/// `budget_tokens` is ended and the answer begins. Start reading at
 /// [dev.minke.server.anthropic.MessagesCall#read].
 @NullMarked
 package dev.minke.server.anthropic;

@@ -41,9 +41,11 @@ final class ChatReader {
       return new AnswerCall(null, streams);
     }
     // As Ollama has it, a model goes on with an answer that comes last.
+    ChatMessage last = messages.getLast();
     boolean goesOn =
-        messages.getLast().role().equals("assistant")
-            && !messages.getLast().content().orElse("").isEmpty();
+        last.role().equals("assistant")
+            && !last.content().orElse("").isEmpty()
+            && !last.json().has("tool_calls");
     ChatRequest.Ending ending =
         goesOn ? ChatRequest.Ending.CONTINUATION : ChatRequest.Ending.ANSWER;
     Chat chat = new Chat(new ChatRequest(messages, tools, ending, variables), options);

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.minke.Minke;
 import dev.minke.server.Access;
 import dev.minke.server.Activity;
+import dev.minke.server.ApiDocument;
 import dev.minke.server.MinkeServer;
 import dev.minke.server.Models;
 import dev.minke.server.OneModel;
 import dev.minke.server.ScriptedModel;
 import dev.minke.server.ServerSettings;
+import dev.minke.server.anthropic.AnthropicService;
+import dev.minke.server.ollama.OllamaService;
 import dev.minke.server.ops.Facts;
 import dev.minke.server.ops.Metrics;
 import dev.minke.server.ops.OpsService;
@@ -20,7 +23,6 @@ import dev.minke.server.wire.Fields;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,9 +57,7 @@ class OpenApiTest {
     model = Minke.open(ScriptedModel.write(temporary.resolve("model")));
     ServerSettings settings = ServerSettings.DEFAULT.withPort(0).withSlots(true);
     server = MinkeServer.start(settings, new OneModel("tiny", model));
-    try (InputStream in = OpsService.class.getResourceAsStream("openapi.json")) {
-      document = JsonMapper.shared().readTree(in);
-    }
+    document = ApiDocument.read();
   }
 
   @AfterAll
@@ -118,7 +118,15 @@ class OpenApiTest {
             new Facts(models, access, settings, activity),
             new Tokens(models, access, settings));
     OpenAiService openAi = new OpenAiService(models, access, settings, activity, Clock.systemUTC());
-    assertThat(described()).isEqualTo(routed(openAi, ops));
+    ResponsesService responses =
+        new ResponsesService(models, access, settings, activity, Clock.systemUTC());
+    Set<String> routed = routed(openAi, responses, ops);
+    routed.addAll(routed(new AnthropicService(models, access, settings, activity)));
+    OllamaService ollama = new OllamaService(models, access, settings, activity, Clock.systemUTC());
+    routed(ollama).forEach(rule -> routed.add(rule.replace(" ", " /api")));
+    // There only to say that they are not.
+    routed.removeIf(rule -> rule.matches(".*/api/(embed|embeddings|pull|push|create|copy|delete)"));
+    assertThat(described()).isEqualTo(routed);
   }
 
   @Test
@@ -163,46 +171,10 @@ class OpenApiTest {
 
   // ---- fields
 
-  /// Names of all properties, with dots between levels and `[]` behind arrays.
-  private static Set<String> properties(String schema) {
-    Set<String> names = new TreeSet<>();
-    collect(document.path("components").path("schemas").path(schema), "", names);
-    return names;
-  }
-
-  private static void collect(JsonNode schema, String path, Set<String> names) {
-    JsonNode reference = schema.path("$ref");
-    if (reference.isString()) {
-      collect(document.at(reference.asString().substring(1)), path, names);
-    }
-    schema
-        .path("properties")
-        .properties()
-        .forEach(property -> {
-          String name = path.isEmpty() ? property.getKey() : path + "." + property.getKey();
-          names.add(name);
-          collect(property.getValue(), name, names);
-        });
-    if (schema.has("items")) {
-      collect(schema.path("items"), path + "[]", names);
-    }
-    schema.path("oneOf").values().forEach(one -> collect(one, path, names));
-  }
-
-  private static Set<String> asked(Fields fields) {
-    Set<String> names = new TreeSet<>();
-    fields.asked().forEach(name -> names.add(name.replaceAll("\\[\\d+\\]", "[]")));
-    return names;
-  }
-
-  private static Fields fields(String json) {
-    return Fields.of(JsonMapper.shared().readTree(json));
-  }
-
   @Test
   void fieldsOfAConversation() {
     Fields fields =
-        fields(
+        ApiDocument.fields(
             """
             {"messages": [
                {"role": "system", "content": [{"type": "text", "text": "a"}]},
@@ -214,20 +186,43 @@ class OpenApiTest {
             """);
     String _ = fields.text("model").orElse("");
     ChatCall.read(fields, model, "", Duration.ofMinutes(1));
-    Set<String> expected = properties("ChatRequest");
+    Set<String> expected = ApiDocument.properties("ChatRequest");
     // Compared as a whole with what may be sent, so nobody asks for what is in it.
     expected.remove("response_format.type");
-    assertThat(asked(fields)).isEqualTo(expected);
+    assertThat(ApiDocument.asked(fields)).isEqualTo(expected);
+  }
+
+  @Test
+  void fieldsOfAResponse() {
+    Fields fields =
+        ApiDocument.fields(
+            """
+            {"input": [
+               {"role": "user", "content": [{"type": "input_text", "text": "a"}]},
+               {"type": "reasoning", "summary": [{"type": "summary_text", "text": "a"}],
+                "content": [{"type": "reasoning_text", "text": "a"}]},
+               {"role": "assistant", "content": "a"},
+               {"type": "function_call", "call_id": "c", "name": "f"},
+               {"type": "function_call_output", "call_id": "c",
+                "output": [{"type": "input_text", "text": "a"}]}],
+             "tools": [{"type": "function", "name": "f"}],
+             "reasoning": {}, "text": {}, "stream_options": {}}
+            """);
+    String _ = fields.text("model").orElse("");
+    ResponsesCall.read(fields, model, "", Duration.ofMinutes(1));
+    Set<String> expected = ApiDocument.properties("ResponsesRequest");
+    expected.remove("text.format.type");
+    assertThat(ApiDocument.asked(fields)).isEqualTo(expected);
   }
 
   @Test
   void fieldsOfACompletion() {
-    Fields fields = fields("{\"prompt\": \"a\", \"stream_options\": {}}");
+    Fields fields = ApiDocument.fields("{\"prompt\": \"a\", \"stream_options\": {}}");
     String _ = fields.text("model").orElse("");
     CompletionCall.read(fields, model, "", Duration.ofMinutes(1));
-    Set<String> expected = properties("CompletionRequest");
+    Set<String> expected = ApiDocument.properties("CompletionRequest");
     expected.remove("response_format.type");
-    assertThat(asked(fields)).isEqualTo(expected);
+    assertThat(ApiDocument.asked(fields)).isEqualTo(expected);
   }
 
   @Test
@@ -235,7 +230,7 @@ class OpenApiTest {
     String content = "\"content\": \"a\", \"tokens\": [5], \"model\": \"tiny\", \"%s\": false";
     try (HttpClient client = HttpClient.newHttpClient()) {
       for (String path : Set.of("Tokenize", "Detokenize")) {
-        Set<String> known = properties(path + "Request");
+        Set<String> known = ApiDocument.properties(path + "Request");
         for (String name : Set.of("add_special", "parse_special", "with_pieces", "other")) {
           ObjectNode all =
               (ObjectNode) JsonMapper.shared().readTree("{" + content.formatted(name) + "}");
