@@ -11,6 +11,7 @@ import dev.minke.inference.Engine;
 import dev.minke.inference.EngineCounts;
 import dev.minke.inference.EngineSettings;
 import dev.minke.inference.Generation;
+import dev.minke.inference.Pooling;
 import dev.minke.inference.Request;
 import dev.minke.inference.Sampler;
 import dev.minke.inference.text.TextListener;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -275,6 +277,38 @@ public final class Minke implements AutoCloseable {
     return tokenizer.addsBeginOfText()
         ? IntStream.concat(tokenizer.beginOfText().stream(), ids).toArray()
         : ids.toArray();
+  }
+
+  /// Embeds a text.
+  ///
+  /// @return `[dim]`, of length 1: the mean of its tokens' hidden states
+  public float[] embed(String text) {
+    return embed(idsOf(text), "").join();
+  }
+
+  /// Embeds tokens.
+  ///
+  /// @param ids one or more; not to be changed
+  /// @param user on whose account
+  /// @return `[dim]`, of length 1; cancelling it ends the work
+  public CompletableFuture<float[]> embed(int[] ids, String user) {
+    CompletableFuture<float[]> raw = engine.embed(ids, Pooling.MEAN, new Request.Terms(user, null));
+    CompletableFuture<float[]> normalized = raw.thenApply(Minke::normalized);
+    normalized.whenComplete((_, _) -> raw.cancel(false));
+    return normalized;
+  }
+
+  private static float[] normalized(float[] vector) {
+    double squares = 0;
+    for (float number : vector) {
+      squares += (double) number * number;
+    }
+    double length = squares == 0 ? 1 : Math.sqrt(squares);
+    float[] unit = new float[vector.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) (vector[i] / length);
+    }
+    return unit;
   }
 
   // ---- the end

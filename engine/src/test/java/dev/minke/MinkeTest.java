@@ -2,6 +2,7 @@ package dev.minke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.CheckpointException;
@@ -165,6 +166,18 @@ class MinkeTest {
     }
     assertThatThrownBy(() -> complete(GREEDY.withFormat(new Format.Regex("(a"))))
         .isInstanceOf(GrammarException.class);
+  }
+
+  @Test
+  void anEmbeddingHasLengthOneAndDependsOnTheText() {
+    float[] one = minke.embed("The whale");
+    double squares = 0;
+    for (float number : one) {
+      squares += number * number;
+    }
+    assertThat(squares).isCloseTo(1, within(1e-6));
+    assertThat(minke.embed("The whale")).isEqualTo(one);
+    assertThat(minke.embed("A whale")).isNotEqualTo(one);
   }
 
   @Test

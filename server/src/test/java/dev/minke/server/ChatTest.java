@@ -12,8 +12,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -124,6 +127,30 @@ class ChatTest {
     HttpResponse<String> response = post("/v1/chat/completions", HELLO.formatted(refused));
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(response.body()).contains("contentEncoding");
+  }
+
+  @Test
+  void embeddings() throws Exception {
+    JsonNode body =
+        json(
+            post("/v1/embeddings", "{\"model\": \"tiny\", \"input\": [\"The whale\", \"x\"]}")
+                .body());
+    float[] expected = model.embed("The whale");
+    JsonNode first = body.path("data").get(0).path("embedding");
+    assertThat(first.size()).isEqualTo(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(first.get(i).floatValue()).isEqualTo(expected[i]);
+    }
+    JsonNode packed =
+        json(
+            post("/embeddings", "{\"input\": \"The whale\", \"encoding_format\": \"base64\"}")
+                .body());
+    byte[] bytes =
+        Base64.getDecoder().decode(packed.path("data").get(0).path("embedding").asString());
+    float[] numbers = new float[expected.length];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);
+    assertThat(numbers).isEqualTo(expected);
+    assertThat(post("/v1/embeddings", "{\"input\": \"\"}").statusCode()).isEqualTo(400);
   }
 
   @Test

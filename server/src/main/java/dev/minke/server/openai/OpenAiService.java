@@ -35,6 +35,7 @@ public final class OpenAiService implements HttpService {
   private final Activity activity;
   private final Clock clock;
   private final ApplyTemplate template;
+  private final Embeddings embeddings;
 
   public OpenAiService(
       Models models, Access access, ServerSettings settings, Activity activity, Clock clock) {
@@ -44,6 +45,7 @@ public final class OpenAiService implements HttpService {
     this.activity = activity;
     this.clock = clock;
     template = new ApplyTemplate(models, access, settings);
+    embeddings = new Embeddings(models, access, settings);
   }
 
   @Override
@@ -52,6 +54,7 @@ public final class OpenAiService implements HttpService {
         .post("/chat/completions", this::chat)
         .post("/completions", this::complete)
         .post("/apply-template", template::answer)
+        .post("/embeddings", embeddings::answer)
         .get("/models", this::list);
   }
 
