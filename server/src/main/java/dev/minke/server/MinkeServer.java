@@ -24,12 +24,15 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
 import io.helidon.http.NotFoundException;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 
 /// A server for OpenAI's clients and others. Listens from [#start] on; closing it stops it.
 public final class MinkeServer implements AutoCloseable {
@@ -62,69 +65,87 @@ public final class MinkeServer implements AutoCloseable {
     Access access = new Access(settings.apiKeys());
     Activity activity = new Activity();
     Clock clock = Clock.systemUTC();
-    OpenAiService openAi = new OpenAiService(models, access, settings, activity, clock);
-    ResponsesService responses = new ResponsesService(models, access, settings, activity, clock);
-    AnthropicService anthropic = new AnthropicService(models, access, settings, activity);
-    OllamaService ollama = new OllamaService(models, access, settings, activity, clock);
     Metrics metrics = new Metrics(models, access, activity);
     Traffic traffic = new Traffic(metrics);
-    OpsService ops =
-        new OpsService(
-            new Probes(models, traffic),
-            metrics,
-            new Facts(models, access, settings, activity),
-            new Tokens(models, access, settings));
+    Services services =
+        new Services(
+            new OpenAiService(models, access, settings, activity, clock),
+            new ResponsesService(models, access, settings, activity, clock),
+            new AnthropicService(models, access, settings, activity),
+            new OllamaService(models, access, settings, activity, clock),
+            new OpsService(
+                new Probes(models, traffic),
+                metrics,
+                new Facts(models, access, settings, activity),
+                new Tokens(models, access, settings)));
     ServerSettings.Limits limits = settings.limits();
     Deadlines deadlines = new Deadlines(precision(limits));
     SlowClients slow = new SlowClients(deadlines, limits.arrival(), limits.taking());
+    List<Filter> filters = List.of(new Cors(settings.origins()), traffic, slow);
+    WebServer server =
+        listener(settings, metrics, slow)
+            .routing(routing -> {
+              filters.forEach(routing::addFilter);
+              services.route(routing);
+            })
+            .build();
+    try {
+      return new MinkeServer(server.start(), traffic, deadlines, settings.drain());
+    } catch (RuntimeException e) {
+      deadlines.close();
+      throw e;
+    }
+  }
+
+  /// Who answers which paths.
+  private record Services(
+      OpenAiService openAi,
+      ResponsesService responses,
+      AnthropicService anthropic,
+      OllamaService ollama,
+      OpsService ops) {
+    void route(HttpRouting.Builder routing) {
+      routing
+          .register("/v1", responses, anthropic, openAi)
+          .register("/beta", openAi)
+          .register("/beta/v1", openAi)
+          .register("/anthropic/v1", anthropic)
+          .register("/api", ollama)
+          // What Ollama's own program asks before everything.
+          .head("/", (_, response) -> response.send())
+          .register(responses, openAi, ops, new PageService())
+          .error(Throwable.class, MinkeServer::tell);
+    }
+  }
+
+  private static WebServerConfig.Builder listener(
+      ServerSettings settings, Metrics metrics, SlowClients slow) {
     EarlyErrors early =
         new EarlyErrors(
             settings.bodyBytes(),
             status -> metrics.request("", Integer.toString(status), Duration.ZERO));
-    WebServer server =
-        WebServer.builder()
-            .host(settings.host())
-            .port(settings.port())
-            .shutdownHook(false)
-            .connectionOptions(
-                options -> options.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER_BYTES))
-            .maxTcpConnections(settings.connections())
-            .maxPayloadSize(settings.bodyBytes())
-            .idleConnectionTimeout(settings.idle())
-            .shutdownGracePeriod(CUT)
-            .directHandlers(early.handlers())
-            .addProtocol(
-                Http1Config.builder()
-                    .maxHeadersSize(limits.headerBytes())
-                    .addReceiveListener(slow)
-                    .build())
-            .routing(routing -> {
-              routing.addFilter(new Cors(settings.origins())).addFilter(traffic).addFilter(slow);
-              routing.register("/v1", responses, anthropic).register("/", responses);
-              routing.register("/anthropic/v1", anthropic).register("/api", ollama);
-              // What Ollama's own program asks before everything.
-              routing.head("/", (_, response) -> response.send());
-              route(routing, openAi, ops);
-            })
-            .build();
-    return new MinkeServer(server.start(), traffic, deadlines, settings.drain());
+    return WebServer.builder()
+        .host(settings.host())
+        .port(settings.port())
+        .shutdownHook(false)
+        .connectionOptions(
+            options -> options.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER_BYTES))
+        .maxTcpConnections(settings.connections())
+        .maxPayloadSize(settings.bodyBytes())
+        .idleConnectionTimeout(settings.idle())
+        .shutdownGracePeriod(CUT)
+        .directHandlers(early.handlers())
+        .addProtocol(
+            Http1Config.builder()
+                .maxHeadersSize(settings.limits().headerBytes())
+                .addReceiveListener(slow)
+                .build());
   }
 
   private static Duration precision(ServerSettings.Limits limits) {
     Duration shorter =
         limits.arrival().compareTo(limits.taking()) < 0 ? limits.arrival() : limits.taking();
     return Duration.ofMillis(Math.clamp(shorter.toMillis() / 8, 10, 1000));
-  }
-
-  private static void route(HttpRouting.Builder routing, OpenAiService openAi, OpsService ops) {
-    routing
-        .register("/v1", openAi)
-        .register("/beta", openAi)
-        .register("/beta/v1", openAi)
-        .register(openAi)
-        .register(ops)
-        .register(new PageService())
-        .error(Throwable.class, MinkeServer::tell);
   }
 
   private static void tell(ServerRequest request, ServerResponse response, Throwable cause) {

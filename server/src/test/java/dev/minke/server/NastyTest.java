@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -22,14 +23,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Requests that no client of good will sends: each gets one clear error, none a 500, and the
 /// server answers the next.
 class NastyTest {
   private static final int BODY_BYTES = 1 << 20;
-  private static final List<String> PATHS =
-      List.of(
-          "/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize", "/apply-template");
+
+  /// Requests that are answered.
+  private static final Map<String, String> REQUESTS =
+      Map.of(
+          "/v1/chat/completions",
+          "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"max_tokens\": 1}",
+          "/v1/completions",
+          "{\"prompt\": \"a\", \"max_tokens\": 1}",
+          "/tokenize",
+          "{\"content\": \"a\"}",
+          "/detokenize",
+          "{\"tokens\": [5]}",
+          "/apply-template",
+          "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}");
 
   @TempDir private static Path temporary;
 
@@ -134,7 +147,7 @@ class NastyTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongBodies")
   void aBodyThatIsNoRequest(String name, byte[] body) throws IOException {
-    for (String path : PATHS) {
+    for (String path : REQUESTS.keySet()) {
       isRefused(post(path, body), 400);
     }
   }
@@ -168,7 +181,7 @@ class NastyTest {
       document = JsonMapper.shared().readTree(in);
     }
     try (RawClient client = new RawClient(server)) {
-      for (String path : PATHS) {
+      for (String path : REQUESTS.keySet()) {
         String schema =
             document
                 .path("paths")
@@ -177,7 +190,16 @@ class NastyTest {
                 .asString()
                 .substring(1);
         for (String field : document.at(schema).path("properties").propertyNames()) {
-          client.post(path, "{\"%s\": %s}".formatted(field, value));
+          if (field.equals("stream") && value.equals("true")) {
+            continue; // It may be.
+          }
+          ObjectNode request = (ObjectNode) JsonMapper.shared().readTree(REQUESTS.get(path));
+          request.remove(field);
+          String others = request.toString();
+          client.post(
+              path,
+              "{\"%s\": %s%s%s"
+                  .formatted(field, value, request.isEmpty() ? "" : ", ", others.substring(1)));
           String answer = whole(client);
           assertThat(answer)
               .as("%s %s: %s", path, field, value)
@@ -196,6 +218,8 @@ class NastyTest {
     for (String field :
         List.of(
             "\"temperature\": 1e400",
+            "\"temperature\": " + "9".repeat(400),
+            "\"logit_bias\": {\"5\": %s}".formatted("9".repeat(400)),
             "\"temperature\": \"hot\"",
             "\"seed\": 1e400",
             "\"seed\": 99999999999999999999",
@@ -210,7 +234,7 @@ class NastyTest {
       isRefused(answer, 400);
       assertThat(error(answer).path("param").asString())
           .as(answer)
-          .isEqualTo(field.substring(1, field.indexOf('"', 1)));
+          .isIn(field.substring(1, field.indexOf('"', 1)), "logit_bias.5");
     }
   }
 
@@ -244,6 +268,22 @@ class NastyTest {
             "a negative length",
             "POST /tokenize HTTP/1.1\r\nHost: here\r\nContent-Length: -5\r\n\r\n"),
         Arguments.of(
+            "two lengths",
+            "POST /tokenize HTTP/1.1\r\n"
+                + "Host: here\r\n"
+                + "Content-Length: 2\r\n"
+                + "Content-Length: 3\r\n\r\n"
+                + "{}"),
+        Arguments.of(
+            "a length and chunks",
+            "POST /tokenize HTTP/1.1\r\n"
+                + "Host: here\r\n"
+                + "Content-Length: 2\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n"
+                + "2\r\n"
+                + "{}\r\n"
+                + "0\r\n\r\n"),
+        Arguments.of(
             "a chunk that is no number",
             "POST /tokenize HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"),
         Arguments.of(
@@ -270,6 +310,21 @@ class NastyTest {
     try (RawClient client = new RawClient(server)) {
       client.send(request.formatted("a".repeat(64 << 10)));
       assertThat(client.readToEnd()).isLessThan(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void whatFollowsABodyOfTwoLengthsIsNoRequest() throws IOException {
+    try (RawClient client = new RawClient(server)) {
+      client.send(
+          "POST /tokenize HTTP/1.1\r\n"
+              + "Host: here\r\n"
+              + "Content-Length: 2\r\n"
+              + "Content-Length: 40\r\n\r\n"
+              + "{}GET /health HTTP/1.1\r\n"
+              + "Host: here\r\n\r\n");
+      isRefused(whole(client), 400);
+      assertThat(client.readTo("HTTP/1.1")).isEmpty();
     }
   }
 

@@ -277,4 +277,25 @@ class OpsTest {
     assertThat(metric("minke_requests_total{path=\"\",status=\"404\"}")).isEqualTo(1);
     assertThat(metric("minke_request_seconds_count{path=\"/v1/completions\"}")).isEqualTo(2);
   }
+
+  @Test
+  void whatIsNoRequestCountsOnce() throws Exception {
+    String routed = "minke_requests_total{path=\"/detokenize\",status=\"400\"}";
+    String early = "minke_requests_total{path=\"\",status=\"400\"}";
+    try (MinkeServer other =
+            MinkeServer.start(ServerSettings.DEFAULT.withPort(0), new OneModel("tiny", model));
+        Asking asking = new Asking(other)) {
+      try (RawClient chunks = new RawClient(other);
+          RawClient noHost = new RawClient(other)) {
+        chunks.send(
+            "POST /detokenize HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n");
+        assertThat(chunks.readTo("}}")).startsWith("HTTP/1.1 400");
+        noHost.send("GET /health HTTP/1.1\r\n\r\n");
+        assertThat(noHost.readTo("}}")).startsWith("HTTP/1.1 400");
+      }
+      assertThat(asking.get("/metrics").body())
+          .contains(routed + " 1.0\n")
+          .contains(early + " 1.0\n");
+    }
+  }
 }

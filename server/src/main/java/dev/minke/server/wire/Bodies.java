@@ -55,8 +55,15 @@ public final class Bodies {
       JsonNode body = STRICT.readTree(bytes);
       return Fields.of(body);
     } catch (JacksonException e) {
-      throw ApiException.badRequest("body: expected JSON; " + e.getOriginalMessage());
+      throw ApiException.badRequest("body: expected JSON; " + reason(e));
     }
+  }
+
+  /// Without what Jackson says to programmers.
+  private static String reason(JacksonException e) {
+    return e.getOriginalMessage()
+        .replaceAll(" \\(start marker at .*", "")
+        .replaceAll(", from `[^`]*`", "");
   }
 
   public static void send(ServerResponse response, JsonNode body) {

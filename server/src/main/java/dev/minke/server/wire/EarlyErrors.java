@@ -15,7 +15,7 @@ public final class EarlyErrors implements DirectHandler {
   private final IntConsumer witness;
 
   /// @param bodyBytes most that a body may have
-  /// @param witness hears the status of each
+  /// @param witness hears the status of each that is not routed
   public EarlyErrors(long bodyBytes, IntConsumer witness) {
     this.bodyBytes = bodyBytes;
     this.witness = witness;
@@ -30,6 +30,7 @@ public final class EarlyErrors implements DirectHandler {
     return builder.build();
   }
 
+  /// Before routing.
   @Override
   public TransportResponse handle(
       TransportRequest request,
@@ -37,8 +38,23 @@ public final class EarlyErrors implements DirectHandler {
       Status status,
       ServerResponseHeaders headers,
       @Nullable String message) {
-    ApiException error = error(request, status, message);
-    witness.accept(error.status());
+    witness.accept(status.code());
+    return response(request, type, headers, error(request, status, message));
+  }
+
+  /// Inside routing, which has witnesses of its own.
+  @Override
+  public TransportResponse handle(
+      TransportRequest request,
+      EventType type,
+      Status status,
+      ServerResponseHeaders headers,
+      Throwable thrown) {
+    return response(request, type, headers, error(request, status, thrown.getMessage()));
+  }
+
+  private static TransportResponse response(
+      TransportRequest request, EventType type, ServerResponseHeaders headers, ApiException error) {
     return TransportResponse.builder()
         .status(Status.create(error.status()))
         .headers(headers)

@@ -110,7 +110,8 @@ public final class Fields {
     if (node == null) {
       return OptionalDouble.empty();
     }
-    double value = node.isNumber() ? node.doubleValue() : Double.NaN;
+    // By its digits: Jackson throws for whole numbers that no double has room for.
+    double value = node.isNumber() ? Double.parseDouble(node.asString()) : Double.NaN;
     if (!(value >= least && value <= most)) {
       throw wrong(field, "a number " + range(least, most), node);
     }
