@@ -98,7 +98,8 @@ public final class ModelHost implements Models, AutoCloseable {
     Hosted hosted = name.isEmpty() ? models.values().iterator().next() : models.get(name);
     if (hosted == null) {
       throw ApiException.notFound(
-          "model: expected one of %s, found %s".formatted(String.join(", ", models.keySet()), name));
+          "model: expected one of %s, found %s"
+              .formatted(String.join(", ", models.keySet()), name));
     }
     lock.lock();
     try {

@@ -93,8 +93,7 @@ class ChatTest {
     HttpResponse<String> response =
         post(
             "/chat/completions",
-            HELLO.formatted(
-                ", \"stream\": true, \"stream_options\": {\"include_usage\": true}"));
+            HELLO.formatted(", \"stream\": true, \"stream_options\": {\"include_usage\": true}"));
     List<String> lines = response.body().lines().filter(line -> !line.isEmpty()).toList();
     assertThat(lines).allMatch(line -> line.startsWith("data: "));
     assertThat(lines.getLast()).isEqualTo("data: [DONE]");

@@ -105,8 +105,7 @@ class ModelHostTest {
   @Test
   void unknownNamesAreToldTheKnownOnes() {
     try (ModelHost host = host(1, Duration.ZERO, "a", "b")) {
-      assertThatThrownBy(() -> host.lease("c"))
-          .hasMessage("model: expected one of a, b, found c");
+      assertThatThrownBy(() -> host.lease("c")).hasMessage("model: expected one of a, b, found c");
       assertThat(host.names()).containsExactly("a", "b");
     }
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -34,33 +36,49 @@ class PatienceTest {
     return server.post(path, request.formatted(words)).body();
   }
 
+  /// An answer with signs of life; one may come too soon for any.
+  private static String withSigns(
+      ScriptedServer server, String path, String request, boolean streams, Predicate<String> has)
+      throws Exception {
+    for (int attempt = 0; attempt < 500; attempt++) {
+      String found = body(server, path, request, "Why?", streams);
+      if (has.test(found)) {
+        return found;
+      }
+    }
+    throw new AssertionError(path + ": no sign of life in any answer");
+  }
+
   @Test
   void signsOfLifeHarmNobody() throws Exception {
-    // Shorter than any token takes.
-    ServerSettings settings = ServerSettings.DEFAULT.withKeepAlive(Duration.ofNanos(100_000));
+    // Shorter than most tokens take.
+    ServerSettings settings = ServerSettings.DEFAULT.withKeepAlive(Duration.ofNanos(1000));
     try (ScriptedServer server = new ScriptedServer(temporary, settings)) {
-      String message = body(server, "/v1/messages", MESSAGES, "Why?", false);
-      String chat = body(server, "/api/chat", CHAT, "Why?", false);
-      String response = body(server, "/v1/responses", RESPONSES, "Why?", false);
-      for (String whole : List.of(message, chat, response)) {
-        assertThat(whole).startsWith("\n");
+      Predicate<String> emptyLine = text -> text.startsWith("\n");
+      for (String whole :
+          List.of(
+              withSigns(server, "/v1/messages", MESSAGES, false, emptyLine),
+              withSigns(server, "/api/chat", CHAT, false, emptyLine),
+              withSigns(server, "/v1/responses", RESPONSES, false, emptyLine))) {
         assertThat(json(whole).toString()).contains(ScriptedModel.ANSWER);
       }
-      List<JsonNode> events =
-          ScriptedServer.events(body(server, "/v1/messages", MESSAGES, "Why?", true));
-      assertThat(events.stream().filter(event -> event.path("type").asString().equals("ping")))
-          .hasSizeGreaterThan(1);
-      List<JsonNode> lines = ScriptedServer.lines(body(server, "/api/chat", CHAT, "Why?", true));
-      assertThat(
-              lines.stream()
-                  .filter(line -> line.path("message").path("content").asString().isEmpty()))
-          .hasSizeGreaterThan(1)
+      String messages =
+          withSigns(server, "/v1/messages", MESSAGES, true, text -> count(text, "\"ping\"") > 1);
+      assertThat(ScriptedServer.events(messages).getLast().path("type").asString())
+          .isEqualTo("message_stop");
+      Predicate<String> emptyContent = text -> count(text, "\"content\":\"\"") > 1;
+      String chat = withSigns(server, "/api/chat", CHAT, true, emptyContent);
+      assertThat(ScriptedServer.lines(chat))
           .allSatisfy(line -> assertThat(line.has("error")).isFalse());
-      String stream = body(server, "/v1/responses", RESPONSES, "Why?", true);
-      assertThat(stream).contains("\n\n: keep-alive\n\n");
-      assertThat(ScriptedServer.events(stream).getLast().path("type").asString())
+      Predicate<String> comment = text -> text.contains("\n\n: keep-alive\n\n");
+      String response = withSigns(server, "/v1/responses", RESPONSES, true, comment);
+      assertThat(ScriptedServer.events(response).getLast().path("type").asString())
           .isEqualTo("response.completed");
     }
+  }
+
+  private static int count(String text, String part) {
+    return text.split(Pattern.quote(part), -1).length - 1;
   }
 
   @Test

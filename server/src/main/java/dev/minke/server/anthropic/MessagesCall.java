@@ -179,8 +179,8 @@ record MessagesCall(
           delivery,
           activity,
           lease.name(),
-          listener -> model.submit(
-                  worded.ids(), worded.parser(), worded.start(), options, listener),
+          listener ->
+              model.submit(worded.ids(), worded.parser(), worded.start(), options, listener),
           mostCalls);
     }
     ThoughtBudget thought = new ThoughtBudget(model, worded, options, budget);
