@@ -41,9 +41,12 @@ import sun.misc.Signal;
     description = {
       "Serve models to OpenAI's clients and others.",
       "",
-      "Paths: /v1/chat/completions, /v1/models, /health. A request names its model; without a name"
-          + " the first is meant. Many requests are answered at once, and none changes the answer"
-          + " of another.",
+      "At / a chat page. OpenAI's /v1/chat/completions, /v1/completions, /v1/responses,"
+          + " /v1/embeddings and /v1/models; Anthropic's /v1/messages; Ollama's /api; llama.cpp's"
+          + " /tokenize, /props, /metrics and /health; /openapi.json describes all.",
+      "",
+      "A request names its model; without a name the first is meant. Many requests are answered at"
+          + " once, and none changes the answer of another.",
       "",
       "Ctrl-C or SIGTERM takes no new requests and ends when those under way are answered; a second"
           + " one ends at once."
@@ -179,13 +182,18 @@ final class ServeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  /// The web server tells of its parts at each start; what fails is told in any case.
+  /// The web server tells of its parts at each start, and of an address that is taken at length;
+  /// what fails is told in any case.
   private static final Logger WEB_SERVER = Logger.getLogger("io.helidon");
+
+  private static final Logger WEB_SERVER_START =
+      Logger.getLogger("io.helidon.webserver.LoomServer");
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     WEB_SERVER.setLevel(Level.WARNING);
+    WEB_SERVER_START.setLevel(Level.OFF);
     ServerSettings settings =
         ServerSettings.DEFAULT.withHost(host).withPort(port).withApiKeys(apiKeys());
     Map<String, ModelHost.Opener> openers = openers(err);
@@ -194,7 +202,7 @@ final class ServeCommand implements Callable<Integer> {
     int[] code = {0};
     listen(asked, code, err);
     try (ModelHost models = new ModelHost(openers, most, Duration.ofSeconds(idleSeconds));
-        MinkeServer server = MinkeServer.start(settings, models)) {
+        MinkeServer server = start(settings, models)) {
       try (Models.Lease first = models.lease("")) {
         err.printf(
             Locale.ROOT,
@@ -207,6 +215,14 @@ final class ServeCommand implements Callable<Integer> {
       err.println("ending     when what is under way is answered; again to end at once");
     }
     return code[0];
+  }
+
+  private static MinkeServer start(ServerSettings settings, ModelHost models) {
+    try {
+      return MinkeServer.start(settings, models);
+    } catch (IllegalStateException e) {
+      throw new UsageException("--host, --port: " + e.getMessage(), e);
+    }
   }
 
   /// Ctrl-C, a closing terminal and SIGTERM ask for the end; a second one ends the process.

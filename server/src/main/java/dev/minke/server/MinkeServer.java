@@ -60,7 +60,7 @@ public final class MinkeServer implements AutoCloseable {
   /// Starts to listen.
   ///
   /// @param models owned by the caller, who closes them after the server
-  /// @throws IllegalStateException if the address is taken
+  /// @throws IllegalStateException if the address is taken, or not this machine's
   public static MinkeServer start(ServerSettings settings, Models models) {
     Access access = new Access(settings.apiKeys());
     Activity activity = new Activity();
@@ -90,7 +90,15 @@ public final class MinkeServer implements AutoCloseable {
             })
             .build();
     try {
-      return new MinkeServer(server.start(), traffic, deadlines, settings.drain());
+      WebServer started = server.start();
+      // A listener that could not be opened is logged and has no port.
+      if (started.port() < 0) {
+        started.stop();
+        throw new IllegalStateException(
+            "address %s, port %d: expected one of this machine's that is free; choose another"
+                .formatted(settings.host(), settings.port()));
+      }
+      return new MinkeServer(started, traffic, deadlines, settings.drain());
     } catch (RuntimeException e) {
       deadlines.close();
       throw e;

@@ -1,6 +1,7 @@
 package dev.minke.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.Chat;
 import dev.minke.Minke;
@@ -160,6 +161,25 @@ class ChatTest {
     JsonNode error = json(response.body()).path("error");
     assertThat(error.path("param").asString()).isEqualTo("temprature");
     assertThat(error.path("message").asString()).contains("does not know this field");
+  }
+
+  @Test
+  void anAddressThatIsTakenIsRefusedInWords() {
+    ServerSettings taken = ServerSettings.DEFAULT.withPort(server.port());
+    assertThatThrownBy(() -> MinkeServer.start(taken, host))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("port %d: expected one".formatted(server.port()));
+  }
+
+  @Test
+  void thePageLoadsNothingFromElsewhere() throws Exception {
+    HttpResponse<String> page =
+        client.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/")).build(),
+            BodyHandlers.ofString());
+    assertThat(page.body()).contains("<title>Minke</title>").doesNotContain("//");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .startsWith("default-src 'none'");
   }
 
   @Test

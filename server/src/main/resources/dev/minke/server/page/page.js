@@ -119,7 +119,7 @@ function redraw() {
   if (messages.length === 0) {
     const hint = document.createElement("p");
     hint.className = "hint";
-    hint.textContent = "Ask something. What you say stays on this machine.";
+    hint.textContent = "Ask something. What you say goes to this server and nowhere else.";
     talk.append(hint);
   }
   messages.forEach((message, index) => {
