@@ -16,6 +16,7 @@
 /// | [dev.minke.inference.Sampler] | temperature, top-k, top-p, min-p, seed |
 /// | [dev.minke.inference.LogProbs] | log-probabilities of the chosen and of the likeliest tokens |
 /// | [dev.minke.inference.Generator] | prompt in, tokens out |
+/// | `grammar` | what an answer has to be, as masks over the vocabulary: JSON by schema, regular expressions, GBNF |
 /// | [dev.minke.inference.Logits] | logits of a whole sequence, for comparison with other implementations |
 ///
 /// Unusual: which arithmetic form of latent attention is used depends on a token's role (prompt or

@@ -16,14 +16,18 @@ public final class Constraint {
   private final TokenMasks masks;
   private StackSet stacks;
 
-  Constraint(TokenMasks masks, StackSet stacks) {
+  /// Of the next node of a stack.
+  private long nextNumber;
+
+  Constraint(TokenMasks masks, StackSet stacks, long nextNumber) {
     this.masks = masks;
     this.stacks = stacks;
+    this.nextNumber = nextNumber;
   }
 
   /// The same text, to be gone on with in another way.
   public Constraint copy() {
-    return new Constraint(masks, stacks);
+    return new Constraint(masks, stacks, nextNumber);
   }
 
   /// Length of a mask.
@@ -34,6 +38,7 @@ public final class Constraint {
   /// Writes the tokens that may follow.
   ///
   /// @param mask `[words]`, bit `id & 63` of word `id >>> 6` for each id; overwritten
+  /// @throws GrammarException if the grammar is too ambiguous here
   public void allowed(long[] mask) {
     if (mask.length != words()) {
       throw new IllegalArgumentException(
@@ -45,26 +50,30 @@ public final class Constraint {
 
   /// Whether a token may follow.
   public boolean allows(int id) {
-    return !after(id).isEmpty();
+    return !after(id, masks.machine().pool(nextNumber)).isEmpty();
   }
 
   /// Goes on with a token.
   ///
   /// @throws IllegalArgumentException if it may not follow
+  /// @throws GrammarException if the grammar is so ambiguous, or the text nested so deep, that it
+  ///   can't be followed further
   public void accept(int id) {
-    StackSet after = after(id);
+    StackPool pool = masks.machine().pool(nextNumber);
+    StackSet after = after(id, pool);
     if (after.isEmpty()) {
       throw new IllegalArgumentException(
           "token %d: expected one that the grammar allows here; ask the mask first".formatted(id));
     }
     stacks = after;
+    nextNumber = pool.nextNumber();
   }
 
-  private StackSet after(int id) {
+  private StackSet after(int id, StackPool pool) {
     byte[] bytes = masks.vocabulary().bytes(id);
     StackSet after = bytes.length == 0 ? StackSet.NONE : stacks;
     for (int i = 0; i < bytes.length && !after.isEmpty(); i++) {
-      after = masks.machine().step(after, bytes[i] & 0xFF);
+      after = masks.machine().step(after, bytes[i] & 0xFF, pool);
     }
     return after;
   }
@@ -98,6 +107,7 @@ public final class Constraint {
   /// before a special token.
   public byte[] forcedBytes() {
     ByteArrayOutputStream forced = new ByteArrayOutputStream();
+    StackPool pool = masks.machine().pool(nextNumber);
     StackSet at = stacks;
     while (!at.ends() && forced.size() < MOST_FORCED) {
       BitSet next = masks.machine().nextBytes(at);
@@ -106,7 +116,7 @@ public final class Constraint {
         break;
       }
       forced.write(only);
-      at = masks.machine().step(at, only);
+      at = masks.machine().step(at, only, pool);
     }
     return forced.toByteArray();
   }

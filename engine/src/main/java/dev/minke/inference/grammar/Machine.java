@@ -1,11 +1,10 @@
 package dev.minke.inference.grammar;
 
-import dev.minke.tokenizer.IntList;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,21 +22,16 @@ final class Machine {
   /// What lies under everything: the end of the text, or what nobody knows yet.
   static final int BOTTOM = 0;
 
-  /// Deeper nesting is refused: sets of stacks are compared recursively.
-  private static final int MOST_DEPTH = 3_000;
-
-  /// Unions and returns of one byte. Ambiguous grammars need many.
+  /// Stacks that are put together or returned to for one byte. Ambiguous grammars need many.
   private static final int MOST_WORK_A_BYTE = 200_000;
 
   /// A way to begin: what is pushed, outermost first, and the state whose edges then count.
   record Entry(int state, int[] pushes) {}
 
   private final MachineParts parts;
-  private final StackSet start;
 
   Machine(MachineParts parts) {
     this.parts = parts;
-    start = relative(parts.start());
   }
 
   /// Builds the machine of a grammar.
@@ -49,14 +43,23 @@ final class Machine {
     return new Machine(tables.parts(entries, PlainRunFinder.of(tables, entries)));
   }
 
+  /// Makes the stacks of one generation.
+  ///
+  /// @param nextNumber of the nodes that it makes
+  StackPool pool(long nextNumber) {
+    return new StackPool(parts, nextNumber);
+  }
+
   /// The stacks before the first byte.
-  StackSet start() {
-    return start;
+  StackSet start(StackPool pool) {
+    return relative(parts.start(), pool);
   }
 
   /// A state, and nothing known beneath it.
-  StackSet relative(int state) {
-    return new Step().only(state, StackSet.BOTTOM);
+  StackSet relative(int state, StackPool pool) {
+    Step step = new Step(pool);
+    step.add(state, StackSet.BOTTOM);
+    return step.result();
   }
 
   /// Number of states, the bottom included.
@@ -84,17 +87,19 @@ final class Machine {
   }
 
   /// The stacks after one more byte; none where the byte is not allowed.
-  StackSet step(StackSet before, int value) {
-    Step step = new Step();
+  StackSet step(StackSet before, int value, StackPool pool) {
+    Step step = new Step(pool);
     step.takeAll(before, value);
     return step.result();
   }
 
   /// Whether a text is one of the grammar.
   boolean matches(String text) {
-    StackSet stacks = start;
+    StackPool pool = pool(1);
+    StackSet stacks = start(pool);
     for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
-      stacks = step(stacks, value & 0xFF);
+      pool = pool(pool.nextNumber());
+      stacks = step(stacks, value & 0xFF, pool);
     }
     return stacks.ends();
   }
@@ -102,77 +107,82 @@ final class Machine {
   /// The bytes that may come next.
   BitSet nextBytes(StackSet stacks) {
     BitSet next = new BitSet(256);
-    addNextBytes(stacks, next, Collections.newSetFromMap(new IdentityHashMap<>()));
+    addNextBytes(stacks, next, new HashSet<>());
     return next;
   }
 
-  private void addNextBytes(StackSet stacks, BitSet next, Set<StackSet> seen) {
-    if (!seen.add(stacks)) {
-      return;
-    }
+  private void addNextBytes(StackSet stacks, BitSet next, Set<StackSet.Node> seen) {
     for (int i = 0; i < stacks.size(); i++) {
-      for (Entry entry : parts.entries(stacks.state(i))) {
-        parts.addBytes(entry.state(), next);
-      }
-      if (parts.isFinal(stacks.state(i))) {
-        addNextBytes(stacks.below(i), next, seen);
+      StackSet.Node node = stacks.node(i);
+      if (seen.add(node)) {
+        for (Entry entry : parts.entries(node.state())) {
+          parts.addBytes(entry.state(), next);
+        }
+        if (parts.isFinal(node.state())) {
+          addNextBytes(node.below(), next, seen);
+        }
       }
     }
   }
 
-  /// The making of one set of stacks.
+  /// The making of one set of stacks. States on top stand in it once.
   private final class Step {
+    private final StackPool pool;
     private int[] states = new int[4];
     private StackSet[] below = new StackSet[4];
     private int size;
     private int work;
-    private @Nullable Set<StackSet> returned;
+    private @Nullable Set<StackSet.Node> returned;
+
+    Step(StackPool pool) {
+      this.pool = pool;
+    }
 
     void takeAll(StackSet stacks, int value) {
       for (int i = 0; i < stacks.size(); i++) {
-        take(stacks.state(i), stacks.below(i), value);
+        take(stacks.node(i), value);
       }
     }
 
-    private void take(int state, StackSet beneath, int value) {
-      for (Entry entry : parts.entries(state)) {
+    private void take(StackSet.Node node, int value) {
+      for (Entry entry : parts.entries(node.state())) {
         int target = parts.next(entry.state(), value);
         if (target >= 0) {
-          StackSet pushed = beneath;
+          StackSet pushed = node.below();
           for (int push : entry.pushes()) {
-            pushed = set(new int[] {push}, new StackSet[] {pushed});
+            pushed = pool.pushed(push, pushed);
           }
           add(target, pushed);
         }
       }
-      if (parts.isFinal(state) && isNew(beneath)) {
-        takeAll(beneath, value);
+      if (parts.isFinal(node.state())) {
+        returnTo(node.below(), value);
       }
     }
 
-    private boolean isNew(StackSet stacks) {
+    private void returnTo(StackSet stacks, int value) {
       if (returned == null) {
-        returned = Collections.newSetFromMap(new IdentityHashMap<>());
+        returned = new HashSet<>();
       }
-      spend();
-      return returned.add(stacks);
+      for (int i = 0; i < stacks.size(); i++) {
+        if (returned.add(stacks.node(i))) {
+          spend(1);
+          take(stacks.node(i), value);
+        }
+      }
     }
 
-    StackSet only(int state, StackSet beneath) {
-      add(state, beneath);
-      return result();
-    }
-
-    private void add(int state, StackSet beneath) {
+    void add(int state, StackSet beneath) {
+      spend(beneath.size());
       if (parts.isOver(state)) {
         for (int i = 0; i < beneath.size(); i++) {
-          add(beneath.state(i), beneath.below(i));
+          add(beneath.node(i).state(), beneath.node(i).below());
         }
         return;
       }
       int place = Arrays.binarySearch(states, 0, size, state);
       if (place >= 0) {
-        below[place] = union(below[place], beneath);
+        below[place] = pool.union(below[place], beneath);
         return;
       }
       place = ~place;
@@ -187,53 +197,22 @@ final class Machine {
       size++;
     }
 
-    private StackSet union(StackSet a, StackSet b) {
-      if (a.equals(b) || b.isEmpty()) {
-        return a;
-      }
-      spend();
-      IntList union = new IntList();
-      StackSet[] beneath = new StackSet[a.size() + b.size()];
-      int i = 0;
-      int j = 0;
-      while (i < a.size() || j < b.size()) {
-        int left = i < a.size() ? a.state(i) : Integer.MAX_VALUE;
-        int right = j < b.size() ? b.state(j) : Integer.MAX_VALUE;
-        StackSet merged =
-            left == right ? union(a.below(i), b.below(j)) : left < right ? a.below(i) : b.below(j);
-        beneath[union.size()] = merged;
-        union.add(Math.min(left, right));
-        i += left <= right ? 1 : 0;
-        j += right <= left ? 1 : 0;
-      }
-      return set(union.toArray(), Arrays.copyOf(beneath, union.size()));
-    }
-
-    private void spend() {
-      if (++work > MOST_WORK_A_BYTE) {
+    private void spend(int more) {
+      work += more;
+      if (work > MOST_WORK_A_BYTE) {
         throw new GrammarException(
             "the grammar is ambiguous: expected one byte to be read in %,d steps, found more; let its alternatives differ earlier"
                 .formatted(MOST_WORK_A_BYTE));
       }
     }
 
-    private StackSet set(int[] tops, StackSet[] beneath) {
-      boolean ends = false;
-      for (int i = 0; i < tops.length; i++) {
-        ends |= tops[i] == BOTTOM || (parts.isFinal(tops[i]) && beneath[i].ends());
-      }
-      StackSet made = new StackSet(tops, beneath, ends);
-      if (made.depth() > MOST_DEPTH) {
-        throw new GrammarException(
-            "expected nesting of at most %,d levels, found deeper".formatted(MOST_DEPTH));
-      }
-      return made;
-    }
-
     StackSet result() {
-      return size == 0
-          ? StackSet.NONE
-          : set(Arrays.copyOf(states, size), Arrays.copyOf(below, size));
+      StackSet.Node[] nodes = new StackSet.Node[size];
+      for (int i = 0; i < size; i++) {
+        nodes[i] = states[i] == BOTTOM ? StackSet.BOTTOM.node(0) : pool.node(states[i], below[i]);
+      }
+      Arrays.sort(nodes, Comparator.comparingLong(StackSet.Node::number));
+      return pool.set(nodes);
     }
   }
 }

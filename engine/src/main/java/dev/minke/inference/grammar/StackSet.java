@@ -1,53 +1,54 @@
 package dev.minke.inference.grammar;
 
-import java.util.Arrays;
-
-/// All the stacks that a text may have led to, as a tree read from the top: each state that may be
-/// on top, and the stacks that may lie beneath it. States ascend and no state stands twice, so two
-/// equal sets look the same.
+/// All the stacks that a text may have led to: the nodes that may be on top, each with those that
+/// may lie beneath it, and so on down. Stacks share what they have in common, so there are few
+/// nodes however many stacks (Tomita 1985).
 ///
-/// Immutable and shared: the set beneath is the one that was there before.
+/// Immutable. Sets are compared as objects: one [StackPool] makes each of them once.
 final class StackSet {
   /// No stack at all: the text is outside the language.
-  static final StackSet NONE = new StackSet(new int[0], new StackSet[0], false);
+  static final StackSet NONE = new StackSet(new Node[0], false);
 
-  /// The one stack whose state is the bottom.
-  static final StackSet BOTTOM =
-      new StackSet(new int[] {Machine.BOTTOM}, new StackSet[] {NONE}, true);
+  /// The one stack that is only the bottom.
+  static final StackSet BOTTOM = new StackSet(new Node[] {new Node(0, Machine.BOTTOM, NONE)}, true);
 
-  private final int[] states;
-  private final StackSet[] below;
-  private final int hash;
+  /// A state and what may lie beneath it.
+  ///
+  /// @param number unique among the nodes of one generation
+  record Node(long number, int state, StackSet below) {
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(number);
+    }
+  }
+
+  private final Node[] nodes;
   private final int depth;
   private final boolean ends;
 
+  /// @param nodes by ascending number; not copied
   /// @param ends whether the bottom can be reached by returns alone
-  StackSet(int[] states, StackSet[] below, boolean ends) {
-    this.states = states;
-    this.below = below;
+  StackSet(Node[] nodes, boolean ends) {
+    this.nodes = nodes;
     this.ends = ends;
-    int mixed = Arrays.hashCode(states);
     int deepest = 0;
-    for (StackSet set : below) {
-      mixed = 31 * mixed + set.hash;
-      deepest = Math.max(deepest, set.depth + 1);
+    for (Node node : nodes) {
+      deepest = Math.max(deepest, node.below.depth + 1);
     }
-    hash = mixed;
     depth = deepest;
   }
 
   int size() {
-    return states.length;
+    return nodes.length;
   }
 
-  /// A state on top, by its index.
-  int state(int index) {
-    return states[index];
-  }
-
-  /// The stacks beneath it.
-  StackSet below(int index) {
-    return below[index];
+  Node node(int index) {
+    return nodes[index];
   }
 
   int depth() {
@@ -60,21 +61,6 @@ final class StackSet {
   }
 
   boolean isEmpty() {
-    return states.length == 0;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return this == other
-        || (other instanceof StackSet set
-            && hash == set.hash
-            && depth == set.depth
-            && Arrays.equals(states, set.states)
-            && Arrays.equals(below, set.below));
-  }
-
-  @Override
-  public int hashCode() {
-    return hash;
+    return nodes.length == 0;
   }
 }

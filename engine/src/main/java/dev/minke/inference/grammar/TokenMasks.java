@@ -1,5 +1,7 @@
 package dev.minke.inference.grammar;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,10 +15,17 @@ public final class TokenMasks {
   /// Two thousand masks of a vocabulary of 130,000.
   private static final long MOST_BYTES = 32L << 20;
 
+  /// Parts of one mask: some dozens, where nesting is deep.
+  private static final int MOST_VISITS = 20_000;
+
   private final Machine machine;
   private final TokenTrie vocabulary;
   private final long mostBytes;
   private final ConcurrentHashMap<Integer, MaskNode> roots = new ConcurrentHashMap<>();
+
+  /// Each pending once; those of all masks.
+  private final ConcurrentHashMap<Pending, Pending> pendings = new ConcurrentHashMap<>();
+
   private final AtomicLong bytes = new AtomicLong();
 
   /// Guarded by itself.
@@ -38,7 +47,8 @@ public final class TokenMasks {
 
   /// The beginning of one text.
   public Constraint begin() {
-    return new Constraint(this, machine.start());
+    StackPool pool = machine.pool(1);
+    return new Constraint(this, machine.start(pool), pool.nextNumber());
   }
 
   Machine machine() {
@@ -51,43 +61,56 @@ public final class TokenMasks {
 
   /// Adds to a mask the tokens that stacks allow.
   void addAllowed(StackSet stacks, long[] mask) {
+    Set<Visit> visits = new HashSet<>();
     for (int i = 0; i < stacks.size(); i++) {
-      int state = stacks.state(i);
-      MaskNode known = roots.get(state);
-      add(known == null ? root(state) : known, stacks.below(i), mask);
+      StackSet.Node top = stacks.node(i);
+      MaskNode known = roots.get(top.state());
+      add(known == null ? root(top.state()) : known, top.below(), mask, visits);
     }
   }
 
-  private void add(MaskNode node, StackSet below, long[] mask) {
+  /// Undecided tokens, on a stack that several paths may lead to.
+  private record Visit(Pending pending, StackSet.Node beneath) {}
+
+  private void add(MaskNode node, StackSet below, long[] mask, Set<Visit> visits) {
     node.addTo(mask);
-    for (int i = 0; node.pending().length > 0 && i < below.size(); i++) {
-      int state = below.state(i);
-      MaskNode known = node.children().get(state);
-      add(known == null ? child(node, state) : known, below.below(i), mask);
+    Pending pending = node.pending();
+    for (int i = 0; !pending.isEmpty() && i < below.size(); i++) {
+      StackSet.Node beneath = below.node(i);
+      if (visits.add(new Visit(pending, beneath))) {
+        if (visits.size() > MOST_VISITS) {
+          throw new GrammarException(
+              "the grammar is ambiguous: expected a mask of at most %,d parts, found more; let its alternatives differ earlier"
+                  .formatted(MOST_VISITS));
+        }
+        MaskNode known = pending.known().get(beneath.state());
+        MaskNode next = known == null ? after(pending, beneath.state()) : known;
+        add(next, beneath.below(), mask, visits);
+      }
     }
   }
 
   private MaskNode root(int state) {
     synchronized (walker) {
-      MaskNode made = walker.root(state);
-      keep(roots, state, made);
-      return made;
+      return keep(roots, state, walker.root(state));
     }
   }
 
-  private MaskNode child(MaskNode parent, int state) {
+  private MaskNode after(Pending pending, int state) {
     synchronized (walker) {
-      MaskNode made = walker.child(parent, state);
-      keep(parent.children(), state, made);
-      return made;
+      return keep(pending.known(), state, walker.after(pending, state));
     }
   }
 
-  private void keep(ConcurrentHashMap<Integer, MaskNode> place, int state, MaskNode made) {
-    if (bytes.addAndGet(made.size()) > mostBytes) {
+  private MaskNode keep(ConcurrentHashMap<Integer, MaskNode> place, int state, MaskNode found) {
+    if (bytes.addAndGet(found.size()) > mostBytes) {
       roots.clear();
-      bytes.set(made.size());
+      pendings.clear();
+      bytes.set(found.size());
     }
+    Pending pending = found.pending();
+    MaskNode made = found.with(pendings.computeIfAbsent(pending, one -> one));
     place.put(state, made);
+    return made;
   }
 }

@@ -3,7 +3,7 @@ package dev.minke.inference.grammar;
 import dev.minke.tokenizer.IntList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,9 +26,13 @@ final class Walker {
   private final Machine machine;
   private final TokenTrie vocabulary;
   private final int[] classes = new int[256];
-  private final Map<StackSet, Integer> numbers = new HashMap<>();
+
+  /// By set, as an object of the pool.
+  private final Map<StackSet, Integer> numbers = new IdentityHashMap<>();
+
   private final List<StackSet> sets = new ArrayList<>();
   private int[][] transitions = new int[64][];
+  private StackPool pool;
   private int steps;
 
   /// By depth in the tree, the set after the bytes so far.
@@ -39,12 +43,14 @@ final class Walker {
     this.vocabulary = vocabulary;
     path = new int[vocabulary.all().deepest() + 1];
     Arrays.setAll(classes, machine::byteClass);
-    forget();
+    pool = machine.pool(1);
+    number(StackSet.NONE);
   }
 
   private void forget() {
     numbers.clear();
     sets.clear();
+    pool = machine.pool(1);
     number(StackSet.NONE);
   }
 
@@ -81,9 +87,9 @@ final class Walker {
   }
 
   /// The tokens of a state that lies beneath one whose rule has ended.
-  MaskNode child(MaskNode parent, int state) {
-    Walk walk = new Walk(parent.trie());
-    for (int node : parent.pending()) {
+  MaskNode after(Pending pending, int state) {
+    Walk walk = new Walk(pending.trie());
+    for (int node : pending.nodes()) {
       walk.below(node, state);
     }
     return walk.node(new long[0]);
@@ -104,7 +110,7 @@ final class Walker {
 
     /// Goes through the tokens that go on from a node, from a state on.
     void below(int node, int state) {
-      int start = number(machine.relative(state));
+      int start = number(machine.relative(state, pool));
       note(node, start);
       int depth = trie.depth(node);
       path[depth] = start;
@@ -133,14 +139,20 @@ final class Walker {
 
     MaskNode node(long[] plain) {
       int words = vocabulary.words();
+      Pending open = new Pending(trie, distinct(pending));
       if (plain.length == 0 && ids.size() < 2 * words) {
-        return new MaskNode(ids.toArray(), plain, trie, pending.toArray());
+        return new MaskNode(distinct(ids), plain, open);
       }
       long[] mask = plain.length == 0 ? new long[words] : plain;
       for (int i = 0; i < ids.size(); i++) {
         mask[ids.get(i) >>> 6] |= 1L << ids.get(i);
       }
-      return new MaskNode(new int[0], mask, trie, pending.toArray());
+      return new MaskNode(new int[0], mask, open);
+    }
+
+    /// Subtrees may lie within one another: what is found in both is meant once.
+    private static int[] distinct(IntList found) {
+      return Arrays.stream(found.toArray()).sorted().distinct().toArray();
     }
   }
 
@@ -156,7 +168,7 @@ final class Walker {
           "the grammar is ambiguous: expected a mask within %,d steps, found more; let its alternatives differ earlier"
               .formatted(MOST_STEPS));
     }
-    int next = number(machine.step(sets.get(set), value));
+    int next = number(machine.step(sets.get(set), value, pool));
     transitions[set][classes[value]] = next;
     return next;
   }

@@ -9,12 +9,13 @@
 /// | [dev.minke.inference.grammar.Constraint] | one answer as far as it has been generated |
 /// | [dev.minke.inference.grammar.GrammarException] | what is refused, in one line |
 ///
-/// Inside: readers (`RegexReader`, `GbnfReader`, `JsonSchema`) make an `Expression`;
-/// `MachineBuilder` turns its rules into automata (`Fragments`, `Subsets`, `Product`) and joins
-/// them to a `Machine`, which reads bytes and keeps a `StackSet`: all the stacks that a text may
-/// have led to. A `Walker` finds the tokens of one state by a walk over the vocabulary, and leaves
-/// open those after a part of whose bytes the state's rule has ended; a `MaskNode` keeps both.
-/// Tokens that are whole plain text (`PlainRuns`) are not walked over where any text is allowed.
+/// Inside: readers (`RegexReader`, `GbnfReader`, `JsonSchema`) make an `Expression`; its rules
+/// become automata (`Fragments`, `Subsets`, `Product`) and are joined (`RuleTables`, `Beginnings`)
+/// to a `Machine`, which reads bytes and keeps a `StackSet`: all the stacks that a text may have
+/// led to. A `Walker` finds the tokens of one state by a walk over the vocabulary, and leaves open
+/// those after a part of whose bytes the state's rule has ended (`Pending`); a `MaskNode` keeps
+/// both. Tokens that are whole plain text (`PlainRuns`) are not walked over where any text is
+/// allowed.
 ///
 /// Unusual: a mask is never computed for a whole stack. It is the union of what is known of the
 /// state on top, of the state beneath it for tokens that reach so far, and so on down (the idea is
