@@ -13,14 +13,16 @@ import tools.jackson.databind.JsonNode;
 
 /// What several schemas say together about one value: all of them hold. References and `allOf` are
 /// resolved; `anyOf` and `oneOf` are not among it.
-///
-/// @param places each of them an object
 final class SchemaFacts {
   static final Set<String> TYPES =
       Set.of("null", "boolean", "integer", "number", "string", "array", "object");
 
+  /// Of one `enum`: values of two are compared each with each.
+  private static final int MOST_VALUES = 5_000;
+
   private final List<SchemaPlace> places;
 
+  /// @param places each of them an object
   SchemaFacts(List<SchemaPlace> places) {
     this.places = List.copyOf(places);
   }
@@ -85,8 +87,8 @@ final class SchemaFacts {
     List<JsonNode> values = null;
     for (SchemaPlace place : places) {
       if (place.has("enum")) {
-        if (!place.get("enum").isArray()) {
-          throw place.damage("enum", "a list");
+        if (!place.get("enum").isArray() || place.get("enum").size() > MOST_VALUES) {
+          throw place.damage("enum", "a list of at most %,d values".formatted(MOST_VALUES));
         }
         values = kept(values, new ArrayList<>(place.get("enum").values()));
       }

@@ -39,7 +39,7 @@ final class UnicodeProperties {
     String value = name.substring(name.indexOf('=') + 1);
     String kind = name.substring(0, Math.max(0, name.indexOf('=')));
     if (List.of("", "gc", "General_Category").contains(kind)) {
-      byte[] categories = categories(value);
+      byte[] categories = value.contains(" ") ? new byte[0] : categories(value);
       if (categories.length > 0) {
         Arrays.sort(categories);
         return CodePoints.where(

@@ -128,6 +128,7 @@ class RegexReaderTest {
         "[[a]]~[ in a class",
         "\\012~octal",
         "\\p{Greeklike}~property Greeklike",
+        "\\p{Lu x}~property Lu x",
         "\\q~escape \\q"
       })
   void whatIsNotRegularIsRefusedByName(String pattern, String name) {
