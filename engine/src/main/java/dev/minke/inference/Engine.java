@@ -245,10 +245,27 @@ public final class Engine implements AutoCloseable {
       while (goesOn) {
         goesOn = turn();
       }
+    } catch (RuntimeException | Error e) {
+      abandon(e);
     } finally {
       runner.close();
       pool.close();
     }
+  }
+
+  /// Something is wrong in the engine itself: nobody is answered any more, and everybody is told.
+  private void abandon(Throwable cause) {
+    lock.lock();
+    try {
+      accepting = false;
+      scheduler.line().takeIf(_ -> true).forEach(one -> ended.add(Ended.by(one, cause)));
+      scheduler.active().forEach(one -> ended.add(Ended.by(one, cause)));
+      scheduler.active().clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    tellEnded();
   }
 
   /// One step, or a wait for something to do.
@@ -325,7 +342,6 @@ public final class Engine implements AutoCloseable {
         }
       }
     }
-
     lock.lock();
     try {
       if (failure == null) {

@@ -10,11 +10,15 @@ import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.AttentionForm;
+import dev.minke.model.CachedRows;
+import dev.minke.model.CausalModel;
 import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.model.decoder.TinyConfigs;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -529,6 +533,50 @@ class EngineTest {
         assertThatThrownBy(failing::ending).hasMessageContaining("no room on the other side");
         assertAnswers(model, Precision.EXACT, List.of(other), List.of(answer));
         assertNoPageLost(engine);
+      }
+    }
+  }
+
+  /// A model that cannot compute a certain token.
+  private static CausalModel faulty(DecoderModel model, int id) {
+    return (CausalModel)
+        Proxy.newProxyInstance(
+            CausalModel.class.getClassLoader(),
+            new Class<?>[] {CausalModel.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("hidden") && arguments[1] instanceof CachedRows rows) {
+                for (int i = 0; i < rows.tokens().tokens(); i++) {
+                  if (rows.tokens().ids().getInt(0, i) == id) {
+                    throw new IllegalStateException("the disk is gone");
+                  }
+                }
+              }
+              try {
+                return method.invoke(model, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void aStepThatFailsEndsItsOwnRequestsAndTheEngineGoesOn() {
+    try (ParameterStore store = store()) {
+      DecoderModel model = small(store);
+      int[] good = new int[40];
+      Arrays.setAll(good, i -> i % 7);
+      int[] bad = good.clone();
+      bad[30] = 18;
+      Request well = new Request(good, 1, Set.of(), Choice.GREEDY, NONE, Request.Terms.NONE);
+      try (Engine engine =
+          new Engine(faulty(model, 18), kernels, settings(Precision.EXACT, 1024, STEP))) {
+        for (int round = 0; round < 3; round++) {
+          Answer failing = submit(engine, withPrompt(well, bad));
+          assertThatThrownBy(failing::ending).hasMessageContaining("the disk is gone");
+          Answer answer = submit(engine, well);
+          assertAnswers(model, Precision.EXACT, List.of(well), List.of(answer));
+          assertNoPageLost(engine);
+        }
       }
     }
   }
