@@ -5,6 +5,7 @@ import dev.minke.inference.grammar.JsonLayout;
 import dev.minke.inference.grammar.TokenMasks;
 import dev.minke.inference.grammar.TokenTrie;
 import dev.minke.tokenizer.Tokenizer;
+import dev.minke.tokenizer.chat.Markers;
 import dev.minke.tokenizer.chat.ThoughtStart;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// schema share what each of them finds out. May be used by any threads.
 final class Formats {
   private static final int MOST_KEPT = 32;
-
-  private static final String THOUGHT_BEGIN = "<think>";
-  private static final String THOUGHT_END = "</think>";
 
   /// What models put between a thought and the answer.
   private static final String GAP = "\\s{0,4}";
@@ -90,14 +88,16 @@ final class Formats {
   }
 
   private Grammar begin() {
-    return isSpecial(THOUGHT_BEGIN) ? Grammar.token(THOUGHT_BEGIN) : Grammar.text(THOUGHT_BEGIN);
+    return isSpecial(Markers.THOUGHT_BEGIN)
+        ? Grammar.token(Markers.THOUGHT_BEGIN)
+        : Grammar.text(Markers.THOUGHT_BEGIN);
   }
 
   /// A thought and its end.
   private Grammar rest() {
-    return isSpecial(THOUGHT_END)
-        ? Grammar.sequence(grammar(new Format.Text()), Grammar.token(THOUGHT_END))
-        : Grammar.until(THOUGHT_END);
+    return isSpecial(Markers.THOUGHT_END)
+        ? Grammar.sequence(grammar(new Format.Text()), Grammar.token(Markers.THOUGHT_END))
+        : Grammar.until(Markers.THOUGHT_END);
   }
 
   private boolean isSpecial(String token) {

@@ -6,6 +6,7 @@ import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.ModelHeader;
 import dev.minke.checkpoint.Residency;
 import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.Advice;
 import dev.minke.inference.Choice;
 import dev.minke.inference.Engine;
 import dev.minke.inference.EngineCounts;
@@ -30,10 +31,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A model that answers, in this process: any number of requests at a time, from any threads.
@@ -50,7 +49,7 @@ public final class Minke implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final Wording wording;
   private final Engine engine;
-  private final Map<String, Object> advice;
+  private final Advice advice;
   private final Formats formats;
 
   private Minke(
@@ -59,7 +58,7 @@ public final class Minke implements AutoCloseable {
       Tokenizer tokenizer,
       Wording wording,
       Engine engine,
-      Map<String, Object> advice) {
+      Advice advice) {
     this.stored = stored;
     this.kernels = kernels;
     this.tokenizer = tokenizer;
@@ -110,7 +109,7 @@ public final class Minke implements AutoCloseable {
           stored.residency(options.memory() == 0 ? Math.max(0, free) : options.memory());
       double all = Math.max(1, residency.readAtOnce());
       stored.load(kernels, residency, done -> options.progress().accept(done / all));
-      Map<String, Object> advice = ModelHeader.read(stored.path()).notes().generation();
+      Advice advice = new Advice(ModelHeader.read(stored.path()).notes().generation());
       EngineSettings settings = settings(stored.model(), options);
       Engine engine = new Engine(stored.model(), kernels, settings);
       return new Minke(stored, kernels, tokenizer, wording, engine, advice);
@@ -141,7 +140,7 @@ public final class Minke implements AutoCloseable {
         context,
         options.active(),
         options.waiting(),
-        Duration.ofMillis(250));
+        EngineSettings.STEP);
   }
 
   // ---- what it is
@@ -252,19 +251,13 @@ public final class Minke implements AutoCloseable {
   }
 
   private Sampler sampler(Options options) {
-    boolean greedy = Boolean.FALSE.equals(advice.get("do_sample"));
-    double temperature = advised(advised(greedy ? 0 : 1, "temp"), "temperature");
     Long seed = options.seed();
     return new Sampler(
-        or(options.temperature(), greedy ? 0 : temperature),
-        (int) or(options.topK(), advised(0, "top_k")),
-        or(options.topP(), advised(1, "top_p")),
-        or(options.minP(), advised(0, "min_p")),
+        or(options.temperature(), advice.temperature(1)),
+        (int) or(options.topK(), advice.topK(0)),
+        or(options.topP(), advice.topP(1)),
+        or(options.minP(), advice.minP()),
         seed == null ? RandomGenerator.getDefault().nextLong() : seed);
-  }
-
-  private double advised(double otherwise, String key) {
-    return advice.get(key) instanceof Number number ? number.doubleValue() : otherwise;
   }
 
   private static double or(@Nullable Number asked, double otherwise) {
@@ -273,10 +266,7 @@ public final class Minke implements AutoCloseable {
 
   /// Ids of a text as the model expects it: begin-of-text first, where it expects that.
   public int[] idsOf(String text) {
-    IntStream ids = IntStream.of(tokenizer.encode(text));
-    return tokenizer.addsBeginOfText()
-        ? IntStream.concat(tokenizer.beginOfText().stream(), ids).toArray()
-        : ids.toArray();
+    return tokenizer.encodeBegun(text);
   }
 
   /// Embeds a text.

@@ -16,6 +16,9 @@ import java.time.Duration;
 ///   generated token waits for somebody's prompt
 public record EngineSettings(
     Precision precision, int cacheTokens, int context, int active, int waiting, Duration step) {
+  /// A step that a reader of somebody else's answer hardly notices.
+  public static final Duration STEP = Duration.ofMillis(250);
+
   public EngineSettings {
     require(cacheTokens >= KvView.TILE, "cache tokens", cacheTokens, KvView.TILE);
     require(context >= 2, "a context", context, 2);
@@ -28,12 +31,6 @@ public record EngineSettings(
       throw new IllegalArgumentException(
           "engine: expected %s of %d or more, found %d".formatted(name, least, found));
     }
-  }
-
-  /// With 16 active requests, 256 waiting ones and steps of a quarter of a second.
-  public static EngineSettings of(Precision precision, int cacheTokens) {
-    return new EngineSettings(
-        precision, cacheTokens, Integer.MAX_VALUE, 16, 256, Duration.ofMillis(250));
   }
 
   int pages() {

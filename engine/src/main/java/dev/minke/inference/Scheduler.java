@@ -74,17 +74,30 @@ final class Scheduler {
   private void admit() {
     while (active.size() < settings.active() && line.size() > 0) {
       ActiveSequence next = line.next();
-      lookUp(next);
-      // Room for all its tokens, and for what the others write meanwhile.
-      int needed = next.pagesFor(next.left()) + active.size();
-      if (!active.isEmpty() && needed > pool.free() + tree.keptPages()) {
-        next.release(pool);
+      if (!active.isEmpty() && !hasRoom(next)) {
         return;
       }
       line.take();
+      lookUp(next);
       active.add(next);
       active.sort(Comparator.comparingLong(ActiveSequence::arrival));
     }
+  }
+
+  /// Whether there are pages for all its tokens, and for what the others write meanwhile. Those
+  /// that it finds in use need no room; those that are kept are among the ones that could be had.
+  private boolean hasRoom(ActiveSequence sequence) {
+    int room = pool.free() + tree.keptPages();
+    if (!sequence.readsAll()) {
+      for (int page : find(sequence).pages()) {
+        room += pool.heldOnce(page) ? 0 : 1;
+      }
+    }
+    return sequence.pagesFor(sequence.left()) + active.size() <= room;
+  }
+
+  private PrefixTree.Match find(ActiveSequence sequence) {
+    return tree.find(sequence.user(), sequence.tokens(), sequence.length() - 1);
   }
 
   /// Takes over what the tree has behind the whole pages of a sequence. The newest token always has
@@ -93,7 +106,7 @@ final class Scheduler {
     if (sequence.readsAll() || sequence.computed() != sequence.pageCount() * KvView.TILE) {
       return;
     }
-    PrefixTree.Match match = tree.find(sequence.user(), sequence.tokens(), sequence.length() - 1);
+    PrefixTree.Match match = find(sequence);
     if (match.tokens() <= sequence.computed()) {
       return;
     }

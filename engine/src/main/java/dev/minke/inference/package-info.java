@@ -14,6 +14,7 @@
 /// | [dev.minke.inference.Choice] | how the next token is chosen: rules, then a draw |
 /// | [dev.minke.inference.LogitRules] | penalties and biases |
 /// | [dev.minke.inference.Sampler] | temperature, top-k, top-p, min-p, seed |
+/// | [dev.minke.inference.Advice] | how the makers of a model advise to draw |
 /// | [dev.minke.inference.LogProbs] | log-probabilities of the chosen and of the likeliest tokens |
 /// | [dev.minke.inference.Generator] | prompt in, tokens out |
 /// | `grammar` | what an answer has to be, as masks over the vocabulary: JSON by schema, regular expressions, GBNF |

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /// Text to token ids and back, by byte-level BPE or SentencePiece's BPE.
 ///
@@ -90,6 +91,14 @@ public final class Tokenizer {
     IntList ids = new IntList(text.length() / LETTERS_A_TOKEN);
     encodeSection(parts.normalization().apply(Normalization.wellFormed(text)), ids);
     return ids.toArray();
+  }
+
+  /// The ids of a text that nothing stands before: begin-of-text first, where the model expects it.
+  public int[] encodeBegun(String text) {
+    IntStream ids = IntStream.of(encode(text));
+    return addsBeginOfText()
+        ? IntStream.concat(beginOfText().stream(), ids).toArray()
+        : ids.toArray();
   }
 
   /// The ids of many texts, as [#encode(String)] gives them, in their order; the same for any

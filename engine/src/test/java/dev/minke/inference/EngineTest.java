@@ -630,8 +630,7 @@ class EngineTest {
   void fp8IsRefusedWhereThereAreNoLatents() {
     try (ParameterStore store = store()) {
       DecoderModel model = small(store);
-      EngineSettings settings =
-          EngineSettings.of(Precision.FAST.with(CacheFormat.FP8), KvView.TILE);
+      EngineSettings settings = settings(Precision.FAST.with(CacheFormat.FP8), KvView.TILE, STEP);
       assertThatThrownBy(() -> new Engine(model, kernels, settings))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("expected F32 or BF16")
@@ -641,7 +640,7 @@ class EngineTest {
 
   @Test
   void theCacheHasWholePages() {
-    assertThat(EngineSettings.of(Precision.EXACT, 65).pages()).isEqualTo(2);
-    assertThat(EngineSettings.of(Precision.EXACT, KvView.TILE).pages()).isEqualTo(1);
+    assertThat(settings(Precision.EXACT, 65, STEP).pages()).isEqualTo(2);
+    assertThat(settings(Precision.EXACT, KvView.TILE, STEP).pages()).isEqualTo(1);
   }
 }

@@ -10,6 +10,7 @@ import dev.minke.inference.text.TextListener;
 import dev.minke.inference.text.Wording;
 import dev.minke.tokenizer.chat.AnswerEvent;
 import dev.minke.tokenizer.chat.AnswerParser;
+import dev.minke.tokenizer.chat.Markers;
 import dev.minke.tokenizer.chat.ThoughtStart;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The tokens that the engine draws before it hears of the end are part of the thought: few.
 public final class ThoughtBudget {
-  private static final String END = "\n</think>";
+  private static final String END = "\n" + Markers.THOUGHT_END;
 
   private final Minke model;
   private final Wording.Worded worded;

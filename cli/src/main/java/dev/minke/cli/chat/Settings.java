@@ -1,5 +1,6 @@
 package dev.minke.cli.chat;
 
+import dev.minke.inference.Advice;
 import dev.minke.inference.Choice;
 import dev.minke.inference.LogitRules;
 import dev.minke.inference.Sampler;
@@ -47,23 +48,17 @@ public record Settings(Sampler sampler, LogitRules rules, int maxTokens, @Nullab
   ///
   /// @param advice by the keys of `generation_config.json` or `general.sampling`
   public static Settings advised(Map<String, Object> advice, long seed) {
-    boolean greedy = Boolean.FALSE.equals(advice.get("do_sample"));
-    double temperature = number(advice, "temperature", number(advice, "temp", USUAL_TEMPERATURE));
-    double repetition = number(advice, "repetition_penalty", number(advice, "penalty_repeat", 1));
+    Advice makers = new Advice(advice);
     return new Settings(
         new Sampler(
-            greedy ? 0 : temperature,
-            (int) number(advice, "top_k", USUAL_TOP_K),
-            number(advice, "top_p", USUAL_TOP_P),
-            number(advice, "min_p", 0),
+            makers.temperature(USUAL_TEMPERATURE),
+            makers.topK(USUAL_TOP_K),
+            makers.topP(USUAL_TOP_P),
+            makers.minP(),
             seed),
-        new LogitRules(repetition, 0, 0, 0, Map.of()),
+        new LogitRules(makers.repetitionPenalty(), 0, 0, 0, Map.of()),
         0,
         null);
-  }
-
-  private static double number(Map<String, Object> advice, String key, double usual) {
-    return advice.get(key) instanceof Number number ? number.doubleValue() : usual;
   }
 
   /// With a value for one of [#NAMES].

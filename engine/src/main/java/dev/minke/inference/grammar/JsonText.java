@@ -126,10 +126,6 @@ final class JsonText {
     return new Expression.Call(object);
   }
 
-  Expression anyArray() {
-    return new Expression.Call(array);
-  }
-
   Expression number() {
     return number;
   }

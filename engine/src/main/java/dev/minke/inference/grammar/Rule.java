@@ -23,10 +23,6 @@ final class Rule {
     return name;
   }
 
-  boolean isDefined() {
-    return body != null;
-  }
-
   void define(Expression definition) {
     if (body != null) {
       throw new GrammarException(

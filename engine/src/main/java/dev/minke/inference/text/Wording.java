@@ -11,7 +11,6 @@ import dev.minke.tokenizer.chat.ThoughtStart;
 import dev.minke.tokenizer.chat.ToolCallForm;
 import dev.minke.tokenizer.jinja.TemplateException;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// How a conversation becomes what the model reads.
 public sealed interface Wording {
@@ -93,11 +92,8 @@ public sealed interface Wording {
         boolean apart = !text.isEmpty() && message.role().equals("user");
         text.append(apart ? "\n" : "").append(message.content().orElse(""));
       }
-      IntStream ids = IntStream.of(tokenizer.encode(text.toString()));
-      IntStream begin =
-          tokenizer.addsBeginOfText() ? tokenizer.beginOfText().stream() : IntStream.empty();
-      return worded(
-          text.toString(), IntStream.concat(begin, ids).toArray(), style(), ThoughtStart.OVER);
+      int[] ids = tokenizer.encodeBegun(text.toString());
+      return worded(text.toString(), ids, style(), ThoughtStart.OVER);
     }
 
     @Override

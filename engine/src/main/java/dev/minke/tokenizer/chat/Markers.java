@@ -1,9 +1,9 @@
 package dev.minke.tokenizer.chat;
 
 /// The texts that models put around thoughts and tool calls.
-final class Markers {
-  static final String THOUGHT_BEGIN = "<think>";
-  static final String THOUGHT_END = "</think>";
+public final class Markers {
+  public static final String THOUGHT_BEGIN = "<think>";
+  public static final String THOUGHT_END = "</think>";
 
   static final String CALLS_BEGIN = "<｜tool▁calls▁begin｜>";
   static final String CALLS_END = "<｜tool▁calls▁end｜>";
