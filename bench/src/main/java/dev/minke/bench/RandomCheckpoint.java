@@ -95,7 +95,7 @@ public final class RandomCheckpoint {
         .put(a + "rope.scaling.yarn_log_multiplier", 0.0707f);
   }
 
-  /// A token for each byte; the others are unused.
+  /// A token for each byte, two control tokens; the others are texts that no merge leads to.
   private void tokenizer() {
     List<String> tokens = new ArrayList<>();
     int next = BYTES_OF_LETTERS;
@@ -104,11 +104,12 @@ public final class RandomCheckpoint {
       tokens.add(Character.toString(printed ? b : next++));
     }
     while (tokens.size() < VOCAB) {
-      tokens.add("<unused " + tokens.size() + ">");
+      tokens.add("<unused" + tokens.size() + ">");
     }
     int[] types = new int[VOCAB];
     for (int id = 0; id < VOCAB; id++) {
-      types[id] = id < BYTES_OF_LETTERS ? 1 : 3;
+      boolean isControl = id == BYTES_OF_LETTERS || id == BYTES_OF_LETTERS + 1;
+      types[id] = isControl ? 3 : 1;
     }
     String a = "tokenizer.ggml.";
     writer
