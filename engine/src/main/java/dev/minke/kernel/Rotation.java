@@ -1,5 +1,6 @@
 package dev.minke.kernel;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,21 @@ public record Rotation(float[] frequencies, float magnitude) {
   @Override
   public float[] frequencies() {
     return frequencies.clone();
+  }
+
+  /// Equal in every frequency and in the magnitude: then the tables are the same, and each layer of
+  /// a model may have an instance of its own.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Rotation rotation
+            && Arrays.equals(frequencies, rotation.frequencies)
+            && Float.compare(magnitude, rotation.magnitude) == 0);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(frequencies) + Float.hashCode(magnitude);
   }
 
   /// Rotated dimensions per head.

@@ -308,14 +308,22 @@ class CompletionsTest {
   void signsOfLifeComeWhileNothingIsSaid() throws Exception {
     ServerSettings settings =
         ServerSettings.DEFAULT.withPort(0).withKeepAlive(Duration.ofNanos(100_000));
+    int most = 10;
+    // Prompts that take many times as long as the server keeps silent, none the start of another.
     String request =
-        "{\"prompt\": \"Hello\", \"temperature\": 0, \"max_tokens\": 100, \"stream\": %s}";
+        "{\"prompt\": %s, \"temperature\": 0, \"max_tokens\": " + most + ", \"stream\": %s}";
+    int[] first = IntStream.range(0, model.context() - most).map(i -> 5 + i % 200).toArray();
+    int[] second = IntStream.range(0, model.context() - most).map(i -> 6 + i % 200).toArray();
     try (MinkeServer other = MinkeServer.start(settings, new OneModel("tiny", model));
         Asking asking = new Asking(other)) {
-      HttpResponse<String> whole = asking.post("/v1/completions", request.formatted(false));
+      HttpResponse<String> whole =
+          asking.post("/v1/completions", request.formatted(json(first), false));
       assertThat(whole.body()).startsWith("\n");
-      assertThat(texts(whole)).containsExactly(expected("Hello", 100).text());
-      HttpResponse<String> stream = asking.post("/v1/completions", request.formatted(true));
+      assertThat(texts(whole))
+          .containsExactly(
+              model.complete(new Completion(first, Options.GREEDY.withMaxTokens(most))).text());
+      HttpResponse<String> stream =
+          asking.post("/v1/completions", request.formatted(json(second), true));
       assertThat(stream.body()).contains(": keep-alive\n\n");
       assertThat(Asking.chunks(stream)).isNotEmpty();
     }

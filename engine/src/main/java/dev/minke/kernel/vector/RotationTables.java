@@ -3,8 +3,9 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Rotation;
 import java.util.ArrayDeque;
 
-/// Cosines and sines by position, kept for the rotations that were used last: a model has one and
-/// asks for it twice a layer. Thread-safe; tables are arrays that nobody writes once they are out.
+/// Cosines and sines by position, kept for the rotations that were used last: the layers of a model
+/// have equal ones and ask for them twice each. Thread-safe; tables are arrays that nobody writes
+/// once they are out.
 final class RotationTables {
   private static final int MOST = 4;
 
@@ -16,7 +17,7 @@ final class RotationTables {
   /// `[positions, ropeDim / 2, 2]`.
   synchronized float[] upTo(int position, Rotation rotation) {
     for (Table table : tables) {
-      if (table.rotation == rotation) {
+      if (table.rotation.equals(rotation)) {
         tables.remove(table);
         Table enough = table.positions > position ? table : build(position, rotation);
         tables.addFirst(enough);
