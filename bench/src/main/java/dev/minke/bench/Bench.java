@@ -5,6 +5,7 @@ import dev.minke.bench.experiment.AblationExperiment;
 import dev.minke.bench.experiment.QualityExperiment;
 import dev.minke.bench.experiment.ScalingExperiment;
 import dev.minke.bench.experts.ExpertExperiment;
+import dev.minke.bench.serve.ServeExperiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// `bench SUITE [--case NAME] [--provisional] [--json FILE]`.
 public final class Bench {
   private static final String USAGE =
-      "gemm, train, tokenizer, ops, cache, experts, agreement, quality, ablations or scaling,"
-          + " [--case NAME] [--provisional] [--json FILE]";
+      "gemm, train, tokenizer, ops, cache, experts, agreement, serve, quality, ablations or"
+          + " scaling, [--case NAME] [--provisional] [--json FILE]";
 
   private Bench() {}
 
   /// What was asked for.
   ///
-  /// @param only the one case of the suites train and agreement to measure; null for all
+  /// @param only the one case of the suites train, agreement and serve to measure; null for all
   /// @param provisional whether to measure on a busy machine: figures to work with, not to keep
   /// @param json where the rows go as well
   private record Request(
@@ -52,6 +53,7 @@ public final class Bench {
                   "cache",
                   "experts",
                   "agreement",
+                  "serve",
                   "quality",
                   "ablations",
                   "scaling")
@@ -95,6 +97,15 @@ public final class Bench {
       Path programs = Path.of(System.getProperty("minke.llama", ""));
       AgreementExperiment.run(
           new AgreementExperiment.Places(programs, data, results), request.only);
+      return;
+    }
+    if (request.suite.equals("serve")) {
+      Path programs = Path.of(System.getProperty("minke.llama", ""));
+      Path models = Path.of(System.getProperty("minke.models", ""));
+      ServeExperiment.run(
+          new ServeExperiment.Places(file("minke.launcher"), programs, models, data, results),
+          request.only,
+          request.provisional);
       return;
     }
     if (request.suite.equals("quality")) {

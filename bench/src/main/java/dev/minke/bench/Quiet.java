@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /// Whether anybody else uses the machine: ticks of all processors beside the time of our own
 /// processes. Where the system does not tell (no `/proc/stat`), it counts as quiet.
-final class Quiet {
+public final class Quiet {
   private static final Path LOAD = Path.of("/proc/stat");
   private static final int MOST_WAITS = 200;
 
@@ -29,7 +29,7 @@ final class Quiet {
   /// Waits until three seconds pass with less than 5 % of the processors busy.
   ///
   /// @throws IllegalStateException if that takes more than ten minutes
-  static void await() throws IOException, InterruptedException {
+  public static void await() throws IOException, InterruptedException {
     for (int wait = 0; Files.exists(LOAD) && wait < MOST_WAITS; wait++) {
       long[] before = ticks();
       Thread.sleep(3000);
