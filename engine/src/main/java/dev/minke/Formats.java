@@ -7,6 +7,7 @@ import dev.minke.inference.grammar.TokenTrie;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.Markers;
 import dev.minke.tokenizer.chat.ThoughtStart;
+import dev.minke.tokenizer.chat.ToolCallForm;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -18,9 +19,10 @@ final class Formats {
   private static final int MOST_KEPT = 32;
 
   /// What models put between a thought and the answer.
-  private static final String GAP = "\\s{0,4}";
+  private static final String GAP = "[ \\t\\r\\n]{0,4}";
 
   private final Tokenizer tokenizer;
+  private final ToolCallForm calls;
 
   // Guarded by this.
   private @Nullable TokenTrie vocabulary;
@@ -36,12 +38,15 @@ final class Formats {
 
   private record Key(Format format, ThoughtStart thought) {}
 
-  Formats(Tokenizer tokenizer) {
+  /// @param calls how the model writes calls of tools
+  Formats(Tokenizer tokenizer, ToolCallForm calls) {
     this.tokenizer = tokenizer;
+    this.calls = calls;
   }
 
   /// @param thought whether a thought comes first
   /// @return null for any text
+  /// @throws IllegalArgumentException if calls are asked of a model that is not known to write any
   /// @throws dev.minke.inference.grammar.GrammarException if a schema, an expression or a grammar
   ///   is refused
   @Nullable TokenMasks masks(Format format, ThoughtStart thought) {
@@ -68,13 +73,18 @@ final class Formats {
     }
   }
 
-  private static Grammar grammar(Format format) {
+  private Grammar grammar(Format format) {
     return switch (format) {
-      case Format.Text() -> Grammar.ofRegex("(?s:.*)");
+      case Format.Text() -> Grammar.anyText();
       case Format.JsonObject() -> Grammar.anyJsonObject(JsonLayout.FREE);
       case Format.JsonSchema(var schema) -> Grammar.ofJsonSchema(schema, JsonLayout.FREE);
       case Format.Regex(String pattern) -> Grammar.ofRegex(pattern);
       case Format.Gbnf(String rules) -> Grammar.ofGbnf(rules);
+      case Format.Calls asked -> {
+        Format otherwise = asked.otherwise();
+        yield new CallGrammar(calls, this::isSpecial)
+            .of(asked, otherwise == null ? null : grammar(otherwise));
+      }
     };
   }
 

@@ -65,7 +65,7 @@ public final class Minke implements AutoCloseable {
     this.wording = wording;
     this.engine = engine;
     this.advice = advice;
-    formats = new Formats(tokenizer);
+    formats = new Formats(tokenizer, wording.style().calls());
   }
 
   /// Opens a model as [OpenOptions#DEFAULT] says.

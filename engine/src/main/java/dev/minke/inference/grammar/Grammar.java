@@ -3,20 +3,31 @@ package dev.minke.inference.grammar;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// A set of texts that a model's answer has to be one of, compiled.
 ///
 /// Parts can be joined: a call of a tool is [#until] its opening text, JSON of its schema, [#text].
-/// Each factory works or refuses in time, in one line that says what can't be enforced and where.
-/// Immutable and safe for many threads.
+/// Each factory works or refuses in time, in one line that says what can't be enforced and where;
+/// what is joined is compiled when it is first asked for. Immutable and safe for many threads.
 public final class Grammar {
-  private final Expression expression;
-  private final Machine machine;
+  private static final Expression ANY_TEXT = Expression.any(new Expression.OneOf(CodePoints.ANY));
 
-  Grammar(Expression expression) {
+  private final Expression expression;
+
+  // Guarded by this.
+  private @Nullable Machine machine;
+
+  private Grammar(Expression expression) {
     this.expression = expression;
-    machine = Machine.of(expression, new Budget());
+  }
+
+  /// One that is compiled at once.
+  static Grammar compiled(Expression expression) {
+    Grammar grammar = new Grammar(expression);
+    Machine _ = grammar.machine();
+    return grammar;
   }
 
   /// JSON that satisfies a schema of draft 2020-12. Each text is valid; not each valid text is
@@ -29,7 +40,7 @@ public final class Grammar {
   public static Grammar ofJsonSchema(JsonNode schema, JsonLayout layout) {
     Expression read = JsonSchema.read(schema, layout);
     try {
-      return new Grammar(read);
+      return compiled(read);
     } catch (GrammarException e) {
       throw e.of("schema");
     }
@@ -37,12 +48,12 @@ public final class Grammar {
 
   /// Any value of JSON.
   public static Grammar anyJson(JsonLayout layout) {
-    return new Grammar(new JsonText(layout).value());
+    return compiled(new JsonText(layout).value());
   }
 
   /// Any object of JSON.
   public static Grammar anyJsonObject(JsonLayout layout) {
-    return new Grammar(new JsonText(layout).anyObject());
+    return compiled(new JsonText(layout).anyObject());
   }
 
   /// The texts that a regular expression matches as a whole. The dialect is ECMA-262's; what is in
@@ -50,7 +61,7 @@ public final class Grammar {
   ///
   /// @throws GrammarException where it is damaged, too large, or holds what can't be enforced
   public static Grammar ofRegex(String pattern) {
-    return new Grammar(RegexReader.whole(pattern, new Budget()));
+    return compiled(RegexReader.whole(pattern, new Budget()));
   }
 
   /// The texts of a grammar in GBNF, from its rule `root` on.
@@ -58,7 +69,7 @@ public final class Grammar {
   /// @throws GrammarException where it is damaged or too large, recurses on its left, or holds what
   ///   can't be enforced
   public static Grammar ofGbnf(String rules) {
-    return new Grammar(GbnfReader.read(rules));
+    return compiled(GbnfReader.read(rules));
   }
 
   /// Exactly this text.
@@ -79,12 +90,28 @@ public final class Grammar {
     if (text.isEmpty()) {
       throw new IllegalArgumentException("until: expected a text that something ends with");
     }
-    Expression anything = Expression.any(new Expression.OneOf(CodePoints.ANY));
     Expression end = Expression.text(text);
     return new Grammar(
         new Expression.Except(
-            Expression.sequence(anything, end),
-            Expression.sequence(anything, end, new Expression.OneOf(CodePoints.ANY), anything)));
+            Expression.sequence(ANY_TEXT, end),
+            Expression.sequence(ANY_TEXT, end, new Expression.OneOf(CodePoints.ANY), ANY_TEXT)));
+  }
+
+  /// Any text, an empty one included.
+  public static Grammar anyText() {
+    return new Grammar(ANY_TEXT);
+  }
+
+  /// Those texts of a regular expression in which none of some others stands.
+  ///
+  /// @param pattern as in [#ofRegex]
+  public static Grammar without(String pattern, List<String> others) {
+    Expression standing =
+        new Expression.Choice(
+            others.stream()
+                .map(text -> Expression.sequence(ANY_TEXT, Expression.text(text), ANY_TEXT))
+                .toList());
+    return compiled(new Expression.Except(RegexReader.whole(pattern, new Budget()), standing));
   }
 
   /// One after the other.
@@ -109,16 +136,27 @@ public final class Grammar {
     return new Grammar(new Expression.Repeat(part.expression, least, most));
   }
 
+  /// One as often as wanted, also not at all.
+  public static Grammar any(Grammar part) {
+    return new Grammar(Expression.any(part.expression));
+  }
+
   private static List<Expression> expressions(Grammar[] parts) {
     return Stream.of(parts).map(part -> part.expression).toList();
   }
 
   /// Whether a text is one of them.
   public boolean matches(String text) {
-    return machine.matches(text);
+    return machine().matches(text);
   }
 
-  Machine machine() {
-    return machine;
+  /// @throws GrammarException if it is too large, or no text is of it
+  synchronized Machine machine() {
+    Machine known = machine;
+    if (known == null) {
+      known = Machine.of(expression, new Budget());
+      machine = known;
+    }
+    return known;
   }
 }

@@ -12,8 +12,9 @@ import java.util.function.IntPredicate;
 /// all grammars.
 ///
 /// Special tokens are no text: no set of letters contains them, and only [Grammar#token] asks for
-/// one. They are spelled with a byte before and behind that no UTF-8 has. Ids without bytes, such
-/// as padding, are never allowed.
+/// one. They are spelled with a byte before and behind that no UTF-8 has; a token of that byte, as
+/// byte-level vocabularies have one, could spell them, too, and is never allowed. Nor are ids
+/// without bytes, such as padding.
 ///
 /// Immutable and safe for many threads.
 public final class TokenTrie {
@@ -21,6 +22,7 @@ public final class TokenTrie {
   static final byte MARK = (byte) 0xFF;
 
   private static final int MOST_BYTES = Short.MAX_VALUE;
+  private static final byte[] NO_BYTES = {};
 
   private final List<byte[]> tokens = new ArrayList<>();
   private final Trie all;
@@ -36,7 +38,7 @@ public final class TokenTrie {
     IntList others = new IntList();
     for (int id = 0; id < vocab; id++) {
       byte[] text = bytes.apply(id);
-      byte[] token = text.length > 0 && isSpecial.test(id) ? marked(text) : text;
+      byte[] token = spelled(text, isSpecial.test(id));
       if (token.length > MOST_BYTES) {
         throw new IllegalArgumentException(
             "token %d: expected at most %,d bytes, found %,d"
@@ -59,6 +61,18 @@ public final class TokenTrie {
   /// The vocabulary of a tokenizer. Added tokens that are not special are text.
   public static TokenTrie of(Tokenizer tokenizer) {
     return new TokenTrie(tokenizer.vocab(), tokenizer::bytes, tokenizer::isSpecial);
+  }
+
+  private static byte[] spelled(byte[] text, boolean special) {
+    if (special) {
+      return text.length > 0 ? marked(text) : text;
+    }
+    for (byte value : text) {
+      if (value == MARK) {
+        return NO_BYTES;
+      }
+    }
+    return text;
   }
 
   /// The content of a special token between marks.

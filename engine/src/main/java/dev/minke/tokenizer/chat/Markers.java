@@ -5,16 +5,16 @@ public final class Markers {
   public static final String THOUGHT_BEGIN = "<think>";
   public static final String THOUGHT_END = "</think>";
 
-  static final String CALLS_BEGIN = "<｜tool▁calls▁begin｜>";
-  static final String CALLS_END = "<｜tool▁calls▁end｜>";
-  static final String CALL_BEGIN = "<｜tool▁call▁begin｜>";
-  static final String CALL_END = "<｜tool▁call▁end｜>";
-  static final String CALL_SEPARATOR = "<｜tool▁sep｜>";
+  public static final String CALLS_BEGIN = "<｜tool▁calls▁begin｜>";
+  public static final String CALLS_END = "<｜tool▁calls▁end｜>";
+  public static final String CALL_BEGIN = "<｜tool▁call▁begin｜>";
+  public static final String CALL_END = "<｜tool▁call▁end｜>";
+  public static final String CALL_SEPARATOR = "<｜tool▁sep｜>";
 
-  static final String QWEN_CALL_BEGIN = "<tool_call>";
-  static final String QWEN_CALL_END = "</tool_call>";
+  public static final String QWEN_CALL_BEGIN = "<tool_call>";
+  public static final String QWEN_CALL_END = "</tool_call>";
 
-  static final String PYTHON_TAG = "<|python_tag|>";
+  public static final String PYTHON_TAG = "<|python_tag|>";
 
   private Markers() {}
 }

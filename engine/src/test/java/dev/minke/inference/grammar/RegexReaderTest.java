@@ -67,7 +67,7 @@ class RegexReaderTest {
   }
 
   private static Grammar anywhere(String pattern) {
-    return new Grammar(RegexReader.anywhere(pattern, new UnicodeProperties(new Budget())));
+    return Grammar.compiled(RegexReader.anywhere(pattern, new UnicodeProperties(new Budget())));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.minke.inference.grammar;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +36,7 @@ class TokenMasksTest {
       Naive naive = new Naive(expression);
       Grammar grammar;
       try {
-        grammar = new Grammar(expression);
+        grammar = Grammar.compiled(expression);
       } catch (GrammarException refusal) {
         boolean isLeftRecursive = refusal.getMessage().contains("begins with something else");
         boolean isEmpty = refusal.getMessage().contains("none does");
@@ -156,6 +157,17 @@ class TokenMasksTest {
     assertThat(constraint.forcedBytes()).isEmpty();
     constraint.accept(0);
     assertThat(constraint.forced()).hasValue(4);
+  }
+
+  @Test
+  void bytesSpellNoSpecialToken() {
+    List<byte[]> tokens =
+        List.of("<|call|>".getBytes(UTF_8), new byte[] {(byte) 0xFF}, "<|call|>".getBytes(UTF_8));
+    TokenTrie vocabulary = new TokenTrie(3, tokens::get, id -> id == 0);
+    Constraint call = new TokenMasks(Grammar.token("<|call|>"), vocabulary).begin();
+    assertThat(mask(call)).isEqualTo(BitSet.valueOf(new long[] {1}));
+    Constraint text = new TokenMasks(Grammar.anyText(), vocabulary).begin();
+    assertThat(mask(text)).isEqualTo(BitSet.valueOf(new long[] {0b100}));
   }
 
   @Test
