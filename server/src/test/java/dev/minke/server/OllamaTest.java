@@ -245,7 +245,7 @@ class OllamaTest {
       delimiter = '|',
       value = {
         "temprature | 1",
-        "format | \"json\"",
+        "format | \"yaml\"",
         "keep_alive | 0",
         "keep_alive | \"soon\"",
         "think | \"hard\"",

@@ -252,9 +252,14 @@ class ResponsesTest {
         "truncation | \"auto\"",
         "include | [\"message.output_text.logprobs\"]",
         "tool_choice | \"required\"",
-        "text.format | {\"format\": {\"type\": \"json_object\"}}",
+        "tool_choice | \"any\"",
+        "tool_choice.type | {\"type\": \"file_search\"}",
+        "text.format.type | {\"format\": {\"type\": \"xml\"}}",
+        "text.format.schema | {\"format\": {\"type\": \"json_schema\"}}",
         "reasoning.effort | {\"effort\": \"much\"}",
-        "tools[0].strict | [{\"type\": \"function\", \"name\": \"f\", \"strict\": true}]",
+        "tools[0].strict | [{\"type\": \"function\", \"name\": \"f\", \"strict\": 1}]",
+        "tools[0].parameters | [{\"type\": \"function\", \"name\": \"f\", \"strict\": true,"
+            + " \"parameters\": {}}]",
         "tools[0].type | [{\"type\": \"web_search\"}]",
       })
   void isRefusedByName(String field, String value) throws Exception {

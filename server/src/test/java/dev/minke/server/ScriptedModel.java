@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// |---|---|
 /// | `<think>`, where it shall think | a thought, then that the sky is blue |
 /// | `</think>` | that the sky is blue |
-/// | `<tools>`, where tools are offered | that it looks, then two calls |
+/// | `<tools>`, where tools are offered | that it looks, then two calls of `weather`; the calls alone where it must not say that; a call of `clock` where it must not begin with that |
 /// | `<result>`, after the result of a tool | that it is warm |
 /// | `<song>`, after "Sing!" | `la`, without end |
 /// | `<think>` and a line end, after "Muse!", where it shall think | a thought without end |
@@ -36,6 +36,7 @@ public final class ScriptedModel {
   static final String LOOK = "Let me look.";
   static final String WARM = "It is warm.";
   static final String TOOL = "weather";
+  static final String OTHER_TOOL = "clock";
   static final String FIRST_ARGUMENTS = "{\"city\": \"Paris\"}";
   static final String SECOND_ARGUMENTS = "{\"city\": \"Rome\"}";
 
@@ -45,6 +46,9 @@ public final class ScriptedModel {
   private static final String END = "<|end|>";
   private static final String CALL =
       "<tool_call>\n{\"name\": \"" + TOOL + "\", \"arguments\": %s}\n</tool_call>";
+
+  private static final String OTHER_CALL =
+      "<tool_call>\n{\"name\": \"" + OTHER_TOOL + "\", \"arguments\": {}}\n</tool_call>";
 
   /// What follows what; nothing more after the last piece of each.
   private static final List<List<String>> SCRIPT =
@@ -56,9 +60,14 @@ public final class ScriptedModel {
               CALL.formatted(FIRST_ARGUMENTS),
               CALL.formatted(SECOND_ARGUMENTS) + "\n",
               END),
+          List.of(OTHER_CALL, END),
           List.of("<result>", "It is", " warm.", END),
           List.of("<song>", " la", " la"),
           List.of("\n", " hm", " hm"));
+
+  /// What comes where the script's next piece is not allowed: the first of these that is.
+  private static final Map<String, List<String>> OTHERWISE =
+      Map.of("<tools>", List.of(CALL.formatted(FIRST_ARGUMENTS), OTHER_CALL));
 
   private static final String TEMPLATE =
       """
@@ -169,6 +178,13 @@ public final class ScriptedModel {
         head[ids.get(chain.get(i + 1)) * DIM + ids.get(chain.get(i))] = CERTAIN;
       }
     }
+    OTHERWISE.forEach((piece, others) -> {
+      float weight = CERTAIN;
+      for (String other : others) {
+        weight /= 2;
+        head[ids.get(other) * DIM + ids.get(piece)] = weight;
+      }
+    });
     for (int id = 0; id < vocab - ids.size(); id++) {
       head[ids.get(END) * DIM + id] = CERTAIN;
     }

@@ -1,5 +1,6 @@
 package dev.minke.server.anthropic;
 
+import dev.minke.Format;
 import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.inference.text.Wording;
@@ -10,6 +11,8 @@ import dev.minke.server.OneAnswer;
 import dev.minke.server.ThoughtBudget;
 import dev.minke.server.dialog.FunctionTools;
 import dev.minke.server.dialog.Thinking;
+import dev.minke.server.dialog.ToolChoice;
+import dev.minke.server.dialog.Toolbox;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.tokenizer.chat.ChatRequest;
@@ -37,6 +40,8 @@ record MessagesCall(
     @Nullable Integer budget) {
   /// Least that the API lets a budget be.
   private static final int LEAST_BUDGET = 1024;
+
+  private static final Format ANY_TEXT = new Format.Text();
 
   /// @param model that will answer
   /// @param user on whose account
@@ -67,32 +72,43 @@ record MessagesCall(
   }
 
   private static MessagesCall read(Fields fields, Minke model, Options options, boolean streams) {
-    boolean single = false;
-    List<JsonNode> tools = tools(fields, model);
-    Optional<Fields> choice = fields.object("tool_choice");
-    if (choice.isPresent()) {
-      String type = choice(choice.get());
-      single = choice.get().flag("disable_parallel_tool_use", false);
-      choice.get().end();
-      tools = type.equals("none") ? List.of() : tools;
-    }
+    Toolbox tools = Toolbox.of(fields, tools(fields, model), ToolChoice.ofMessages(fields));
+    Format format = fields.object("output_config").map(MessagesCall::format).orElse(ANY_TEXT);
     TurnReader.Turns turns = TurnReader.read(fields);
     Optional<Fields> thinking = fields.object("thinking");
     Integer budget = thinking.isPresent() ? budget(thinking.get(), options) : null;
     ChatRequest request =
         new ChatRequest(
-            turns.messages(), tools, turns.ending(), variables(fields, thinking, model));
+            turns.messages(), tools.offered(), turns.ending(), variables(fields, thinking, model));
     // Which prefixes may be cached is a hint; what can be cached is, here.
     fields.tree("cache_control");
     fields.refuse("context_management", "leaves conversations as they are", "{}", "{\"edits\":[]}");
     fields.refuse("mcp_servers", "calls no other servers", "[]");
-    // High is what the API takes where nothing is said.
-    fields.refuse(
-        "output_config", "knows no efforts and no schemas", "{}", "{\"effort\":\"high\"}");
-    fields.refuse("output_format", "answers in text");
+    fields.refuse("output_format", "has `output_config.format` instead");
     fields.end();
     return new MessagesCall(
-        model.wording().word(request), options, streams, single ? 1 : Integer.MAX_VALUE, budget);
+        model.wording().word(request),
+        options.withFormat(tools.format(format)),
+        streams,
+        tools.choice().most(),
+        budget);
+  }
+
+  private static Format format(Fields config) {
+    // What the API takes where nothing is said.
+    config.refuse("effort", "knows no efforts", "\"high\"");
+    Optional<Fields> asked = config.object("format");
+    Format format = ANY_TEXT;
+    if (asked.isPresent()) {
+      Fields its = asked.get();
+      its.requireWord("type", "json_schema");
+      format =
+          new Format.JsonSchema(
+              its.tree("schema").orElseThrow(() -> its.missing("schema", "an object")));
+      its.end();
+    }
+    config.end();
+    return format;
   }
 
   private static String account(Fields fields, String user) {
@@ -112,27 +128,10 @@ record MessagesCall(
         tool.requireWord("type", "custom");
       }
       tool.tree("cache_control");
-      FunctionTools.refuseStrict(tool);
-      tools.add(
-          FunctionTools.of(
-              tool.requiredText("name"), tool.text("description"), tool.tree("input_schema")));
+      tools.add(FunctionTools.of(tool, "input_schema"));
       tool.end();
     }
     return tools;
-  }
-
-  private static String choice(Fields choice) {
-    String type =
-        choice
-            .oneOf("type", "auto", "none", "any", "tool")
-            .orElseThrow(() -> choice.missing("type", "\"auto\" or \"none\""));
-    if (type.equals("any") || type.equals("tool")) {
-      throw ApiException.badField(
-          choice.name("type"),
-          "this server cannot make a model call a tool; expected \"auto\" or \"none\", found \"%s\""
-              .formatted(type));
-    }
-    return type;
   }
 
   /// @return most tokens of a thought; null for as many as the answer may have

@@ -4,6 +4,7 @@ import dev.minke.Minke;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.tokenizer.chat.ToolCallForm;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -11,26 +12,26 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Functions that a model may call, in the form that templates read: `{"type": "function",
-/// "function": {"name", "description", "parameters"}}`.
+/// "function": {"name", "description", "parameters"}}`, with `"strict": true` where arguments are
+/// held to their schema.
 public final class FunctionTools {
   private static final int MOST = 128;
+  private static final String STRICT = "strict";
 
   private FunctionTools() {}
 
   /// `tools` in that form; none where the field is absent.
   public static List<JsonNode> read(Fields fields, Minke model) {
+    List<JsonNode> tools = new ArrayList<>();
     for (Fields tool : each(fields, model)) {
       tool.requireWord("type", "function");
       Fields function =
           tool.object("function").orElseThrow(() -> tool.missing("function", "an object"));
-      function.requiredText("name");
-      function.text("description");
-      function.tree("parameters");
-      refuseStrict(function);
+      tools.add(of(function, "parameters"));
       function.end();
       tool.end();
     }
-    return fields.array("tools");
+    return tools;
   }
 
   /// The objects in `tools`, whatever their form.
@@ -53,18 +54,34 @@ public final class FunctionTools {
 
   /// One of them.
   ///
-  /// @param schema of its arguments
-  public static JsonNode of(
-      String name, Optional<String> description, Optional<ObjectNode> schema) {
+  /// @param described has its name, what it does, the schema of its arguments
+  /// @param schema name of the field that has the latter
+  public static JsonNode of(Fields described, String schema) {
     ObjectNode tool = JsonMapper.shared().createObjectNode().put("type", "function");
-    ObjectNode function = tool.putObject("function").put("name", name);
-    description.ifPresent(text -> function.put("description", text));
-    schema.ifPresent(parameters -> function.set("parameters", parameters));
+    ObjectNode function = tool.putObject("function").put("name", described.requiredText("name"));
+    described.text("description").ifPresent(text -> function.put("description", text));
+    Optional<ObjectNode> parameters = described.tree(schema);
+    parameters.ifPresent(found -> function.set("parameters", found));
+    if (described.flag(STRICT, false)) {
+      requireObject(described, schema, parameters);
+      function.put(STRICT, true);
+    }
     return tool;
   }
 
-  /// Arguments are as the model writes them.
-  public static void refuseStrict(Fields function) {
-    function.refuse("strict", "does not hold models to the schemas of tools", "false");
+  private static void requireObject(
+      Fields described, String schema, Optional<ObjectNode> parameters) {
+    if (parameters.isPresent() && !parameters.get().path("type").asString("").equals("object")) {
+      throw ApiException.badField(
+          described.name(schema), "expected \"type\": \"object\", since the tool is strict");
+    }
+  }
+
+  static String name(JsonNode tool) {
+    return tool.path("function").path("name").asString("");
+  }
+
+  static boolean isStrict(JsonNode tool) {
+    return tool.path("function").path(STRICT).asBoolean(false);
   }
 }

@@ -4,6 +4,8 @@
 /// |---|---|
 /// | [dev.minke.server.dialog.AssistantTurn] | thoughts, texts and calls of one answer, back into a message |
 /// | [dev.minke.server.dialog.FunctionTools] | functions that are offered |
+/// | [dev.minke.server.dialog.ToolChoice] | which of them an answer calls |
+/// | [dev.minke.server.dialog.Toolbox] | both, as what the template reads and what an answer may be |
 /// | [dev.minke.server.dialog.RawPrompt] | a text without a template |
 /// | [dev.minke.server.dialog.Thinking] | whether the model shall think |
 ///

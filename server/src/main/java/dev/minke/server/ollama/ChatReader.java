@@ -1,11 +1,14 @@
 package dev.minke.server.ollama;
 
 import dev.minke.Chat;
+import dev.minke.Format;
 import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.server.dialog.AssistantTurn;
 import dev.minke.server.dialog.FunctionTools;
 import dev.minke.server.dialog.Thinking;
+import dev.minke.server.dialog.ToolChoice;
+import dev.minke.server.dialog.Toolbox;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.tokenizer.chat.ChatMessage;
@@ -28,7 +31,8 @@ final class ChatReader {
   /// @param patience time for the whole answer
   static AnswerCall read(Fields fields, Minke model, String user, Duration patience) {
     Options options = OptionsReader.read(fields, model, user, patience);
-    List<JsonNode> tools = FunctionTools.read(fields, model);
+    Toolbox tools = Toolbox.of(fields, FunctionTools.read(fields, model), ToolChoice.AUTO);
+    options = options.withFormat(tools.format(format(fields)));
     Map<String, JsonNode> variables = variables(fields, model);
     List<ChatMessage> messages = new ArrayList<>();
     for (Fields message : fields.objects("messages")) {
@@ -48,7 +52,7 @@ final class ChatReader {
             && !last.json().has("tool_calls");
     ChatRequest.Ending ending =
         goesOn ? ChatRequest.Ending.CONTINUATION : ChatRequest.Ending.ANSWER;
-    Chat chat = new Chat(new ChatRequest(messages, tools, ending, variables), options);
+    Chat chat = new Chat(new ChatRequest(messages, tools.offered(), ending, variables), options);
     return new AnswerCall(listener -> model.submit(chat, listener), streams);
   }
 
@@ -74,8 +78,23 @@ final class ChatReader {
         : Thinking.variables(model, thinks, fields.name("think"));
   }
 
+  /// `format`: a schema, or `json` for any object.
+  static Format format(Fields fields) {
+    Optional<JsonNode> asked = fields.any("format");
+    if (asked.isPresent() && asked.get().isObject()) {
+      return new Format.JsonSchema(asked.get());
+    }
+    String word = asked.map(found -> found.asString("?")).orElse("");
+    return switch (word) {
+      case "" -> new Format.Text();
+      case "json" -> new Format.JsonObject();
+      default ->
+          throw ApiException.badField(
+              fields.name("format"), "expected \"json\" or a schema, found another value");
+    };
+  }
+
   static void refuseOthers(Fields fields) {
-    fields.refuse("format", "answers in text", "\"\"");
     fields.refuse("logprobs", "tells log-probabilities at /v1/chat/completions", "false");
     fields.refuse("top_logprobs", "tells log-probabilities at /v1/chat/completions", "0");
     fields.refuse("truncate", "drops nothing of a conversation", "false");

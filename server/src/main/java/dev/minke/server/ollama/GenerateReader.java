@@ -23,7 +23,8 @@ final class GenerateReader {
   /// @param user on whose account
   /// @param patience time for the whole answer
   static AnswerCall read(Fields fields, Minke model, String user, Duration patience) {
-    Options options = OptionsReader.read(fields, model, user, patience);
+    Options options =
+        OptionsReader.read(fields, model, user, patience).withFormat(ChatReader.format(fields));
     String prompt = fields.text("prompt").orElse("");
     String system = fields.text("system").orElse("");
     boolean raw = fields.flag("raw", false);

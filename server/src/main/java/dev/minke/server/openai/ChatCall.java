@@ -5,12 +5,13 @@ import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.server.dialog.FunctionTools;
 import dev.minke.server.dialog.Thinking;
+import dev.minke.server.dialog.ToolChoice;
+import dev.minke.server.dialog.Toolbox;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.tokenizer.chat.ChatRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -21,9 +22,8 @@ import tools.jackson.databind.JsonNode;
 /// @param count of answers
 /// @param streaming whether they come word by word
 /// @param tellsLogProbs whether tokens are told with their log-probabilities
-/// @param parallelCalls whether an answer may call several tools
-record ChatCall(
-    Chat chat, int count, Streaming streaming, boolean tellsLogProbs, boolean parallelCalls) {
+/// @param mostCalls tools that an answer may call
+record ChatCall(Chat chat, int count, Streaming streaming, boolean tellsLogProbs, int mostCalls) {
   static final int MOST_ANSWERS = 16;
   private static final int MOST_LOG_PROBS = 20;
 
@@ -42,10 +42,13 @@ record ChatCall(
     if (tellsLogProbs) {
       options = options.withLogProbs(likeliest);
     }
+    Toolbox tools =
+        Toolbox.of(fields, FunctionTools.read(fields, model), ToolChoice.ofChat(fields));
+    options = options.withFormat(tools.format(options.format()));
     ChatRequest request =
         new ChatRequest(
             conversation.messages(),
-            tools(fields, model),
+            tools.offered(),
             conversation.ending(),
             variables(fields, model));
     ChatCall call =
@@ -54,30 +57,10 @@ record ChatCall(
             fields.integer("n", 1, MOST_ANSWERS).orElse(1),
             Streaming.read(fields),
             tellsLogProbs,
-            fields.flag("parallel_tool_calls", true));
+            tools.choice().most());
     refuseOthers(fields);
     fields.end();
     return call;
-  }
-
-  private static List<JsonNode> tools(Fields fields, Minke model) {
-    List<JsonNode> tools = FunctionTools.read(fields, model);
-    return offersTools(fields) ? tools : List.of();
-  }
-
-  /// What `tool_choice` says.
-  static boolean offersTools(Fields fields) {
-    Optional<JsonNode> choice = fields.any("tool_choice");
-    if (choice.isEmpty()) {
-      return true;
-    }
-    String word = choice.get().isString() ? choice.get().stringValue() : "";
-    if (!word.equals("auto") && !word.equals("none")) {
-      throw ApiException.badField(
-          fields.name("tool_choice"),
-          "this server knows \"auto\" and \"none\"; leave the field out");
-    }
-    return word.equals("auto");
   }
 
   /// What the template reads besides: `chat_template_kwargs`, and whether the model shall think, in

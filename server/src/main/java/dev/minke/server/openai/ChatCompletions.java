@@ -66,9 +66,7 @@ final class ChatCompletions implements Delivery.Answers {
       case Heard.Said said -> {
         List<ObjectNode> chunks = new ArrayList<>();
         for (AnswerEvent event : said.events()) {
-          if (event instanceof AnswerEvent.CallBegun begun
-              && begun.index() > 0
-              && !call.parallelCalls()) {
+          if (event instanceof AnswerEvent.CallBegun begun && begun.index() >= call.mostCalls()) {
             hearing.cancel(heard.index());
             break;
           }

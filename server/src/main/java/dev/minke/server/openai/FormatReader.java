@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The form that an answer is to have: OpenAI's `response_format`, and llama.cpp's `json_schema`
-/// and `grammar`.
+/// The form that an answer is to have: OpenAI's `response_format` and `text.format`, and
+/// llama.cpp's `json_schema` and `grammar`.
 final class FormatReader {
   private FormatReader() {}
 
@@ -56,12 +56,34 @@ final class FormatReader {
   private static Format schema(Fields fields) {
     Fields its =
         fields.object("json_schema").orElseThrow(() -> fields.missing("json_schema", "an object"));
-    its.text("name");
-    its.text("description");
-    // A schema is always held to, which is what `strict` asks for.
-    its.flag("strict", true);
-    ObjectNode schema = its.tree("schema").orElseThrow(() -> its.missing("schema", "an object"));
+    Format format = named(its);
     its.end();
-    return new Format.JsonSchema(schema);
+    return format;
+  }
+
+  /// A schema with its name.
+  private static Format named(Fields fields) {
+    fields.text("name");
+    fields.text("description");
+    // A schema is always held to, which is what `strict` asks for.
+    fields.flag("strict", true);
+    return new Format.JsonSchema(
+        fields.tree("schema").orElseThrow(() -> fields.missing("schema", "an object")));
+  }
+
+  /// Of `/v1/responses`: the schema stands beside the type.
+  static Format textFormat(Fields fields) {
+    String type =
+        fields
+            .oneOf("type", "text", "json_object", "json_schema")
+            .orElseThrow(() -> fields.missing("type", "text, json_object or json_schema"));
+    Format format =
+        switch (type) {
+          case "text" -> new Format.Text();
+          case "json_object" -> new Format.JsonObject();
+          default -> named(fields);
+        };
+    fields.end();
+    return format;
   }
 }

@@ -107,13 +107,13 @@ final class ResponseObject {
         .put("max_output_tokens", options.maxTokens())
         .put("temperature", options.temperature())
         .put("top_p", options.topP())
-        .put("parallel_tool_calls", call.parallelCalls())
+        .put("parallel_tool_calls", call.mostCalls() > 1)
         .putNull("previous_response_id")
         .put("store", false)
-        .put("tool_choice", echo.choice())
-        .put("truncation", "disabled");
+        .put("truncation", "disabled")
+        .set("tool_choice", echo.choice());
     json.putObject("reasoning").put("effort", echo.effort()).putNull("summary");
-    json.putObject("text").putObject("format").put("type", "text");
+    json.putObject("text").set("format", echo.format());
     json.putArray("tools").addAll(echo.tools());
     json.putObject("metadata");
   }

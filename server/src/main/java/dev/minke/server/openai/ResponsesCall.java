@@ -1,10 +1,13 @@
 package dev.minke.server.openai;
 
 import dev.minke.Chat;
+import dev.minke.Format;
 import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.server.dialog.FunctionTools;
 import dev.minke.server.dialog.Thinking;
+import dev.minke.server.dialog.ToolChoice;
+import dev.minke.server.dialog.Toolbox;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import dev.minke.tokenizer.chat.ChatMessage;
@@ -16,23 +19,32 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
 
 /// A request to `/v1/responses`, read and checked.
 ///
 /// @param chat to be answered
 /// @param streams whether the answer comes word by word
-/// @param parallelCalls whether an answer may call several tools
+/// @param mostCalls tools that an answer may call
 /// @param echo what the response repeats of the request
-record ResponsesCall(Chat chat, boolean streams, boolean parallelCalls, Echo echo) {
+record ResponsesCall(Chat chat, boolean streams, int mostCalls, Echo echo) {
   /// @param instructions that stand before the conversation; null for none
   /// @param effort of thinking; null if nothing was said of it
-  /// @param choice of tools
+  /// @param choice of tools, as it was sent
   /// @param tools as they were sent
+  /// @param format of the text, as it was sent
   record Echo(
       @Nullable String instructions,
       @Nullable String effort,
-      String choice,
-      List<JsonNode> tools) {}
+      JsonNode choice,
+      List<JsonNode> tools,
+      JsonNode format) {}
+
+  private static final JsonNode AUTO = StringNode.valueOf("auto");
+
+  private static final JsonNode ANY_TEXT =
+      JsonMapper.shared().createObjectNode().put("type", "text");
 
   /// @param model that will answer
   /// @param user on whose account
@@ -45,8 +57,11 @@ record ResponsesCall(Chat chat, boolean streams, boolean parallelCalls, Echo ech
             .withMaxTokens(fields.integerOrNull("max_output_tokens", 1, Integer.MAX_VALUE))
             .withUser(SamplingReader.account(fields, user))
             .withPatience(patience);
-    List<JsonNode> tools = tools(fields, model);
-    boolean offers = ChatCall.offersTools(fields);
+    Toolbox tools = Toolbox.of(fields, tools(fields, model), ToolChoice.ofResponses(fields));
+    Optional<Fields> text = fields.object("text");
+    JsonNode format = text.flatMap(its -> its.any("format")).orElse(ANY_TEXT);
+    options =
+        options.withFormat(tools.format(text.map(ResponsesCall::format).orElse(new Format.Text())));
     String effort = effort(fields);
     String instructions = fields.text("instructions").orElse(null);
     List<ChatMessage> messages = new ArrayList<>();
@@ -56,29 +71,22 @@ record ResponsesCall(Chat chat, boolean streams, boolean parallelCalls, Echo ech
     messages.addAll(ItemReader.read(fields));
     ChatRequest request =
         new ChatRequest(
-            messages,
-            offers ? tools : List.of(),
-            ChatRequest.Ending.ANSWER,
-            variables(fields, model, effort));
+            messages, tools.offered(), ChatRequest.Ending.ANSWER, variables(fields, model, effort));
     boolean streams = fields.flag("stream", false);
     fields.object("stream_options").ifPresent(ResponsesCall::checkStream);
-    boolean parallelCalls = fields.flag("parallel_tool_calls", true);
-    fields.object("text").ifPresent(ResponsesCall::checkText);
     include(fields);
     refuseOthers(fields);
-    Echo echo = new Echo(instructions, effort, offers ? "auto" : "none", fields.array("tools"));
+    JsonNode choice = fields.any("tool_choice").orElse(AUTO);
+    Echo echo = new Echo(instructions, effort, choice, fields.array("tools"), format);
     fields.end();
-    return new ResponsesCall(new Chat(request, options), streams, parallelCalls, echo);
+    return new ResponsesCall(new Chat(request, options), streams, tools.choice().most(), echo);
   }
 
   private static List<JsonNode> tools(Fields fields, Minke model) {
     List<JsonNode> tools = new ArrayList<>();
     for (Fields tool : FunctionTools.each(fields, model)) {
       tool.requireWord("type", "function");
-      FunctionTools.refuseStrict(tool);
-      tools.add(
-          FunctionTools.of(
-              tool.requiredText("name"), tool.text("description"), tool.tree("parameters")));
+      tools.add(FunctionTools.of(tool, "parameters"));
       tool.end();
     }
     return tools;
@@ -115,10 +123,11 @@ record ResponsesCall(Chat chat, boolean streams, boolean parallelCalls, Echo ech
     options.end();
   }
 
-  private static void checkText(Fields text) {
-    text.refuse("format", "answers in text", "{\"type\":\"text\"}");
+  private static Format format(Fields text) {
+    Format format = text.object("format").map(FormatReader::textFormat).orElse(new Format.Text());
     text.refuse("verbosity", "knows no verbosity", "\"medium\"");
     text.end();
+    return format;
   }
 
   /// Thoughts are in the answer and may be sent back, so nothing has to be encrypted for that.

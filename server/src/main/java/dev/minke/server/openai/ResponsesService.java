@@ -55,7 +55,7 @@ public final class ResponsesService implements HttpService {
               activity,
               lease.name(),
               listener -> model.submit(call.chat(), listener),
-              call.parallelCalls() ? Integer.MAX_VALUE : 1)) {
+              call.mostCalls())) {
         if (call.streams()) {
           answer.stream(new ResponseEvents(new EventStream(response), object));
         } else {

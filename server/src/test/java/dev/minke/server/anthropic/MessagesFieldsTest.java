@@ -26,7 +26,8 @@ class MessagesFieldsTest {
            {"type": "tool_use", "id": "t", "name": "f", "input": {}}]},
         {"role": "user", "content": "a"}],
       "tools": [{"type": "custom", "name": "f"}],
-      "tool_choice": {"type": "auto"},
+      "tool_choice": {"type": "tool", "name": "f"},
+      "output_config": {"format": {"type": "json_schema", "schema": {}}},
       "thinking": {"type": "enabled", "budget_tokens": 1024}
       """;
 

@@ -32,6 +32,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -173,27 +174,60 @@ class OpenApiTest {
 
   @Test
   void fieldsOfAConversation() {
+    Set<String> asked = new TreeSet<>();
+    for (String choice :
+        List.of(
+            """
+            {"type": "function", "function": {"name": "f"}}\
+            """,
+            """
+            {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools":
+              [{"type": "function", "function": {"name": "f"}}]}}\
+            """)) {
+      asked.addAll(conversation(choice));
+    }
+    Set<String> expected = ApiDocument.properties("ChatRequest");
+    // Asked for beside another type.
+    expected.remove("response_format.schema");
+    assertThat(asked).isEqualTo(expected);
+  }
+
+  private static Set<String> conversation(String choice) {
     Fields fields =
         ApiDocument.fields(
             """
             {"messages": [
                {"role": "system", "content": [{"type": "text", "text": "a"}]},
                {"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]}],
-             "tools": [{"type": "function", "function": {"name": "f"}}],
+             "tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": %s,
              "thinking": {"type": "disabled"},
              "response_format": {"type": "json_schema", "json_schema": {"schema": {}}},
              "stream_options": {}}
-            """);
+            """
+                .formatted(choice));
     String _ = fields.text("model").orElse("");
     ChatCall.read(fields, model, "", Duration.ofMinutes(1));
-    Set<String> expected = ApiDocument.properties("ChatRequest");
-    // Asked for beside another type.
-    expected.remove("response_format.schema");
-    assertThat(ApiDocument.asked(fields)).isEqualTo(expected);
+    return ApiDocument.asked(fields);
   }
 
   @Test
   void fieldsOfAResponse() {
+    Set<String> asked = new TreeSet<>();
+    for (String choice :
+        List.of(
+            """
+            {"type": "function", "name": "f"}\
+            """,
+            """
+            {"type": "allowed_tools", "mode": "auto", "tools":
+              [{"type": "function", "name": "f"}]}\
+            """)) {
+      asked.addAll(response(choice));
+    }
+    assertThat(asked).isEqualTo(ApiDocument.properties("ResponsesRequest"));
+  }
+
+  private static Set<String> response(String choice) {
     Fields fields =
         ApiDocument.fields(
             """
@@ -206,13 +240,13 @@ class OpenApiTest {
                {"type": "function_call_output", "call_id": "c",
                 "output": [{"type": "input_text", "text": "a"}]}],
              "tools": [{"type": "function", "name": "f"}],
-             "reasoning": {}, "text": {}, "stream_options": {}}
-            """);
+             "tool_choice": %s, "reasoning": {}, "stream_options": {},
+             "text": {"format": {"type": "json_schema", "schema": {}}}}
+            """
+                .formatted(choice));
     String _ = fields.text("model").orElse("");
     ResponsesCall.read(fields, model, "", Duration.ofMinutes(1));
-    Set<String> expected = ApiDocument.properties("ResponsesRequest");
-    expected.remove("text.format.type");
-    assertThat(ApiDocument.asked(fields)).isEqualTo(expected);
+    return ApiDocument.asked(fields);
   }
 
   @Test
