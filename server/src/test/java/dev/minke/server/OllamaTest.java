@@ -281,9 +281,6 @@ class OllamaTest {
 
   @Test
   void whatIsNotHereIsSaid() throws Exception {
-    HttpResponse<String> embed = server.post("/api/embed", "{\"model\": \"scripted\"}");
-    assertThat(embed.statusCode()).isEqualTo(400);
-    assertThat(json(embed.body()).path("error").asString()).contains("embeddings");
     assertThat(json(server.post("/api/pull", "{}").body()).path("error").asString())
         .contains("minke pull");
     assertThat(server.post("/api/show", "{\"model\": \"other\"}").statusCode()).isEqualTo(404);

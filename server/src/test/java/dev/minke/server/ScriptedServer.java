@@ -22,8 +22,11 @@ final class ScriptedServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   ScriptedServer(Path directory, ServerSettings settings) throws IOException {
-    model =
-        Minke.open(ScriptedModel.write(directory), OpenOptions.DEFAULT.withCacheMemory(64L << 20));
+    this(directory, settings, OpenOptions.DEFAULT);
+  }
+
+  ScriptedServer(Path directory, ServerSettings settings, OpenOptions options) throws IOException {
+    model = Minke.open(ScriptedModel.write(directory), options.withCacheMemory(64L << 20));
     server = MinkeServer.start(settings.withPort(0), new OneModel("scripted", model));
   }
 

@@ -7,6 +7,7 @@
 /// | [dev.minke.server.dialog.ToolChoice] | which of them an answer calls |
 /// | [dev.minke.server.dialog.Toolbox] | both, as what the template reads and what an answer may be |
 /// | [dev.minke.server.dialog.RawPrompt] | a text without a template |
+/// | [dev.minke.server.dialog.Vectors] | texts to vectors |
 /// | [dev.minke.server.dialog.Thinking] | whether the model shall think |
 ///
 /// Unusual: what a model cannot be told is refused, it is not dropped: tools where its template has

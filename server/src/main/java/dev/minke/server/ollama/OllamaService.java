@@ -61,10 +61,9 @@ public final class OllamaService implements HttpService {
         .get("/ps", this::open)
         .post("/show", this::show)
         .post("/chat", this::chat)
-        .post("/generate", this::generate);
-    for (String path : List.of("/embed", "/embeddings")) {
-      rules.post(path, (_, _) -> refuse("embeddings: this server has none yet"));
-    }
+        .post("/generate", this::generate)
+        .post("/embed", this::embed)
+        .post("/embeddings", this::embedOne);
     for (String path : List.of("/pull", "/push", "/create", "/copy")) {
       rules.post(path, (_, _) -> refuseChange());
     }
@@ -72,11 +71,8 @@ public final class OllamaService implements HttpService {
   }
 
   private static void refuseChange() {
-    refuse("models: this server has those that it was started with; fetch others with minke pull");
-  }
-
-  private static void refuse(String why) {
-    throw ApiException.badRequest(why);
+    throw ApiException.badRequest(
+        "models: this server has those that it was started with; fetch others with minke pull");
   }
 
   private void version(ServerRequest request, ServerResponse response) {
@@ -189,6 +185,34 @@ public final class OllamaService implements HttpService {
           answer.whole(response, objects::whole);
         }
       }
+    }
+  }
+
+  // ---- vectors
+
+  /// Reads a request for vectors, and answers it.
+  private interface Embedder {
+    ObjectNode embed(Fields fields, Minke model, String user);
+  }
+
+  private void embed(ServerRequest request, ServerResponse response) {
+    vectors(request, response, Embedding::several);
+  }
+
+  private void embedOne(ServerRequest request, ServerResponse response) {
+    vectors(request, response, Embedding::one);
+  }
+
+  private void vectors(ServerRequest request, ServerResponse response, Embedder embedder) {
+    String user = access.user(request);
+    Fields fields = Bodies.read(request, settings.bodyBytes());
+    KeepAlive.require(fields, models);
+    Instant begin = clock.instant();
+    try (Models.Lease lease = models.lease(name(fields))) {
+      Duration opening = Duration.between(begin, clock.instant());
+      ObjectNode body = embedder.embed(fields, lease.model(), user);
+      body.put("model", lease.name()).put("load_duration", opening.toNanos());
+      Bodies.send(response, body);
     }
   }
 }

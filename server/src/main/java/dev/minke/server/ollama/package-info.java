@@ -6,6 +6,7 @@
 /// | [dev.minke.server.ollama.ChatReader], [dev.minke.server.ollama.GenerateReader] | requests, read and checked |
 /// | [dev.minke.server.ollama.OptionsReader] | how an answer is drawn, and what is refused of a runner |
 /// | [dev.minke.server.ollama.AnswerLines], [dev.minke.server.ollama.AnswerObjects] | an answer, as lines or as one object |
+/// | [dev.minke.server.ollama.Embedding] | texts to vectors |
 /// | [dev.minke.server.ollama.ModelFacts] | what is told of models |
 ///
 /// Unusual: `num_ctx` and `keep_alive` say what a caller needs at least, and are refused where the

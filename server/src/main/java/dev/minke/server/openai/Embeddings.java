@@ -4,6 +4,7 @@ import dev.minke.Minke;
 import dev.minke.server.Access;
 import dev.minke.server.Models;
 import dev.minke.server.ServerSettings;
+import dev.minke.server.dialog.Vectors;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Bodies;
 import dev.minke.server.wire.Fields;
@@ -15,8 +16,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -47,7 +46,7 @@ final class Embeddings {
       fields.refuse("dimensions", "gives all dimensions");
       String account = SamplingReader.account(fields, user);
       fields.end();
-      List<float[]> vectors = embed(model, inputs, account);
+      List<float[]> vectors = Vectors.of(model, inputs, account);
       ObjectNode body = JsonMapper.shared().createObjectNode().put("object", "list");
       ArrayNode data = body.putArray("data");
       for (int i = 0; i < vectors.size(); i++) {
@@ -68,18 +67,6 @@ final class Embeddings {
     }
   }
 
-  private static List<float[]> embed(Minke model, List<int[]> inputs, String user) {
-    List<CompletableFuture<float[]>> futures = new ArrayList<>();
-    try {
-      inputs.forEach(ids -> futures.add(model.embed(ids, user)));
-      return futures.stream().map(CompletableFuture::join).toList();
-    } catch (CompletionException e) {
-      throw ApiException.failed("the embedding failed: " + e.getCause());
-    } finally {
-      futures.forEach(future -> future.cancel(false));
-    }
-  }
-
   private static List<int[]> inputs(Fields fields, Minke model) {
     JsonNode input =
         fields.any("input").orElseThrow(() -> fields.missing("input", "a text, or ids"));
@@ -97,10 +84,7 @@ final class Embeddings {
           one.isString()
               ? model.idsOf(one.stringValue())
               : TokenIds.read(fields.name("input"), one, model.tokenizer().vocab());
-      if (ids.length == 0) {
-        throw ApiException.badField(
-            fields.name("input"), "expected at least one token, found none");
-      }
+      Vectors.require(model, fields.name("input"), ids);
       inputs.add(ids);
     }
     return inputs;

@@ -36,6 +36,7 @@ public final class OpenAiService implements HttpService {
   private final Clock clock;
   private final ApplyTemplate template;
   private final Embeddings embeddings;
+  private final Reranking reranking;
 
   public OpenAiService(
       Models models, Access access, ServerSettings settings, Activity activity, Clock clock) {
@@ -46,6 +47,7 @@ public final class OpenAiService implements HttpService {
     this.clock = clock;
     template = new ApplyTemplate(models, access, settings);
     embeddings = new Embeddings(models, access, settings);
+    reranking = new Reranking(models, access, settings);
   }
 
   @Override
@@ -55,6 +57,7 @@ public final class OpenAiService implements HttpService {
         .post("/completions", this::complete)
         .post("/apply-template", template::answer)
         .post("/embeddings", embeddings::answer)
+        .post("/rerank", reranking::answer)
         .get("/models", this::list);
   }
 

@@ -11,6 +11,7 @@
 /// | [dev.minke.server.openai.ResponsesCall], [dev.minke.server.openai.ItemReader] | a request to it, and its items |
 /// | [dev.minke.server.openai.ResponseEvents], [dev.minke.server.openai.ResponseObject] | its answer, as events or as a whole |
 /// | [dev.minke.server.openai.Embeddings] | texts to vectors |
+/// | [dev.minke.server.openai.Reranking] | documents, the nearest to a query first |
 /// | [dev.minke.server.openai.ApplyTemplate] | what the model reads of a conversation |
 ///
 /// Unusual: every field is honoured or refused by name. Start reading at

@@ -37,6 +37,15 @@ class OllamaFieldsTest {
       GenerateReader.read(generate, model, "", PATIENCE);
       assertThat(ApiDocument.asked(generate))
           .isEqualTo(ApiDocument.properties("OllamaGenerateRequest"));
+      Fields embed = ApiDocument.fields("{\"input\": \"a\", \"options\": {}}");
+      askForModel(embed, model);
+      Embedding.several(embed, model, "");
+      assertThat(ApiDocument.asked(embed)).isEqualTo(ApiDocument.properties("OllamaEmbedRequest"));
+      Fields one = ApiDocument.fields("{\"prompt\": \"a\", \"options\": {}}");
+      askForModel(one, model);
+      Embedding.one(one, model, "");
+      assertThat(ApiDocument.asked(one))
+          .isEqualTo(ApiDocument.properties("OllamaEmbeddingsRequest"));
     }
   }
 

@@ -126,7 +126,7 @@ class OpenApiTest {
     OllamaService ollama = new OllamaService(models, access, settings, activity, Clock.systemUTC());
     routed(ollama).forEach(rule -> routed.add(rule.replace(" ", " /api")));
     // There only to say that they are not.
-    routed.removeIf(rule -> rule.matches(".*/api/(embed|embeddings|pull|push|create|copy|delete)"));
+    routed.removeIf(rule -> rule.matches(".*/api/(pull|push|create|copy|delete)"));
     assertThat(described()).isEqualTo(routed);
   }
 
@@ -262,6 +262,19 @@ class OpenApiTest {
     Set<String> expected = ApiDocument.properties("CompletionRequest");
     expected.remove("response_format.schema");
     assertThat(ApiDocument.asked(fields)).isEqualTo(expected);
+  }
+
+  @Test
+  void fieldsOfDocumentsToRank() {
+    Set<String> asked = new TreeSet<>();
+    for (String document : List.of("\"a\"", "{\"text\": \"a\"}")) {
+      Fields fields =
+          ApiDocument.fields("{\"query\": \"a\", \"documents\": [%s]}".formatted(document));
+      String _ = fields.text("model").orElse("");
+      Reranking.Call.read(fields, "");
+      asked.addAll(ApiDocument.asked(fields));
+    }
+    assertThat(asked).isEqualTo(ApiDocument.properties("RerankRequest"));
   }
 
   @Test

@@ -3,6 +3,7 @@
 import os
 
 import anthropic
+import pydantic
 
 URL = os.environ["MINKE_URL"]
 KEY = os.environ["MINKE_KEY"]
@@ -63,6 +64,21 @@ def tools():
         assert answer.content[0].text == "It is warm.", answer
 
 
+def held():
+    class Verdict(pydantic.BaseModel):
+        yes: bool
+
+    clock = {"name": "clock", "strict": True, "input_schema": {"type": "object", "properties": {}}}
+    both = [WEATHER, clock]
+    message = client.messages.create(**ask(tools=both, tool_choice={"type": "any"}))
+    assert [block.type for block in message.content] == ["tool_use", "tool_use"], message
+    choice = {"type": "tool", "name": "clock", "disable_parallel_tool_use": True}
+    [call] = client.messages.create(**ask(tools=both, tool_choice=choice)).content
+    assert call.name == "clock" and call.input == {}, call
+    parsed = client.messages.parse(**ask(output_format=Verdict, temperature=0))
+    assert isinstance(parsed.parsed_output.yes, bool), parsed
+
+
 def errors():
     for error, request, maker in (
         (anthropic.BadRequestError, ask(extra_body={"temprature": 1}), client),
@@ -86,6 +102,6 @@ def cancel():
                 break
 
 
-for part in (chat, stream, tools, errors, cancel):
+for part in (chat, stream, tools, held, errors, cancel):
     part()
     print("ok", part.__name__)

@@ -3,6 +3,7 @@
 import os
 
 import ollama
+import pydantic
 
 client = ollama.Client(
     host=os.environ["MINKE_URL"], headers={"Authorization": "Bearer " + os.environ["MINKE_KEY"]}
@@ -57,11 +58,33 @@ def tools():
     assert [c.function.arguments for c in told] == [{"city": "Paris"}, {"city": "Rome"}], told
 
 
+def formats():
+    class Verdict(pydantic.BaseModel):
+        yes: bool
+
+    schema = Verdict.model_json_schema()
+    options = {"temperature": 0}
+    answer = client.chat("scripted", QUESTION, format=schema, options=options)
+    assert isinstance(Verdict.model_validate_json(answer.message.content).yes, bool), answer
+    answer = client.generate("scripted", "Why?", format=schema, options=options)
+    assert isinstance(Verdict.model_validate_json(answer.response).yes, bool), answer
+    some = client.generate(
+        "scripted", "Why?", format="json", options={"temperature": 0, "num_predict": 5}
+    )
+    assert some.response.startswith("{"), some
+
+
+def vectors():
+    first, second = client.embed("scripted", ["aab", "ab"]).embeddings
+    product = sum(a * b for a, b in zip(first, second))
+    assert abs(product - 3 / 10**0.5) < 1e-5, product
+    assert list(client.embeddings("scripted", "aab").embedding) == list(first)
+
+
 def errors():
     for request, status, word in (
         (lambda: client.chat("other", QUESTION), 404, "model"),
-        (lambda: client.chat("scripted", QUESTION, format="json"), 400, "format"),
-        (lambda: client.embed("scripted", "Why?"), 400, "embeddings"),
+        (lambda: client.embed("scripted", "Why?", dimensions=5), 400, "dimensions"),
         (lambda: client.pull("other"), 400, "minke pull"),
     ):
         try:
@@ -80,6 +103,6 @@ def cancel():
     parts.close()
 
 
-for part in (models, chat, stream, tools, errors, cancel):
+for part in (models, chat, stream, tools, formats, vectors, errors, cancel):
     part()
     print("ok", part.__name__)

@@ -59,6 +59,31 @@ const parts = {
     assert.equal(answer.choices[0].message.content, "It is warm.");
   },
 
+  async required() {
+    const clock = { name: "clock", parameters: { type: "object", properties: {} }, strict: true };
+    const tools = [weather, clock].map((one) => ({ type: "function", function: one }));
+    const choose = async (tool_choice) => {
+      const asked = { model, messages, tools, tool_choice };
+      const answer = await client.chat.completions.create(asked);
+      return answer.choices[0].message.tool_calls.map((call) => call.function.name);
+    };
+    assert.deepEqual(await choose("required"), ["weather", "weather"]);
+    assert.deepEqual(await choose({ type: "function", function: { name: "clock" } }), ["clock"]);
+  },
+
+  async schema() {
+    const schema = {
+      type: "object",
+      properties: { yes: { type: "boolean" } },
+      required: ["yes"],
+      additionalProperties: false,
+    };
+    const format = { type: "json_schema", name: "verdict", strict: true, schema };
+    const answer = await client.responses.parse({ model, input: "Why?", text: { format } });
+    assert.equal(typeof JSON.parse(answer.output_text).yes, "boolean");
+    assert.deepEqual(answer.text.format, format);
+  },
+
   async responses() {
     const answer = await client.responses.create({ model, input: "Why?" });
     assert.equal(answer.output_text, "The sky is blue.");

@@ -1,14 +1,23 @@
 """OpenAI's own client for Python against a server with the scripted model (see ScriptedModel)."""
 
 import os
+import typing
 
 import openai
+import pydantic
 
 URL = os.environ["MINKE_URL"] + "/v1"
 KEY = os.environ["MINKE_KEY"]
 QUESTION = [{"role": "user", "content": "Why?"}]
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 TOOL = {"name": "weather", "description": "tells it", "parameters": SCHEMA}
+
+CLOCK = {"name": "clock", "parameters": {"type": "object", "properties": {}}}
+
+
+class Verdict(pydantic.BaseModel):
+    yes: bool
+
 
 client = openai.OpenAI(base_url=URL, api_key=KEY, max_retries=0)
 chats = client.chat.completions
@@ -55,6 +64,56 @@ def tools():
     assert answer.choices[0].message.content == "It is warm.", answer
 
 
+def required():
+    tool = {"type": "function", "function": TOOL}
+    clock = {"type": "function", "function": CLOCK}
+    asked = {"model": "scripted", "messages": QUESTION, "tools": [tool, clock], "temperature": 0}
+    message = chats.create(**asked, tool_choice="required").choices[0].message
+    assert len(message.tool_calls) == 2 and not message.content, message
+    single = chats.create(**asked, tool_choice="required", parallel_tool_calls=False)
+    assert len(single.choices[0].message.tool_calls) == 1, single
+    named = {"type": "function", "function": {"name": "clock"}}
+    [call] = chats.create(**asked, tool_choice=named).choices[0].message.tool_calls
+    assert call.function.name == "clock" and call.function.arguments == "{}", call
+    some = {"mode": "required", "tools": [named]}
+    allowed = chats.create(
+        **asked, tool_choice={"type": "allowed_tools", "allowed_tools": some}
+    )
+    assert allowed.choices[0].message.tool_calls[0].function.name == "clock", allowed
+
+
+def strict():
+    class Weather(pydantic.BaseModel):
+        city: typing.Literal["Paris", "Rome"]
+
+    tool = openai.pydantic_function_tool(Weather, name="weather")
+    assert tool["function"]["strict"], tool
+    answer = chats.parse(model="scripted", messages=QUESTION, tools=[tool], temperature=0)
+    calls = answer.choices[0].message.tool_calls
+    assert [call.function.parsed_arguments.city for call in calls] == ["Paris", "Rome"], calls
+
+
+def schema():
+    answer = chats.parse(
+        model="scripted", messages=QUESTION, response_format=Verdict, temperature=0
+    )
+    assert isinstance(answer.choices[0].message.parsed.yes, bool), answer
+    answer = responses.parse(model="scripted", input="Why?", text_format=Verdict, temperature=0)
+    assert isinstance(answer.output_parsed.yes, bool), answer
+
+
+def vectors():
+    texts = ["aab", "ab", "c"]
+    answer = client.embeddings.create(model="scripted", input=texts)
+    first, second, third = (one.embedding for one in answer.data)
+    product = sum(a * b for a, b in zip(first, second))
+    assert abs(product - 3 / 10**0.5) < 1e-5, product
+    ranked = client.post(
+        "/rerank", cast_to=object, body={"query": "ab", "documents": texts, "top_n": 2}
+    )
+    assert [result["index"] for result in ranked["results"]] == [1, 0], ranked
+
+
 def response():
     answer = responses.create(model="scripted", input="Why?", max_output_tokens=50)
     assert answer.output_text == "The sky is blue.", answer
@@ -87,6 +146,14 @@ def response_tools():
     ]
     answer = responses.create(model="scripted", input=asked, tools=[tool])
     assert answer.output_text == "It is warm.", answer
+    clock = {"type": "function", "strict": True, **CLOCK}
+    named = responses.create(
+        model="scripted",
+        input="Why?",
+        tools=[tool, clock],
+        tool_choice={"type": "function", "name": "clock"},
+    )
+    assert [item.name for item in named.output] == ["clock"], named
 
 
 def errors():
@@ -123,6 +190,10 @@ for part in (
     chat,
     stream,
     tools,
+    required,
+    strict,
+    schema,
+    vectors,
     response,
     response_stream,
     response_tools,

@@ -1,0 +1,64 @@
+package dev.minke.server.dialog;
+
+import dev.minke.Minke;
+import dev.minke.server.wire.ApiException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/// Texts to vectors of length 1. Of many texts some are under way at a time, so that one request
+/// does not fill the line of the engine.
+public final class Vectors {
+  private static final int AT_A_TIME = 16;
+
+  private Vectors() {}
+
+  /// The ids of a text that is to become a vector.
+  ///
+  /// @param field that has it
+  /// @throws ApiException if it has no tokens, or more than the model has room for
+  public static int[] ids(Minke model, String field, String text) {
+    int[] ids = model.idsOf(text);
+    require(model, field, ids);
+    return ids;
+  }
+
+  /// @throws ApiException if there are no tokens, or more than the model has room for
+  public static void require(Minke model, String field, int[] ids) {
+    if (ids.length == 0) {
+      throw ApiException.badField(field, "expected at least one token, found none");
+    }
+    if (ids.length >= model.context()) {
+      throw ApiException.badField(
+          field,
+          "expected fewer tokens than the context has, %d, found %d"
+              .formatted(model.context(), ids.length));
+    }
+  }
+
+  /// @param texts their ids, one or more each
+  /// @param user on whose account
+  public static List<float[]> of(Minke model, List<int[]> texts, String user) {
+    Deque<CompletableFuture<float[]>> underWay = new ArrayDeque<>();
+    List<float[]> vectors = new ArrayList<>();
+    try {
+      for (int[] ids : texts) {
+        if (underWay.size() == AT_A_TIME) {
+          vectors.add(underWay.remove().join());
+        }
+        underWay.add(model.embed(ids, user));
+      }
+      while (!underWay.isEmpty()) {
+        vectors.add(underWay.remove().join());
+      }
+      return vectors;
+    } catch (CompletionException e) {
+      throw ApiException.failed("the embedding failed: " + e.getCause());
+    } finally {
+      underWay.forEach(future -> future.cancel(false));
+    }
+  }
+}
