@@ -67,6 +67,36 @@ public record Chat(ChatRequest request, Options options) {
     return new Chat(request.withEnding(ChatRequest.Ending.CONTINUATION), options);
   }
 
+  /// To be answered by JSON of a Java type, which [Reply#as] reads.
+  ///
+  /// Components are records, sealed interfaces of records (`"type"` then has the record's name),
+  /// enums, lists, sets, arrays, maps of `String`, `String`, booleans, numbers, `LocalDate`,
+  /// `Instant`, `OffsetDateTime`, `UUID`, and any of these in an `Optional` or `@Nullable`.
+  /// Jackson's `@JsonProperty` renames one, `@JsonPropertyDescription` says what it means. The
+  /// answer is held to the schema, and the model is told of it at the end of the last message, if
+  /// that is a user's: what it is told it fills with more sense.
+  ///
+  /// @throws IllegalArgumentException if the type, or a component of it, has no form in JSON here
+  public Chat answeredAs(Class<?> type) {
+    JsonNode schema = Structure.of(type).schema();
+    List<ChatMessage> messages = new ArrayList<>(request.messages());
+    ChatMessage last = messages.isEmpty() ? null : messages.removeLast();
+    if (last != null) {
+      messages.add(
+          last.role().equals("user")
+              ? last.content().map(text -> told(text, schema)).orElse(last)
+              : last);
+    }
+    return new Chat(
+        new ChatRequest(messages, request.tools(), request.ending(), request.variables()),
+        options.withFormat(new Format.JsonSchema(schema)));
+  }
+
+  private static ChatMessage told(String text, JsonNode schema) {
+    return ChatMessage.of(
+        "user", text + "\n\nAnswer with JSON of this JSON schema, and nothing else:\n" + schema);
+  }
+
   public Chat withOptions(Options newOptions) {
     return new Chat(request, newOptions);
   }

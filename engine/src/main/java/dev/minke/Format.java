@@ -16,7 +16,14 @@ public sealed interface Format {
   record JsonObject() implements Format {}
 
   /// JSON that a schema allows, its properties in the order in which the schema declares them.
-  record JsonSchema(JsonNode schema) implements Format {}
+  record JsonSchema(JsonNode schema) implements Format {
+    /// JSON of a Java type: see [Chat#answeredAs].
+    ///
+    /// @throws IllegalArgumentException if it, or a component of it, has no form in JSON here
+    public static JsonSchema of(Class<?> type) {
+      return new JsonSchema(Structure.of(type).schema());
+    }
+  }
 
   /// Texts that a regular expression matches as a whole.
   record Regex(String pattern) implements Format {}

@@ -193,6 +193,25 @@ public final class Minke implements AutoCloseable {
     }
   }
 
+  /// Answers one message with a record, or what else [Chat#answeredAs] knows.
+  public <T> T answer(String message, Class<T> type) {
+    return answer(Chat.of(message), type);
+  }
+
+  /// Answers a conversation with a record, or what else [Chat#answeredAs] knows.
+  ///
+  /// ```
+  /// record Person(String name, int age) {}
+  ///
+  /// Person person = model.answer("Jane is 54 years old.", Person.class);
+  /// ```
+  ///
+  /// @throws AnswerException if the answer could not be completed, as when it has too few tokens
+  /// @throws IllegalArgumentException if the type, or a component of it, has no form in JSON here
+  public <T> T answer(Chat chat, Class<T> type) {
+    return answer(chat.answeredAs(type)).as(type);
+  }
+
   /// Answers a conversation, word by word.
   public ReplyStream stream(Chat chat) {
     return new ReplyStream(listener -> submit(chat, listener));

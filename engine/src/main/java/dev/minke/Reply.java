@@ -30,4 +30,12 @@ public record Reply(Answer answer, TextEnding ending, List<DrawnToken> tokens) {
   public List<ToolCall> toolCalls() {
     return answer.toolCalls();
   }
+
+  /// What is said, read as a Java type: see [Chat#answeredAs].
+  ///
+  /// @throws AnswerException if it is not JSON of the type, as when too few tokens were left for it
+  /// @throws IllegalArgumentException if the type has no form in JSON here
+  public <T> T as(Class<T> type) {
+    return Structure.of(type).read(this);
+  }
 }

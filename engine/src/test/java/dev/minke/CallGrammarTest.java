@@ -7,22 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.minke.inference.grammar.Constraint;
 import dev.minke.inference.grammar.Grammar;
 import dev.minke.inference.grammar.GrammarException;
-import dev.minke.inference.grammar.TokenMasks;
-import dev.minke.inference.grammar.TokenTrie;
-import dev.minke.tensor.RandomStream;
+import dev.minke.inference.grammar.JsonLayout;
 import dev.minke.tokenizer.chat.Answer;
 import dev.minke.tokenizer.chat.AnswerParser;
 import dev.minke.tokenizer.chat.AnswerStyle;
 import dev.minke.tokenizer.chat.ThoughtStart;
 import dev.minke.tokenizer.chat.ToolCall;
 import dev.minke.tokenizer.chat.ToolCallForm;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +58,7 @@ class CallGrammarTest {
   private static Grammar grammar(ToolCallForm form, Format.Calls calls) {
     Grammar otherwise =
         calls.otherwise() instanceof Format.JsonSchema(JsonNode schema)
-            ? Grammar.ofJsonSchema(schema, dev.minke.inference.grammar.JsonLayout.FREE)
+            ? Grammar.ofJsonSchema(schema, JsonLayout.FREE)
             : calls.otherwise() == null ? null : Grammar.anyText();
     return new CallGrammar(form, _ -> false).of(calls, otherwise);
   }
@@ -152,54 +145,9 @@ class CallGrammarTest {
           "</tool_call>",
           "<|python_tag|>");
 
-  /// All bytes, what JSON is made of, and the markers.
-  private static List<byte[]> tokens() {
-    List<byte[]> tokens = new ArrayList<>();
-    for (int value = 0; value < 256; value++) {
-      tokens.add(new byte[] {(byte) value});
-    }
-    for (String text : List.of("{\"name", "\": ", "\"}", "}}", "```", "\n<", "<tool", "get_")) {
-      tokens.add(text.getBytes(StandardCharsets.UTF_8));
-    }
-    SPECIALS.forEach(text -> tokens.add(text.getBytes(StandardCharsets.UTF_8)));
-    return tokens;
-  }
-
-  /// A text whose tokens the masks allow; it closes what it can, so that it ends.
-  private static String walk(Grammar grammar, boolean hasSpecials, long seed) {
-    List<byte[]> tokens = tokens();
-    int plain = tokens.size() - SPECIALS.size();
-    TokenTrie trie = new TokenTrie(tokens.size(), tokens::get, id -> hasSpecials && id >= plain);
-    Constraint text = new TokenMasks(grammar, trie).begin();
-    RandomStream random = new RandomStream(seed, 7);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    long[] mask = new long[text.words()];
-    for (int count = 0; count < 4000; count++) {
-      if (text.canEnd() && (text.isComplete() || random.uniform(3L * count) < 0.3)) {
-        return bytes.toString(StandardCharsets.UTF_8);
-      }
-      text.allowed(mask);
-      BitSet allowed = BitSet.valueOf(mask);
-      assertThat(allowed.isEmpty()).as("after %s", bytes).isFalse();
-      BitSet wanted = new BitSet();
-      if (random.uniform(3L * count + 1) < 0.6) {
-        // Markers, then what ends strings and objects.
-        wanted.set(plain, tokens.size());
-        wanted.and(allowed);
-        for (char letter : "\"}<".toCharArray()) {
-          if (wanted.isEmpty() && allowed.get(letter)) {
-            wanted.set(letter);
-          }
-        }
-      }
-      BitSet from = wanted.isEmpty() ? allowed : wanted;
-      int skip = (int) random.below(from.cardinality(), 3L * count + 2);
-      int id = from.stream().skip(skip).findFirst().orElseThrow();
-      text.accept(id);
-      bytes.writeBytes(tokens.get(id));
-    }
-    throw new AssertionError("no end after " + bytes);
-  }
+  private static final GrammarWalk WALK =
+      new GrammarWalk(
+          List.of("{\"name", "\": ", "\"}", "}}", "```", "\n<", "<tool", "get_"), SPECIALS);
 
   private static final SchemaRegistry REGISTRY =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
@@ -223,7 +171,7 @@ class CallGrammarTest {
       CallGrammar grammars = new CallGrammar(form, text -> hasSpecials && SPECIALS.contains(text));
       Format.Calls asked = required ? Format.Calls.required(BOTH) : either(BOTH);
       Grammar grammar = grammars.of(asked, required ? null : Grammar.anyText());
-      String text = walk(grammar, hasSpecials, seed);
+      String text = WALK.text(grammar, hasSpecials, seed);
       Answer answer = AnswerParser.parse(style, ThoughtStart.OVER, text);
       answer.toolCalls().forEach(CallGrammarTest::assertValid);
       several += answer.toolCalls().size() > 1 ? 1 : 0;

@@ -139,6 +139,22 @@ class MinkeTest {
     assertThat(stream.reply().ending().finish()).isIn(Finish.CANCELLED, Finish.LENGTH);
   }
 
+  record Whale(boolean great) {}
+
+  @Test
+  void anAnswerIsARecord() {
+    Options options = Options.DEFAULT.withTemperature(1.0).withSeed(3L);
+    Chat chat = Chat.of("A whale?").withOptions(options);
+    Whale whale = minke.answer(chat, Whale.class);
+    assertThat(minke.answer(chat, Whale.class)).isEqualTo(whale);
+    Reply reply = minke.answer(chat.answeredAs(Whale.class));
+    assertThat(JsonMapper.shared().readTree(reply.text()).path("great").booleanValue())
+        .isEqualTo(whale.great());
+    assertThatThrownBy(() -> minke.answer(chat.withOptions(options.withMaxTokens(2)), Whale.class))
+        .isInstanceOf(AnswerException.class)
+        .hasMessageStartingWith("answer: expected JSON of Whale, found only its first 2 tokens");
+  }
+
   @Test
   void anAnswerHasTheFormThatWasAskedFor() {
     JsonNode schema =
