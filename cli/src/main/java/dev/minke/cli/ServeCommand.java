@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,8 +43,9 @@ import sun.misc.Signal;
       "Serve models to OpenAI's clients and others.",
       "",
       "At / a chat page. OpenAI's /v1/chat/completions, /v1/completions, /v1/responses,"
-          + " /v1/embeddings and /v1/models; Anthropic's /v1/messages; Ollama's /api; llama.cpp's"
-          + " /tokenize, /props, /metrics and /health; /openapi.json describes all.",
+          + " /v1/embeddings and /v1/models; Jina's /v1/rerank; Anthropic's /v1/messages; Ollama's"
+          + " /api; llama.cpp's /tokenize, /props, /metrics and /health; /openapi.json describes"
+          + " all.",
       "",
       "A request names its model; without a name the first is meant. Many requests are answered at"
           + " once, and none changes the answer of another.",
@@ -63,6 +65,9 @@ import sun.misc.Signal;
     })
 final class ServeCommand implements Callable<Integer> {
   private static final int SIGNALLED = 128;
+
+  /// A scheme, a host, perhaps a port: browsers send nothing else (RFC 6454, 6.2).
+  private static final Pattern ORIGIN = Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[^\\s/*@?#]+");
 
   @Parameters(arity = "1..*", paramLabel = "MODEL", description = ModelPath.HELP)
   private List<String> names = List.of();
@@ -114,6 +119,25 @@ final class ServeCommand implements Callable<Integer> {
       names = "--without-api-key",
       description = "let everybody in, on an address that others can reach")
   private boolean letsEverybodyIn;
+
+  @Option(
+      names = "--origins",
+      paramLabel = "ORIGIN",
+      split = ",",
+      description =
+          "web pages that may ask, as browsers name them, such as https://example.org, separated by"
+              + " commas; * for all (default: this server's own page alone; env OLLAMA_ORIGINS)",
+      defaultValue = "${env:OLLAMA_ORIGINS:-}")
+  private List<String> origins = List.of();
+
+  @Option(
+      names = {"-to", "--timeout"},
+      paramLabel = "SECONDS",
+      description =
+          "time for a whole answer, waiting included; what is said until then is the answer"
+              + " (default: ${DEFAULT-VALUE}; env LLAMA_ARG_TIMEOUT)",
+      defaultValue = "${env:LLAMA_ARG_TIMEOUT:-1800}")
+  private int timeoutSeconds;
 
   @Option(
       names = {"-c", "--ctx-size"},
@@ -194,8 +218,7 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     WEB_SERVER.setLevel(Level.WARNING);
     WEB_SERVER_START.setLevel(Level.OFF);
-    ServerSettings settings =
-        ServerSettings.DEFAULT.withHost(host).withPort(port).withApiKeys(apiKeys());
+    ServerSettings settings = settings();
     Map<String, ModelHost.Opener> openers = openers(err);
     int most = mostOpen == 0 ? openers.size() : mostOpen;
     CountDownLatch asked = new CountDownLatch(1);
@@ -215,6 +238,42 @@ final class ServeCommand implements Callable<Integer> {
       err.println("ending     when what is under way is answered; again to end at once");
     }
     return code[0];
+  }
+
+  /// What the options say of the server; those of the models are checked, too.
+  ServerSettings settings() throws IOException {
+    require("--parallel", parallel, 1);
+    require("--queue", queue, 0);
+    require("--timeout", timeoutSeconds, 1);
+    ServerSettings settings = ServerSettings.DEFAULT;
+    return settings
+        .withHost(host)
+        .withPort(port)
+        .withApiKeys(apiKeys())
+        .withOrigins(allowedOrigins())
+        .withLimits(settings.limits().withAnswer(Duration.ofSeconds(timeoutSeconds)));
+  }
+
+  private static void require(String option, int value, int least) {
+    if (value < least) {
+      throw new UsageException("%s: expected %d or more, found %d".formatted(option, least, value));
+    }
+  }
+
+  private Set<String> allowedOrigins() {
+    Set<String> all = new LinkedHashSet<>();
+    for (String origin : origins) {
+      if (origin.isBlank()) {
+        continue;
+      }
+      if (!ORIGIN.matcher(origin).matches()) {
+        throw new UsageException(
+            "--origins: expected * or origins such as https://example.org or http://localhost:3000, found %s"
+                .formatted(origin));
+      }
+      all.add(origin);
+    }
+    return all;
   }
 
   private static MinkeServer start(ServerSettings settings, ModelHost models) {

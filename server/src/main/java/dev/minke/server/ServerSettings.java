@@ -55,6 +55,10 @@ public record ServerSettings(
     /// Half an hour for an answer, as DeepSeek has it; a minute for a client that does nothing.
     public static final Limits DEFAULT =
         new Limits(16 << 10, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(30));
+
+    public Limits withAnswer(Duration most) {
+      return new Limits(headerBytes, arrival, taking, most);
+    }
   }
 
   public ServerSettings {

@@ -75,7 +75,7 @@ def held():
     choice = {"type": "tool", "name": "clock", "disable_parallel_tool_use": True}
     [call] = client.messages.create(**ask(tools=both, tool_choice=choice)).content
     assert call.name == "clock" and call.input == {}, call
-    parsed = client.messages.parse(**ask(output_format=Verdict, temperature=0))
+    parsed = client.messages.parse(**ask(output_format=Verdict))
     assert isinstance(parsed.parsed_output.yes, bool), parsed
 
 
