@@ -110,7 +110,8 @@ public final class Minke implements AutoCloseable {
       double all = Math.max(1, residency.readAtOnce());
       stored.load(kernels, residency, done -> options.progress().accept(done / all));
       Advice advice = new Advice(ModelHeader.read(stored.path()).notes().generation());
-      EngineSettings settings = settings(stored.model(), options);
+      EngineSettings settings =
+          settings(stored.model(), options).withModel(stored.identity()).withDisk(options.disk());
       Engine engine = new Engine(stored.model(), kernels, settings);
       return new Minke(stored, kernels, tokenizer, wording, engine, advice);
     } catch (IOException e) {

@@ -1,7 +1,9 @@
 package dev.minke;
 
+import dev.minke.inference.DiskCache;
 import dev.minke.inference.Precision;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// How a model is opened.
 ///
@@ -13,6 +15,7 @@ import java.util.function.DoubleConsumer;
 /// @param active requests answered at a time
 /// @param waiting requests that may wait beside them
 /// @param precision exact or fast
+/// @param disk where the cache goes on; null if it is in memory alone
 /// @param progress hears the part of the weights that is read, from 0 to 1
 public record OpenOptions(
     long memory,
@@ -21,37 +24,45 @@ public record OpenOptions(
     int active,
     int waiting,
     Precision precision,
+    @Nullable DiskCache disk,
     DoubleConsumer progress) {
   private static final int ACTIVE = 16;
   private static final int WAITING = 256;
 
   /// Fast, for 16 requests at a time.
   public static final OpenOptions DEFAULT =
-      new OpenOptions(0, 0, 0, ACTIVE, WAITING, Precision.FAST, _ -> {});
+      new OpenOptions(0, 0, 0, ACTIVE, WAITING, Precision.FAST, null, _ -> {});
 
   public OpenOptions withMemory(long bytes) {
-    return new OpenOptions(bytes, context, cacheMemory, active, waiting, precision, progress);
+    return new OpenOptions(bytes, context, cacheMemory, active, waiting, precision, disk, progress);
   }
 
   public OpenOptions withContext(int tokens) {
-    return new OpenOptions(memory, tokens, cacheMemory, active, waiting, precision, progress);
+    return new OpenOptions(memory, tokens, cacheMemory, active, waiting, precision, disk, progress);
   }
 
   public OpenOptions withCacheMemory(long bytes) {
-    return new OpenOptions(memory, context, bytes, active, waiting, precision, progress);
+    return new OpenOptions(memory, context, bytes, active, waiting, precision, disk, progress);
   }
 
   /// @param newWaiting requests that may wait beside the active ones
   public OpenOptions withRequests(int newActive, int newWaiting) {
     return new OpenOptions(
-        memory, context, cacheMemory, newActive, newWaiting, precision, progress);
+        memory, context, cacheMemory, newActive, newWaiting, precision, disk, progress);
   }
 
   public OpenOptions withPrecision(Precision newPrecision) {
-    return new OpenOptions(memory, context, cacheMemory, active, waiting, newPrecision, progress);
+    return new OpenOptions(
+        memory, context, cacheMemory, active, waiting, newPrecision, disk, progress);
+  }
+
+  public OpenOptions withDisk(@Nullable DiskCache cache) {
+    return new OpenOptions(
+        memory, context, cacheMemory, active, waiting, precision, cache, progress);
   }
 
   public OpenOptions withProgress(DoubleConsumer listener) {
-    return new OpenOptions(memory, context, cacheMemory, active, waiting, precision, listener);
+    return new OpenOptions(
+        memory, context, cacheMemory, active, waiting, precision, disk, listener);
   }
 }

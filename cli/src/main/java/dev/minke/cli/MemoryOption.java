@@ -26,14 +26,20 @@ final class MemoryOption {
   ///
   /// @throws UsageException if it is no size
   long bytes() {
-    return size == null ? Math.max(0, Hardware.availableBytes() - RESERVE) : parse(size);
+    return size == null
+        ? Math.max(0, Hardware.availableBytes() - RESERVE)
+        : parse("--memory", size);
   }
 
-  static long parse(String size) {
+  /// Bytes that a size means.
+  ///
+  /// @param option for whose value it is
+  /// @throws UsageException if it is no size
+  static long parse(String option, String size) {
     Matcher matcher = SIZE.matcher(size.toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       throw new UsageException(
-          "--memory: expected a size such as 12g or 900m, found '%s'".formatted(size));
+          "%s: expected a size such as 12g or 900m, found '%s'".formatted(option, size));
     }
     int power = matcher.group(2).isEmpty() ? 0 : "kmgt".indexOf(matcher.group(2)) + 1;
     return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power));

@@ -3,6 +3,7 @@ package dev.minke.cli;
 import dev.minke.Minke;
 import dev.minke.OpenOptions;
 import dev.minke.cli.console.Meter;
+import dev.minke.inference.DiskCache;
 import dev.minke.inference.Precision;
 import dev.minke.kernel.CacheFormat;
 import dev.minke.server.MinkeServer;
@@ -59,6 +60,7 @@ import sun.misc.Signal;
       "  minke serve qwen3-Q4_K_M.gguf",
       "  minke serve deepseek-ai/DeepSeek-V2-Lite-Chat -c 32768 -np 8 --port 9000",
       "  minke serve llama3.2:1b qwen3:4b --models-max 1 --sleep-idle-seconds 600",
+      "  minke serve MODEL --cache-dir ~/.cache/minke/prefixes --cache-disk 50g",
       "  minke serve MODEL --host 0.0.0.0 --api-key-file keys.txt",
       "  curl localhost:8080/v1/chat/completions -d '{\"messages\": [{\"role\": \"user\","
           + " \"content\": \"Hello\"}]}'"
@@ -172,6 +174,25 @@ final class ServeCommand implements Callable<Integer> {
           "most memory for what is kept of tokens, such as 2g (default: a quarter of what the"
               + " weights leave)")
   private @Nullable String cacheMemory;
+
+  @Option(
+      names = "--cache-dir",
+      paramLabel = "DIR",
+      description =
+          "where the cache goes on, on disk: beginnings of prompts, 64 tokens a file, are read from"
+              + " there instead of computed, also after a restart; what users said can be told from"
+              + " these files (default: memory alone; env MINKE_CACHE_DIR)",
+      defaultValue = "${env:MINKE_CACHE_DIR:-}")
+  private String cacheFolder = "";
+
+  @Option(
+      names = "--cache-disk",
+      paramLabel = "SIZE",
+      description =
+          "most bytes of all its files; the least recently used go (default: ${DEFAULT-VALUE}; env"
+              + " MINKE_CACHE_DISK)",
+      defaultValue = "${env:MINKE_CACHE_DISK:-16g}")
+  private String cacheDisk = "";
 
   @Option(
       names = {"-ctk", "--cache-type"},
@@ -340,13 +361,21 @@ final class ServeCommand implements Callable<Integer> {
           OpenOptions.DEFAULT
               .withMemory(memory.bytes())
               .withContext(context)
-              .withCacheMemory(cacheMemory == null ? 0 : MemoryOption.parse(cacheMemory))
+              .withCacheMemory(
+                  cacheMemory == null ? 0 : MemoryOption.parse("--cache-memory", cacheMemory))
               .withRequests(parallel, queue)
+              .withDisk(disk())
               .withPrecision(precision.or(Precision.FAST).with(cacheFormat))
               .withProgress(part ->
                   meter.show(() ->
                       String.format(Locale.ROOT, "%s, %d %%", name, Math.round(100 * part)))));
     }
+  }
+
+  private @Nullable DiskCache disk() {
+    return cacheFolder.isBlank()
+        ? null
+        : new DiskCache(Path.of(cacheFolder), MemoryOption.parse("--cache-disk", cacheDisk));
   }
 
   private Set<String> apiKeys() throws IOException {

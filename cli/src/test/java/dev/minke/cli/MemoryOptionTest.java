@@ -20,13 +20,13 @@ class MemoryOptionTest {
     "1t, 1099511627776"
   })
   void sizesAreReadAsPeopleWriteThem(String size, long bytes) {
-    assertThat(MemoryOption.parse(size)).isEqualTo(bytes);
+    assertThat(MemoryOption.parse("--memory", size)).isEqualTo(bytes);
   }
 
   @Test
   void whatIsNoSizeIsRefused() {
     for (String size : new String[] {"", "much", "-1g", "1.2.3", "1 g", "g"}) {
-      assertThatThrownBy(() -> MemoryOption.parse(size))
+      assertThatThrownBy(() -> MemoryOption.parse("--memory", size))
           .hasMessage("--memory: expected a size such as 12g or 900m, found '%s'".formatted(size));
     }
   }

@@ -21,7 +21,9 @@ public final class CheckpointException extends RuntimeException {
   }
 
   /// What the system said about a file, as one line.
-  static CheckpointException of(String doing, Path file, IOException cause) {
+  ///
+  /// @param doing what was tried, as a verb: `write`
+  public static CheckpointException of(String doing, Path file, IOException cause) {
     String reason =
         switch (cause) {
           case NoSuchFileException _ -> "no such file";

@@ -15,6 +15,11 @@ record GgufFiles(Gguf gguf) implements TensorFiles {
   }
 
   @Override
+  public List<Path> files() {
+    return gguf.files();
+  }
+
+  @Override
   public Set<String> names() {
     return gguf.tensors().keySet();
   }

@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Tensor names are the model's own table ([dev.minke.model.CausalModel#weightNames]), used in both
 /// directions.
 public final class ModelDirectory {
-  private static final String CONFIG = "config.json";
+  static final String CONFIG = "config.json";
   private static final String WEIGHTS = SafetensorsFiles.WEIGHTS;
   private static final String INDEX = SafetensorsFiles.INDEX;
 

@@ -132,6 +132,14 @@ final class SafetensorsFiles implements TensorFiles {
   }
 
   @Override
+  public List<Path> files() {
+    List<Path> all = new ArrayList<>();
+    all.add(directory.resolve(ModelDirectory.CONFIG));
+    opened.forEach(one -> all.add(one.file()));
+    return all;
+  }
+
+  @Override
   public long elements() {
     return files.entrySet().stream()
         .map(named -> named.getValue().entries().get(named.getKey()))

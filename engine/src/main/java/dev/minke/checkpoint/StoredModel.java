@@ -113,6 +113,11 @@ public final class StoredModel implements AutoCloseable {
     return path;
   }
 
+  /// What tells it from all others, its weights included, in files that belong to it.
+  public String identity() {
+    return ModelIdentity.of(files.files());
+  }
+
   public DecoderConfig config() {
     return config;
   }

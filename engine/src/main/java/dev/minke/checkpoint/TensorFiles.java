@@ -1,12 +1,16 @@
 package dev.minke.checkpoint;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /// The tensors of a checkpoint by name, whatever its container. Opening reads headers alone.
 interface TensorFiles extends AutoCloseable {
   /// Where the checkpoint is, for messages.
   Path path();
+
+  /// The files that make it what it is, in order.
+  List<Path> files();
 
   Set<String> names();
 

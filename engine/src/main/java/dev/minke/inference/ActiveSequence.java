@@ -23,6 +23,7 @@ final class ActiveSequence implements Generation {
   private int computed;
   private int reached;
   private int cached;
+  private int fromDisk;
   private int[] pages = new int[8];
   private int pageCount;
 
@@ -150,6 +151,11 @@ final class ActiveSequence implements Generation {
     return cached;
   }
 
+  /// Of these, tokens that were read from disk.
+  int fromDisk() {
+    return fromDisk;
+  }
+
   // ---- pages
 
   int pageCount() {
@@ -188,6 +194,13 @@ final class ActiveSequence implements Generation {
     found(computed + positions);
   }
 
+  /// The same for a whole page that was read from disk.
+  void adoptRead(int page) {
+    int before = cached;
+    adopt(new int[] {page});
+    fromDisk += cached - before;
+  }
+
   private void found(int now) {
     cached += Math.max(0, Math.min(now, promptLength()) - Math.max(computed, reached));
     computed = now;
@@ -202,6 +215,7 @@ final class ActiveSequence implements Generation {
     computed = 0;
     if (reached == 0) {
       cached = 0;
+      fromDisk = 0;
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.minke.inference;
 
+import dev.minke.inference.disk.CacheFile;
+import dev.minke.inference.disk.UnitFolder;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.model.CausalModel;
+import java.nio.ByteOrder;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements AutoCloseable {
   private static final double RENEWAL = 0.1;
 
+  /// To be raised when a release computes other bits: rows of an older one are not found then.
+  private static final String ROWS = "rows 1";
+
+  /// While all wait for a disk, whoever cancels or has no patience is heard so often.
+  private static final long LOOK_NANOS = 20_000_000;
+
   private final CausalModel model;
   private final EngineSettings settings;
   private final int limit;
@@ -34,6 +44,7 @@ public final class Engine implements AutoCloseable {
   /// Of the engine's thread.
   private final Draw draw = new Draw();
 
+  private final @Nullable DiskTier disk;
   private final Scheduler scheduler;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -69,17 +80,62 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /// @throws IllegalArgumentException if the model cannot have a cache of that format
+  /// @throws IllegalArgumentException if the model cannot have a cache of that format, or the disk
+  ///   may hold less than a page of it
+  /// @throws dev.minke.checkpoint.CheckpointException if nothing can be written where the cache is
+  ///   to go on
   public Engine(CausalModel model, Kernels kernels, EngineSettings settings) {
     this.model = model;
     this.settings = settings;
     pool = new PagePool(model.cacheShape(), settings.precision().cache(), settings.pages());
+    PrefixTree tree = new PrefixTree(pool);
+    try {
+      disk = openDisk(kernels, tree);
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
     long room = Math.min(settings.context(), (long) settings.pages() * KvView.TILE);
     limit = (int) Math.min(model.maxLength(), room);
     runner = new StepRunner(model, kernels, settings.precision(), pool.cache());
-    scheduler = new Scheduler(kernels, settings, pool);
+    scheduler = new Scheduler(kernels, settings, tree, disk);
     thread = Thread.ofPlatform().daemon().name("minke-engine").unstarted(this::work);
     thread.start();
+  }
+
+  private @Nullable DiskTier openDisk(Kernels kernels, PrefixTree tree) {
+    DiskCache cache = settings.disk();
+    if (cache == null) {
+      return null;
+    }
+    long unit = CacheFile.size(KvView.TILE, pool.pageBytes());
+    if (cache.bytes() < unit) {
+      throw new IllegalArgumentException(
+          "cache: expected room for a page of %d bytes at least in %s, found %d bytes"
+              .formatted(unit, cache.folder(), cache.bytes()));
+    }
+    return new DiskTier(
+        new UnitFolder(cache.folder(), cache.bytes()),
+        identity(kernels),
+        tree,
+        lock,
+        changed,
+        InstantSource.system());
+  }
+
+  /// All that the rows of a cache depend on, beside the tokens.
+  private List<String> identity(Kernels kernels) {
+    Precision precision = settings.precision();
+    return List.of(
+        ROWS,
+        settings.model(),
+        kernels.name(),
+        precision.generated().name(),
+        precision.arithmetic().name(),
+        model.cacheShape().toString(),
+        precision.cache().name(),
+        String.valueOf(KvView.TILE),
+        ByteOrder.nativeOrder().toString());
   }
 
   /// Most tokens that a prompt and its answer may have together.
@@ -186,7 +242,8 @@ public final class Engine implements AutoCloseable {
           generatedTokens,
           scheduler.interruptions(),
           Duration.ofNanos(stepNanos),
-          Duration.ofNanos(modelNanos));
+          Duration.ofNanos(modelNanos),
+          disk == null ? DiskCounts.NONE : disk.counts());
     } finally {
       lock.unlock();
     }
@@ -248,6 +305,9 @@ public final class Engine implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       abandon(e);
     } finally {
+      if (disk != null) {
+        disk.close();
+      }
       runner.close();
       pool.close();
     }
@@ -283,6 +343,9 @@ public final class Engine implements AutoCloseable {
       }
       endInterrupted(begin);
       plan = closing ? null : scheduler.plan();
+      if (plan != null && plan.parts().isEmpty() && ended.isEmpty()) {
+        awaitChange();
+      }
     } finally {
       lock.unlock();
     }
@@ -294,6 +357,15 @@ public final class Engine implements AutoCloseable {
       step(plan, begin);
     }
     return true;
+  }
+
+  /// Nothing can pass before a disk has given what it has.
+  private void awaitChange() {
+    try {
+      long _ = changed.awaitNanos(LOOK_NANOS);
+    } catch (InterruptedException e) {
+      // Nobody ends this thread in that way: closing does.
+    }
   }
 
   /// Ends all whose caller or deadline asks for it, or all if the engine closes.

@@ -11,11 +11,12 @@ import java.time.Duration;
 /// @param keptPages of these, pages that are kept of ended requests alone
 /// @param steps since the start
 /// @param promptTokens read, those that were there already not counted
-/// @param cachedTokens prompt tokens that were there already
+/// @param cachedTokens prompt tokens that were there already, in memory or on disk
 /// @param generatedTokens drawn
 /// @param interruptions requests that gave up their pages for others and were computed again
 /// @param inSteps time in steps
 /// @param inModel of that, time in the model's forward passes
+/// @param disk the part of the cache that is on disk
 public record EngineCounts(
     int active,
     int waiting,
@@ -28,4 +29,5 @@ public record EngineCounts(
     long generatedTokens,
     long interruptions,
     Duration inSteps,
-    Duration inModel) {}
+    Duration inModel,
+    DiskCounts disk) {}

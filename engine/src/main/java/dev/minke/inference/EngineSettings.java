@@ -2,6 +2,7 @@ package dev.minke.inference;
 
 import dev.minke.kernel.KvView;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What an engine may take and how it shares.
 ///
@@ -14,8 +15,18 @@ import java.time.Duration;
 /// @param waiting requests that may wait beside them
 /// @param step how long a step may take while prompts are read and others generate: the most that a
 ///   generated token waits for somebody's prompt
+/// @param model what tells it from all others in files, its weights included; empty if nobody
+///   knows, and then nothing of it is written
+/// @param disk where the cache goes on; null if it is in memory alone
 public record EngineSettings(
-    Precision precision, int cacheTokens, int context, int active, int waiting, Duration step) {
+    Precision precision,
+    int cacheTokens,
+    int context,
+    int active,
+    int waiting,
+    Duration step,
+    String model,
+    @Nullable DiskCache disk) {
   /// A step that a reader of somebody else's answer hardly notices.
   public static final Duration STEP = Duration.ofMillis(250);
 
@@ -24,6 +35,26 @@ public record EngineSettings(
     require(context >= 2, "a context", context, 2);
     require(active >= 1, "active requests", active, 1);
     require(waiting >= 0, "waiting requests", waiting, 0);
+    if (disk != null && model.isEmpty()) {
+      throw new IllegalArgumentException(
+          "engine: expected to know which model it is, for a cache on disk, found nothing");
+    }
+  }
+
+  /// With a cache in memory alone.
+  public EngineSettings(
+      Precision precision, int cacheTokens, int context, int active, int waiting, Duration step) {
+    this(precision, cacheTokens, context, active, waiting, step, "", null);
+  }
+
+  /// @param identity see [#model]
+  public EngineSettings withModel(String identity) {
+    return new EngineSettings(
+        precision, cacheTokens, context, active, waiting, step, identity, disk);
+  }
+
+  public EngineSettings withDisk(@Nullable DiskCache cache) {
+    return new EngineSettings(precision, cacheTokens, context, active, waiting, step, model, cache);
   }
 
   private static void require(boolean holds, String name, int found, int least) {

@@ -12,18 +12,23 @@ import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /// The memory of a cache in pages of [KvView#TILE] positions, each counted by how many hold it.
 ///
 /// Address space is taken at once, memory when a page is first written; low pages go first, so no
-/// more is taken than the most that was ever in use. Belongs to the engine's thread.
+/// more is taken than the most that was ever in use. Who holds what is guarded by the engine's
+/// lock; the content of a page belongs to whoever alone holds it, and does not change once it is
+/// shared.
 final class PagePool implements AutoCloseable {
   static final int NONE = -1;
 
   private final Arena arena = Arena.ofShared();
   private final KvCache cache;
+  private final List<MemorySegment> memories = new ArrayList<>();
+  private final int rowBytes;
   private final int[] holders;
 
   /// A heap of the free pages, lowest first.
@@ -35,8 +40,10 @@ final class PagePool implements AutoCloseable {
     List<KvRows> layers = new ArrayList<>();
     KvLayout layout = shape.layout(format);
     Shape rows = layout.shape(pages * KvView.TILE);
+    rowBytes = layout.bytes();
     for (int layer = 0; layer < shape.layers(); layer++) {
       MemorySegment memory = LargePages.allocate(arena, rows.rows() * layout.bytes());
+      memories.add(memory);
       layers.add(layout.over(Tensor.over(memory, layout.dtype(), rows)));
     }
     cache = new KvCache(layers);
@@ -107,6 +114,21 @@ final class PagePool implements AutoCloseable {
           layer.memory().rows(source, source + positions),
           layer.memory().rows(target, target + positions));
     }
+  }
+
+  /// The memory of the first positions of a page, layer after layer.
+  List<ByteBuffer> bytes(int page, int positions) {
+    List<ByteBuffer> bytes = new ArrayList<>(memories.size());
+    long first = (long) page * KvView.TILE * rowBytes;
+    for (MemorySegment memory : memories) {
+      bytes.add(memory.asSlice(first, (long) positions * rowBytes).asByteBuffer());
+    }
+    return bytes;
+  }
+
+  /// Bytes of a page, all layers together.
+  long pageBytes() {
+    return (long) memories.size() * KvView.TILE * rowBytes;
   }
 
   private void rise(int at) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// A tree for each user, so that nobody learns from how fast an answer comes what others asked
 /// (docs of DeepSeek's context cache: hits are the user's own). A node is a page: up to
 /// [KvView#TILE] tokens; only a full page has others behind it. The tree holds each of its pages
-/// once; the page used least recently goes first, from the ends of the branches on. Belongs to the
-/// engine's thread.
+/// once; the page used least recently goes first, from the ends of the branches on. Guarded by the
+/// engine's lock.
 final class PrefixTree {
   private final PagePool pool;
   private final Map<String, Node> roots = new HashMap<>();
@@ -56,6 +56,10 @@ final class PrefixTree {
     int tokens() {
       return pages.length * KvView.TILE + positions;
     }
+  }
+
+  PagePool pool() {
+    return pool;
   }
 
   /// Pages in the tree.
@@ -98,6 +102,23 @@ final class PrefixTree {
     }
     use(path);
     return new Match(Arrays.copyOf(found, count), partial, positions);
+  }
+
+  /// Gives a sequence, whose pages are whole, those that are there behind them. The newest token
+  /// always has to pass: what follows it is asked for.
+  ///
+  /// @return all that is there of it
+  Match lend(ActiveSequence sequence) {
+    Match match = find(sequence.user(), sequence.tokens(), sequence.length() - 1);
+    int own = sequence.pageCount();
+    if (own < match.pages.length) {
+      int[] more = Arrays.copyOfRange(match.pages, own, match.pages.length);
+      for (int page : more) {
+        pool.hold(page);
+      }
+      sequence.adopt(more);
+    }
+    return match;
   }
 
   private static int common(int[] own, int[] tokens, int from, int room) {
@@ -168,10 +189,41 @@ final class PrefixTree {
     return node;
   }
 
+  /// Holds the page of a whole tile once more, for the caller. Is no use of it.
+  ///
+  /// @param tokens begin with those up to the tile's end
+  /// @param count tokens up to that end
+  /// @return [PagePool#NONE] if it is not there
+  int hold(String user, int[] tokens, int count) {
+    Node node = roots.get(user);
+    for (int from = 0; node != null && from < count; from += KvView.TILE) {
+      Node next = null;
+      for (Node child : node.children) {
+        if (common(child.tokens, tokens, from, KvView.TILE) == KvView.TILE) {
+          next = child;
+        }
+      }
+      node = next;
+    }
+    if (node == null) {
+      return PagePool.NONE;
+    }
+    pool.hold(node.page);
+    return node.page;
+  }
+
+  /// Takes a page, be it one that was kept.
+  ///
+  /// @return [PagePool#NONE] if all are in use
+  int take() {
+    int page = pool.take();
+    return page == PagePool.NONE && giveUp() ? pool.take() : page;
+  }
+
   /// Gives up the least recently used page that only the tree holds.
   ///
   /// @return whether there was one
-  boolean giveUp() {
+  private boolean giveUp() {
     for (Node node = ring.newer; node != ring; node = node.newer) {
       if (node.children.isEmpty() && pool.heldOnce(node.page)) {
         remove(node);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Who is answered, and what passes the model next.
 ///
@@ -19,6 +20,7 @@ final class Scheduler {
   private final EngineSettings settings;
   private final PagePool pool;
   private final PrefixTree tree;
+  private final @Nullable DiskTier disk;
   private final WaitingLine line = new WaitingLine();
   private final ReadingPace pace = new ReadingPace();
 
@@ -27,11 +29,13 @@ final class Scheduler {
 
   private long interruptions;
 
-  Scheduler(Kernels kernels, EngineSettings settings, PagePool pool) {
+  /// @param disk under the tree; null if there is none
+  Scheduler(Kernels kernels, EngineSettings settings, PrefixTree tree, @Nullable DiskTier disk) {
     this.kernels = kernels;
     this.settings = settings;
-    this.pool = pool;
-    tree = new PrefixTree(pool);
+    this.pool = tree.pool();
+    this.tree = tree;
+    this.disk = disk;
   }
 
   WaitingLine line() {
@@ -65,8 +69,13 @@ final class Scheduler {
     do {
       generating(parts);
       reading(parts);
-    } while (parts.isEmpty() && interruptYoungest());
+    } while (parts.isEmpty() && !isBusy() && interruptYoungest());
     return StepPlan.of(parts, settings.precision());
+  }
+
+  /// Whether pages will come or be free without anything being done.
+  private boolean isBusy() {
+    return disk != null && disk.isBusy();
   }
 
   // ---- admission
@@ -78,7 +87,12 @@ final class Scheduler {
         return;
       }
       line.take();
-      lookUp(next);
+      if (next.readsAll() || disk == null) {
+        lookUp(next);
+      } else {
+        PrefixTree.Match _ = tree.lend(next);
+        boolean _ = disk.fetch(next);
+      }
       active.add(next);
       active.sort(Comparator.comparingLong(ActiveSequence::arrival));
     }
@@ -100,28 +114,15 @@ final class Scheduler {
     return tree.find(sequence.user(), sequence.tokens(), sequence.length() - 1);
   }
 
-  /// Takes over what the tree has behind the whole pages of a sequence. The newest token always has
-  /// to pass: what follows it is asked for.
+  /// Takes over what the tree has behind the whole pages of a sequence.
   private void lookUp(ActiveSequence sequence) {
     if (sequence.readsAll() || sequence.computed() != sequence.pageCount() * KvView.TILE) {
       return;
     }
-    PrefixTree.Match match = find(sequence);
-    if (match.tokens() <= sequence.computed()) {
-      return;
-    }
-    int own = sequence.pageCount();
-    int[] more =
-        own < match.pages().length
-            ? Arrays.copyOfRange(match.pages(), own, match.pages().length)
-            : new int[0];
-    for (int page : more) {
-      pool.hold(page);
-    }
-    sequence.adopt(more);
-    if (match.positions() > 0) {
+    PrefixTree.Match match = tree.lend(sequence);
+    if (match.tokens() > sequence.computed()) {
       pool.hold(match.partial());
-      int copy = page();
+      int copy = tree.take();
       if (copy != PagePool.NONE) {
         pool.copy(kernels, match.partial(), copy, match.positions());
         sequence.adopt(copy, match.positions());
@@ -130,20 +131,19 @@ final class Scheduler {
     }
   }
 
-  // ---- pages
-
-  /// A page, be it one that was kept; [PagePool#NONE] if all are in use.
-  private int page() {
-    int page = pool.take();
-    return page == PagePool.NONE && tree.giveUp() ? pool.take() : page;
+  /// Whether a sequence waits for what is on disk.
+  private boolean isFetching(ActiveSequence sequence) {
+    return disk != null && disk.isFetching(sequence);
   }
+
+  // ---- pages
 
   /// Pages for the next tokens of a sequence.
   ///
   /// @return for how many of them there are pages
   private int pages(ActiveSequence sequence, int count) {
     for (int missing = sequence.pagesFor(count); missing > 0; missing--) {
-      int page = page();
+      int page = tree.take();
       if (page == PagePool.NONE) {
         break;
       }
@@ -165,9 +165,13 @@ final class Scheduler {
     return true;
   }
 
-  /// Keeps in the tree what was computed of a sequence, which gives up its pages.
+  /// Keeps what was computed of a sequence, which gives up its pages.
   private void leave(ActiveSequence sequence) {
     tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), sequence.computed());
+    if (disk != null) {
+      disk.forget(sequence);
+      disk.keep(sequence);
+    }
     sequence.release(pool);
   }
 
@@ -176,7 +180,7 @@ final class Scheduler {
   private void generating(List<StepPlan.Part> parts) {
     for (int i = 0; i < active.size(); i++) {
       ActiveSequence sequence = active.get(i);
-      if (!sequence.generates()) {
+      if (!sequence.generates() || isFetching(sequence)) {
         continue;
       }
       boolean room = pages(sequence, 1) > 0;
@@ -193,7 +197,7 @@ final class Scheduler {
   private void reading(List<StepPlan.Part> parts) {
     List<ActiveSequence> reading = new ArrayList<>();
     for (ActiveSequence sequence : active) {
-      if (!sequence.generates()) {
+      if (!sequence.generates() && !isFetching(sequence)) {
         lookUp(sequence);
         if (!follows(sequence, reading)) {
           reading.add(sequence);
@@ -268,9 +272,5 @@ final class Scheduler {
     } else {
       sequence.release(pool);
     }
-  }
-
-  int usedPages() {
-    return pool.pages() - pool.free() - tree.keptPages();
   }
 }

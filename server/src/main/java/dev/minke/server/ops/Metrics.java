@@ -104,8 +104,32 @@ public final class Metrics {
         EngineCounts::keptPages);
     counter(
         "minke_cached_tokens",
-        "Prompt tokens that were there from earlier requests",
+        "Prompt tokens that were there from earlier requests, in memory or on disk",
         EngineCounts::cachedTokens);
+    counter(
+        "minke_cached_disk_tokens",
+        "Prompt tokens that were read from disk",
+        counts -> counts.disk().foundTokens());
+    gauge(
+        "minke_cache_disk_bytes",
+        "Bytes of the cache on disk, all models of its folder together",
+        counts -> counts.disk().bytes());
+    counter(
+        "minke_cache_disk_written_units",
+        "Units of 64 tokens written to disk",
+        counts -> counts.disk().writtenUnits());
+    counter(
+        "minke_cache_disk_dropped_units",
+        "Units not written, because too many waited or memory was needed",
+        counts -> counts.disk().droppedUnits());
+    counter(
+        "minke_cache_disk_failed_units",
+        "Units that could not be written",
+        counts -> counts.disk().failedUnits());
+    counter(
+        "minke_cache_disk_damaged_units",
+        "Files on disk that were not as they should be, and were deleted",
+        counts -> counts.disk().damagedUnits());
     counter(
         "minke_interruptions",
         "Answers that gave up their pages for others and were computed again",

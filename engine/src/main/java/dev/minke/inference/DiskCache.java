@@ -1,0 +1,10 @@
+package dev.minke.inference;
+
+import java.nio.file.Path;
+
+/// Where a cache goes on, on disk.
+///
+/// @param folder of its own; made if it is not there. Any engines may share one, also of several
+///   processes and models
+/// @param bytes most of all files in it together
+public record DiskCache(Path folder, long bytes) {}
