@@ -148,7 +148,8 @@ final class DiskTier implements AutoCloseable {
   /// @return whether there is anything to look for
   boolean fetch(ActiveSequence sequence) {
     int units = Math.min(sequence.promptLength(), sequence.length() - 1) / KvView.TILE;
-    if (closing || sequence.readsAll() || sequence.pageCount() >= units) {
+    boolean isWhole = sequence.computed() == sequence.pageCount() * KvView.TILE;
+    if (closing || sequence.readsAll() || !isWhole || sequence.pageCount() >= units) {
       return false;
     }
     int[] tokens = Arrays.copyOf(sequence.tokens(), units * KvView.TILE);

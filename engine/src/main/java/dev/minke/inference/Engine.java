@@ -1,13 +1,11 @@
 package dev.minke.inference;
 
-import dev.minke.inference.disk.CacheFile;
-import dev.minke.inference.disk.UnitFolder;
+import dev.minke.checkpoint.CheckpointException;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.model.CausalModel;
-import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,26 +27,22 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements AutoCloseable {
   private static final double RENEWAL = 0.1;
 
-  /// To be raised when a release computes other bits: rows of an older one are not found then.
-  private static final String ROWS = "rows 1";
-
   /// While all wait for a disk, whoever cancels or has no patience is heard so often.
   private static final long LOOK_NANOS = 20_000_000;
 
   private final CausalModel model;
   private final EngineSettings settings;
   private final int limit;
-  private final PagePool pool;
+  private final EngineCache cache;
   private final StepRunner runner;
 
   /// Of the engine's thread.
   private final Draw draw = new Draw();
 
-  private final @Nullable DiskTier disk;
   private final Scheduler scheduler;
   private final Thread thread;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final ReentrantLock lock;
+  private final Condition changed;
 
   // Guarded by the lock.
   private boolean accepting = true;
@@ -82,60 +76,19 @@ public final class Engine implements AutoCloseable {
 
   /// @throws IllegalArgumentException if the model cannot have a cache of that format, or the disk
   ///   may hold less than a page of it
-  /// @throws dev.minke.checkpoint.CheckpointException if nothing can be written where the cache is
-  ///   to go on
+  /// @throws CheckpointException if nothing can be written where the cache is to go on
   public Engine(CausalModel model, Kernels kernels, EngineSettings settings) {
     this.model = model;
     this.settings = settings;
-    pool = new PagePool(model.cacheShape(), settings.precision().cache(), settings.pages());
-    PrefixTree tree = new PrefixTree(pool);
-    try {
-      disk = openDisk(kernels, tree);
-    } catch (RuntimeException e) {
-      pool.close();
-      throw e;
-    }
+    cache = new EngineCache(model, kernels, settings);
+    lock = cache.lock();
+    changed = cache.changed();
     long room = Math.min(settings.context(), (long) settings.pages() * KvView.TILE);
     limit = (int) Math.min(model.maxLength(), room);
-    runner = new StepRunner(model, kernels, settings.precision(), pool.cache());
-    scheduler = new Scheduler(kernels, settings, tree, disk);
+    runner = new StepRunner(model, kernels, settings.precision(), cache.pool().cache());
+    scheduler = new Scheduler(kernels, settings, cache);
     thread = Thread.ofPlatform().daemon().name("minke-engine").unstarted(this::work);
     thread.start();
-  }
-
-  private @Nullable DiskTier openDisk(Kernels kernels, PrefixTree tree) {
-    DiskCache cache = settings.disk();
-    if (cache == null) {
-      return null;
-    }
-    long unit = CacheFile.size(KvView.TILE, pool.pageBytes());
-    if (cache.bytes() < unit) {
-      throw new IllegalArgumentException(
-          "cache: expected room for a page of %d bytes at least in %s, found %d bytes"
-              .formatted(unit, cache.folder(), cache.bytes()));
-    }
-    return new DiskTier(
-        new UnitFolder(cache.folder(), cache.bytes()),
-        identity(kernels),
-        tree,
-        lock,
-        changed,
-        InstantSource.system());
-  }
-
-  /// All that the rows of a cache depend on, beside the tokens.
-  private List<String> identity(Kernels kernels) {
-    Precision precision = settings.precision();
-    return List.of(
-        ROWS,
-        settings.model(),
-        kernels.name(),
-        precision.generated().name(),
-        precision.arithmetic().name(),
-        model.cacheShape().toString(),
-        precision.cache().name(),
-        String.valueOf(KvView.TILE),
-        ByteOrder.nativeOrder().toString());
   }
 
   /// Most tokens that a prompt and its answer may have together.
@@ -156,11 +109,16 @@ public final class Engine implements AutoCloseable {
   /// @throws BusyException if too many wait
   /// @throws IllegalStateException if the engine takes no more requests
   public Generation submit(Request request, TokenListener listener) {
+    return submit(request, listener, null);
+  }
+
+  /// @param session which has part of the prompt, and keeps what comes of it
+  Generation submit(Request request, TokenListener listener, @Nullable EngineSession session) {
     requirePossible(request.prompt());
     int room = (int) Math.min(limit, (long) request.prompt().length + request.most());
     Chooser chooser =
         new Chooser(request.choice(), model.vocab(), request.prompt(), request.ends(), draw);
-    Purpose purpose = new Purpose.Continuing(request, listener, chooser);
+    Purpose purpose = new Purpose.Continuing(request, listener, chooser, session);
     return submit(request.prompt(), request.terms(), purpose, room);
   }
 
@@ -181,6 +139,20 @@ public final class Engine implements AutoCloseable {
     Generation _ =
         submit(prompt, terms, new Purpose.Embedding(pooling, sums, future), prompt.length);
     return future;
+  }
+
+  /// A session without tokens. Close it before the engine.
+  public EngineSession session() {
+    return new EngineSession(this, cache, new int[0], 0, new int[0]);
+  }
+
+  /// A session as it was saved, which goes on bitwise as it would have.
+  ///
+  /// @throws CheckpointException if the file is no session, damaged, or of another model or
+  ///   precision
+  /// @throws IllegalStateException if too few pages are free
+  public EngineSession restore(Path file) {
+    return EngineSession.restore(this, cache, file);
   }
 
   private Generation submit(int[] prompt, Request.Terms terms, Purpose purpose, int room) {
@@ -229,7 +201,9 @@ public final class Engine implements AutoCloseable {
   public EngineCounts counts() {
     lock.lock();
     try {
-      int kept = scheduler.keptPages();
+      PagePool pool = cache.pool();
+      DiskTier disk = cache.disk();
+      int kept = cache.tree().keptPages();
       return new EngineCounts(
           scheduler.active().size(),
           scheduler.line().size(),
@@ -305,11 +279,8 @@ public final class Engine implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       abandon(e);
     } finally {
-      if (disk != null) {
-        disk.close();
-      }
       runner.close();
-      pool.close();
+      cache.close();
     }
   }
 
@@ -318,8 +289,12 @@ public final class Engine implements AutoCloseable {
     lock.lock();
     try {
       accepting = false;
-      scheduler.line().takeIf(_ -> true).forEach(one -> ended.add(Ended.by(one, cause)));
-      scheduler.active().forEach(one -> ended.add(Ended.by(one, cause)));
+      List<ActiveSequence> all = new ArrayList<>(scheduler.line().takeIf(_ -> true));
+      all.addAll(scheduler.active());
+      for (ActiveSequence one : all) {
+        Scheduler.leaveSession(one, false);
+        ended.add(Ended.by(one, cause));
+      }
       scheduler.active().clear();
       changed.signalAll();
     } finally {
@@ -344,7 +319,7 @@ public final class Engine implements AutoCloseable {
       endInterrupted(begin);
       plan = closing ? null : scheduler.plan();
       if (plan != null && plan.parts().isEmpty() && ended.isEmpty()) {
-        awaitChange();
+        awaitPages(plan);
       }
     } finally {
       lock.unlock();
@@ -359,8 +334,17 @@ public final class Engine implements AutoCloseable {
     return true;
   }
 
-  /// Nothing can pass before a disk has given what it has.
-  private void awaitChange() {
+  /// Nothing can pass: pages are with a disk, or with sessions.
+  private void awaitPages(StepPlan plan) {
+    ActiveSequence starving = scheduler.starving(plan);
+    if (starving != null) {
+      String message =
+          "cache: sessions hold so many of its %d pages that a request has no room; close some, or have a larger one"
+              .formatted(cache.pool().pages());
+      ended.add(Ended.by(starving, new IllegalStateException(message)));
+      end(starving, false);
+      return;
+    }
     try {
       long _ = changed.awaitNanos(LOOK_NANOS);
     } catch (InterruptedException e) {
@@ -372,6 +356,7 @@ public final class Engine implements AutoCloseable {
   private void endInterrupted(long now) {
     for (ActiveSequence one :
         scheduler.line().takeIf(waiting -> closing || waiting.interrupted(now) != null)) {
+      Scheduler.leaveSession(one, true);
       ended.add(Ended.by(one, stop(one, now)));
     }
     for (ActiveSequence one : List.copyOf(scheduler.active())) {

@@ -3,6 +3,7 @@ package dev.minke.inference;
 import dev.minke.kernel.KvView;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,11 @@ final class PrefixTree {
   private final PagePool pool;
   private final Map<String, Node> roots = new HashMap<>();
 
+  /// Pages in the tree.
+  private final BitSet own = new BitSet();
+
   /// A ring through the nodes, least recently used behind this one.
   private final Node ring = new Node(null, new int[0], PagePool.NONE);
-
-  private int pages;
 
   PrefixTree(PagePool pool) {
     this.pool = pool;
@@ -60,11 +62,6 @@ final class PrefixTree {
 
   PagePool pool() {
     return pool;
-  }
-
-  /// Pages in the tree.
-  int pages() {
-    return pages;
   }
 
   /// Finds the longest beginning that is there.
@@ -148,12 +145,14 @@ final class PrefixTree {
   }
 
   /// Keeps what was computed of a sequence. Where the tree has a tile already, its own page stays.
+  /// A page that is there for other users, as one of a session may be, is not kept twice.
   ///
   /// @param tokens begin with those that were computed
   /// @param pageOf page of each tile
   /// @param count tokens that were computed and are to be kept
   void keep(String user, int[] tokens, int[] pageOf, int count) {
-    Node node = roots.computeIfAbsent(user, _ -> new Node(null, new int[0], PagePool.NONE));
+    Node root = roots.computeIfAbsent(user, _ -> new Node(null, new int[0], PagePool.NONE));
+    Node node = root;
     List<Node> path = new ArrayList<>();
     for (int from = 0; from < count; from += KvView.TILE) {
       int length = Math.min(KvView.TILE, count - from);
@@ -166,10 +165,18 @@ final class PrefixTree {
         }
       }
       int page = pageOf[from / KvView.TILE];
+      boolean isTaken = own.get(page) && (next == null || next.page != page);
+      if (next == null && isTaken) {
+        break;
+      }
       if (next == null) {
         next = add(node, Arrays.copyOfRange(tokens, from, from + length), page);
-      } else if (next.tokens.length < length) {
+      } else if (next.tokens.length < length && !isTaken) {
         pool.hold(page);
+        own.set(page);
+        if (next.page != page) {
+          own.clear(next.page);
+        }
         pool.release(next.page);
         next.page = page;
         next.tokens = Arrays.copyOfRange(tokens, from, from + length);
@@ -178,14 +185,17 @@ final class PrefixTree {
       node = next;
     }
     use(path);
+    if (root.children.isEmpty()) {
+      roots.remove(user);
+    }
   }
 
   private Node add(Node parent, int[] tokens, int page) {
     pool.hold(page);
+    own.set(page);
     Node node = new Node(parent, tokens, page);
     parent.children.add(node);
     link(node);
-    pages++;
     return node;
   }
 
@@ -236,7 +246,7 @@ final class PrefixTree {
   private void remove(Node node) {
     unlink(node);
     pool.release(node.page);
-    pages--;
+    own.clear(node.page);
     Node parent = Objects.requireNonNull(node.parent, "a root has no page");
     parent.children.remove(node);
     if (parent.page == PagePool.NONE && parent.children.isEmpty()) {

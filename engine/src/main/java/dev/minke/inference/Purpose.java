@@ -3,6 +3,7 @@ package dev.minke.inference;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// What comes of a prompt that has passed the model. Of the engine's thread.
 sealed interface Purpose {
@@ -21,10 +22,15 @@ sealed interface Purpose {
   /// Whether nobody waits for it any more.
   boolean isAbandoned();
 
+  /// Which keeps what comes of it; null for none.
+  @Nullable EngineSession session();
+
   /// It is continued.
   ///
   /// @param chooser of its tokens
-  record Continuing(Request request, TokenListener listener, Chooser chooser) implements Purpose {
+  record Continuing(
+      Request request, TokenListener listener, Chooser chooser, @Nullable EngineSession session)
+      implements Purpose {
     @Override
     public void reads(int done, int all) {
       listener.reads(done, all);
@@ -94,6 +100,11 @@ sealed interface Purpose {
     @Override
     public boolean isAbandoned() {
       return future.isDone();
+    }
+
+    @Override
+    public @Nullable EngineSession session() {
+      return null;
     }
   }
 }

@@ -29,13 +29,12 @@ final class Scheduler {
 
   private long interruptions;
 
-  /// @param disk under the tree; null if there is none
-  Scheduler(Kernels kernels, EngineSettings settings, PrefixTree tree, @Nullable DiskTier disk) {
+  Scheduler(Kernels kernels, EngineSettings settings, EngineCache cache) {
     this.kernels = kernels;
     this.settings = settings;
-    this.pool = tree.pool();
-    this.tree = tree;
-    this.disk = disk;
+    this.pool = cache.pool();
+    this.tree = cache.tree();
+    this.disk = cache.disk();
   }
 
   WaitingLine line() {
@@ -54,10 +53,6 @@ final class Scheduler {
     return interruptions;
   }
 
-  int keptPages() {
-    return tree.keptPages();
-  }
-
   ReadingPace pace() {
     return pace;
   }
@@ -71,6 +66,14 @@ final class Scheduler {
       reading(parts);
     } while (parts.isEmpty() && !isBusy() && interruptYoungest());
     return StepPlan.of(parts, settings.precision());
+  }
+
+  /// A sequence that will never go on: sessions hold the pages that it needs. Null if there is
+  /// none.
+  ///
+  /// @param plan of the next step
+  @Nullable ActiveSequence starving(StepPlan plan) {
+    return plan.parts().isEmpty() && !isBusy() && !active.isEmpty() ? active.getFirst() : null;
   }
 
   /// Whether pages will come or be free without anything being done.
@@ -87,9 +90,10 @@ final class Scheduler {
         return;
       }
       line.take();
-      if (next.readsAll() || disk == null) {
+      takeOver(next);
+      if (disk == null) {
         lookUp(next);
-      } else {
+      } else if (isWhole(next)) {
         PrefixTree.Match _ = tree.lend(next);
         boolean _ = disk.fetch(next);
       }
@@ -114,21 +118,53 @@ final class Scheduler {
     return tree.find(sequence.user(), sequence.tokens(), sequence.length() - 1);
   }
 
+  /// Takes over what its session has of a sequence, unless the tree has more.
+  private void takeOver(ActiveSequence sequence) {
+    EngineSession session = sequence.purpose().session();
+    if (session == null) {
+      return;
+    }
+    int common = session.common(sequence.tokens(), sequence.length() - 1);
+    if (common <= find(sequence).tokens()) {
+      return;
+    }
+    int[] whole = new int[common / KvView.TILE];
+    for (int tile = 0; tile < whole.length; tile++) {
+      whole[tile] = session.page(tile);
+      pool.hold(whole[tile]);
+    }
+    sequence.adopt(whole);
+    int positions = common % KvView.TILE;
+    if (positions > 0) {
+      adoptCopy(sequence, session.page(whole.length), positions);
+    }
+  }
+
+  /// Whether pages can be shared with a sequence behind those that it has.
+  private static boolean isWhole(ActiveSequence sequence) {
+    return !sequence.readsAll() && sequence.computed() == sequence.pageCount() * KvView.TILE;
+  }
+
   /// Takes over what the tree has behind the whole pages of a sequence.
   private void lookUp(ActiveSequence sequence) {
-    if (sequence.readsAll() || sequence.computed() != sequence.pageCount() * KvView.TILE) {
+    if (!isWhole(sequence)) {
       return;
     }
     PrefixTree.Match match = tree.lend(sequence);
     if (match.tokens() > sequence.computed()) {
-      pool.hold(match.partial());
-      int copy = tree.take();
-      if (copy != PagePool.NONE) {
-        pool.copy(kernels, match.partial(), copy, match.positions());
-        sequence.adopt(copy, match.positions());
-      }
-      pool.release(match.partial());
+      adoptCopy(sequence, match.partial(), match.positions());
     }
+  }
+
+  /// The first positions of a page that others hold, in a page of its own.
+  private void adoptCopy(ActiveSequence sequence, int page, int positions) {
+    pool.hold(page);
+    int copy = tree.take();
+    if (copy != PagePool.NONE) {
+      pool.copy(kernels, page, copy, positions);
+      sequence.adopt(copy, positions);
+    }
+    pool.release(page);
   }
 
   /// Whether a sequence waits for what is on disk.
@@ -163,6 +199,14 @@ final class Scheduler {
     line.addInterrupted(youngest);
     interruptions++;
     return true;
+  }
+
+  /// Tells its session, if it has one, that a sequence is over.
+  static void leaveSession(ActiveSequence sequence, boolean sound) {
+    EngineSession session = sequence.purpose().session();
+    if (session != null) {
+      session.ended(sequence, sound);
+    }
   }
 
   /// Keeps what was computed of a sequence, which gives up its pages.
@@ -267,6 +311,7 @@ final class Scheduler {
   /// @param sound whether what was computed of it may be kept
   void end(ActiveSequence sequence, boolean sound) {
     active.remove(sequence);
+    leaveSession(sequence, sound);
     if (sound) {
       leave(sequence);
     } else {
