@@ -2,7 +2,7 @@ package dev.minke.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.minke.server.ServerSettings;
+import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -2,7 +2,11 @@ package dev.minke.server;
 
 import dev.minke.inference.BusyException;
 import dev.minke.inference.grammar.GrammarException;
+import dev.minke.server.answer.Activity;
 import dev.minke.server.anthropic.AnthropicService;
+import dev.minke.server.host.Access;
+import dev.minke.server.host.Models;
+import dev.minke.server.host.ServerSettings;
 import dev.minke.server.ollama.OllamaService;
 import dev.minke.server.openai.OpenAiService;
 import dev.minke.server.openai.ResponsesService;

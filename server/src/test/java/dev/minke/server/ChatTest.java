@@ -7,6 +7,8 @@ import dev.minke.Chat;
 import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.Reply;
+import dev.minke.server.host.ModelHost;
+import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -7,6 +7,7 @@ import dev.minke.Completion;
 import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.Reply;
+import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.Minke;
+import dev.minke.server.host.ModelHost;
+import dev.minke.server.host.Models;
 import dev.minke.server.wire.ApiException;
 import java.io.IOException;
 import java.nio.file.Path;

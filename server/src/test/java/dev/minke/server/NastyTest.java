@@ -3,6 +3,7 @@ package dev.minke.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.Minke;
+import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.minke.server;
 
 import dev.minke.Minke;
+import dev.minke.server.host.Models;
 import dev.minke.server.wire.ApiException;
 import java.util.List;
 

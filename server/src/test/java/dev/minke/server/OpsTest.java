@@ -3,6 +3,8 @@ package dev.minke.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.Minke;
+import dev.minke.server.host.Models;
+import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;

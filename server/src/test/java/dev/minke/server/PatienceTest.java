@@ -3,6 +3,7 @@ package dev.minke.server;
 import static dev.minke.server.ScriptedServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minke.server.host.ServerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.minke.server;
 
 import dev.minke.Minke;
 import dev.minke.OpenOptions;
+import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,6 @@
 package dev.minke.server.ollama;
 
-import dev.minke.server.Models;
+import dev.minke.server.host.Models;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.minke.server.ollama;
 
 import dev.minke.Minke;
 import dev.minke.checkpoint.ModelHeader;
-import dev.minke.server.Models;
+import dev.minke.server.host.Models;
 import dev.minke.tokenizer.chat.ToolCallForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,10 +1,10 @@
 package dev.minke.server.openai;
 
 import dev.minke.Minke;
-import dev.minke.server.Access;
-import dev.minke.server.Models;
-import dev.minke.server.ServerSettings;
 import dev.minke.server.dialog.Vectors;
+import dev.minke.server.host.Access;
+import dev.minke.server.host.Models;
+import dev.minke.server.host.ServerSettings;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Bodies;
 import dev.minke.server.wire.Fields;

@@ -1,7 +1,7 @@
 package dev.minke.server.openai;
 
 import dev.minke.inference.text.TextEnding;
-import dev.minke.server.AnswerWriter;
+import dev.minke.server.answer.AnswerWriter;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.EventStream;
 import dev.minke.tokenizer.chat.AnswerEvent;

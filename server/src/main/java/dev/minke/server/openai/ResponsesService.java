@@ -1,12 +1,12 @@
 package dev.minke.server.openai;
 
 import dev.minke.Minke;
-import dev.minke.server.Access;
-import dev.minke.server.Activity;
-import dev.minke.server.Delivery;
-import dev.minke.server.Models;
-import dev.minke.server.OneAnswer;
-import dev.minke.server.ServerSettings;
+import dev.minke.server.answer.Activity;
+import dev.minke.server.answer.Delivery;
+import dev.minke.server.answer.OneAnswer;
+import dev.minke.server.host.Access;
+import dev.minke.server.host.Models;
+import dev.minke.server.host.ServerSettings;
 import dev.minke.server.wire.Bodies;
 import dev.minke.server.wire.ErrorStyle;
 import dev.minke.server.wire.EventStream;

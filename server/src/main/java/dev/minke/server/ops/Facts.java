@@ -2,10 +2,10 @@ package dev.minke.server.ops;
 
 import dev.minke.Minke;
 import dev.minke.inference.text.Wording;
-import dev.minke.server.Access;
-import dev.minke.server.Activity;
-import dev.minke.server.Models;
-import dev.minke.server.ServerSettings;
+import dev.minke.server.answer.Activity;
+import dev.minke.server.host.Access;
+import dev.minke.server.host.Models;
+import dev.minke.server.host.ServerSettings;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Bodies;
 import dev.minke.tokenizer.Tokenizer;

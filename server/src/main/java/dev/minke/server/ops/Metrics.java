@@ -1,9 +1,9 @@
 package dev.minke.server.ops;
 
 import dev.minke.inference.EngineCounts;
-import dev.minke.server.Access;
-import dev.minke.server.Activity;
-import dev.minke.server.Models;
+import dev.minke.server.answer.Activity;
+import dev.minke.server.host.Access;
+import dev.minke.server.host.Models;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

@@ -1,6 +1,6 @@
 package dev.minke.server.ops;
 
-import dev.minke.server.Models;
+import dev.minke.server.host.Models;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Bodies;
 import io.helidon.webserver.http.ServerRequest;

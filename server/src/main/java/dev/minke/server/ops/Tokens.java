@@ -1,8 +1,8 @@
 package dev.minke.server.ops;
 
-import dev.minke.server.Access;
-import dev.minke.server.Models;
-import dev.minke.server.ServerSettings;
+import dev.minke.server.host.Access;
+import dev.minke.server.host.Models;
+import dev.minke.server.host.ServerSettings;
 import dev.minke.server.wire.Bodies;
 import dev.minke.server.wire.Fields;
 import dev.minke.server.wire.TokenIds;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minke.server.ApiDocument;
-import dev.minke.server.ModelHost;
+import dev.minke.server.host.ModelHost;
 import dev.minke.server.wire.ApiException;
 import java.time.Duration;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.minke.server;
+package dev.minke.server.host;
 
 import java.time.Duration;
 import java.util.Set;

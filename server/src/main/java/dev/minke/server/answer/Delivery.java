@@ -1,6 +1,6 @@
-package dev.minke.server;
+package dev.minke.server.answer;
 
-import dev.minke.server.Hearing.Heard;
+import dev.minke.server.answer.Hearing.Heard;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Bodies;
 import dev.minke.server.wire.ErrorStyle;

@@ -1,4 +1,4 @@
-package dev.minke.server;
+package dev.minke.server.answer;
 
 import dev.minke.inference.Generation;
 import dev.minke.inference.text.DrawnToken;

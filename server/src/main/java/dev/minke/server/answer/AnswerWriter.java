@@ -1,4 +1,4 @@
-package dev.minke.server;
+package dev.minke.server.answer;
 
 import dev.minke.inference.text.TextEnding;
 import dev.minke.server.wire.ApiException;

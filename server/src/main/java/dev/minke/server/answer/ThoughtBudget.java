@@ -1,4 +1,4 @@
-package dev.minke.server;
+package dev.minke.server.answer;
 
 import dev.minke.Minke;
 import dev.minke.Options;

@@ -1,4 +1,4 @@
-package dev.minke.server;
+package dev.minke.server.host;
 
 import dev.minke.Minke;
 import java.time.Duration;

@@ -1,10 +1,10 @@
-package dev.minke.server;
+package dev.minke.server.answer;
 
 import dev.minke.Reply;
 import dev.minke.inference.Generation;
 import dev.minke.inference.text.TextEnding;
 import dev.minke.inference.text.TextListener;
-import dev.minke.server.Hearing.Heard;
+import dev.minke.server.answer.Hearing.Heard;
 import dev.minke.server.wire.ApiException;
 import dev.minke.tokenizer.chat.Answer;
 import dev.minke.tokenizer.chat.AnswerEvent;
