@@ -4,7 +4,9 @@ import dev.minke.tokenizer.chat.ChatMessage;
 import dev.minke.tokenizer.chat.ChatRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A conversation to be answered: what was said, tools, and how the answer is drawn. Immutable;
 /// each method gives a longer or changed one.
@@ -80,21 +82,24 @@ public record Chat(ChatRequest request, Options options) {
   public Chat answeredAs(Class<?> type) {
     JsonNode schema = Structure.of(type).schema();
     List<ChatMessage> messages = new ArrayList<>(request.messages());
-    ChatMessage last = messages.isEmpty() ? null : messages.removeLast();
-    if (last != null) {
-      messages.add(
-          last.role().equals("user")
-              ? last.content().map(text -> told(text, schema)).orElse(last)
-              : last);
+    if (!messages.isEmpty()) {
+      messages.add(told(messages.removeLast(), schema));
     }
     return new Chat(
         new ChatRequest(messages, request.tools(), request.ending(), request.variables()),
         options.withFormat(new Format.JsonSchema(schema)));
   }
 
-  private static ChatMessage told(String text, JsonNode schema) {
-    return ChatMessage.of(
-        "user", text + "\n\nAnswer with JSON of this JSON schema, and nothing else:\n" + schema);
+  private static ChatMessage told(ChatMessage last, JsonNode schema) {
+    Optional<String> text = last.content().filter(_ -> last.role().equals("user"));
+    if (text.isEmpty()) {
+      return last;
+    }
+    ObjectNode json = last.json();
+    json.put(
+        "content",
+        text.get() + "\n\nAnswer with JSON of this JSON schema, and nothing else:\n" + schema);
+    return new ChatMessage(json);
   }
 
   public Chat withOptions(Options newOptions) {

@@ -9,6 +9,7 @@ import dev.minke.tokenizer.chat.Markers;
 import dev.minke.tokenizer.chat.ThoughtStart;
 import dev.minke.tokenizer.chat.ToolCallForm;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -103,11 +104,13 @@ final class Formats {
         : Grammar.text(Markers.THOUGHT_BEGIN);
   }
 
-  /// A thought and its end.
+  /// A thought and its end, which other tokens can't spell where it is one of its own: who reads
+  /// the text would take that for the end, too.
   private Grammar rest() {
-    return isSpecial(Markers.THOUGHT_END)
-        ? Grammar.sequence(grammar(new Format.Text()), Grammar.token(Markers.THOUGHT_END))
-        : Grammar.until(Markers.THOUGHT_END);
+    String end = Markers.THOUGHT_END;
+    return isSpecial(end)
+        ? Grammar.sequence(Grammar.without("[\\s\\S]*", List.of(end)), Grammar.token(end))
+        : Grammar.until(end);
   }
 
   private boolean isSpecial(String token) {

@@ -107,7 +107,7 @@ final class ResponseObject {
         .put("max_output_tokens", options.maxTokens())
         .put("temperature", options.temperature())
         .put("top_p", options.topP())
-        .put("parallel_tool_calls", call.mostCalls() > 1)
+        .put("parallel_tool_calls", echo.parallelCalls())
         .putNull("previous_response_id")
         .put("store", false)
         .put("truncation", "disabled")

@@ -34,12 +34,14 @@ record ResponsesCall(Chat chat, boolean streams, int mostCalls, Echo echo) {
   /// @param choice of tools, as it was sent
   /// @param tools as they were sent
   /// @param format of the text, as it was sent
+  /// @param parallelCalls whether an answer might call several tools
   record Echo(
       @Nullable String instructions,
       @Nullable String effort,
       JsonNode choice,
       List<JsonNode> tools,
-      JsonNode format) {}
+      JsonNode format,
+      boolean parallelCalls) {}
 
   private static final JsonNode AUTO = StringNode.valueOf("auto");
 
@@ -77,7 +79,8 @@ record ResponsesCall(Chat chat, boolean streams, int mostCalls, Echo echo) {
     include(fields);
     refuseOthers(fields);
     JsonNode choice = fields.any("tool_choice").orElse(AUTO);
-    Echo echo = new Echo(instructions, effort, choice, fields.array("tools"), format);
+    boolean parallel = fields.flag("parallel_tool_calls", true);
+    Echo echo = new Echo(instructions, effort, choice, fields.array("tools"), format, parallel);
     fields.end();
     return new ResponsesCall(new Chat(request, options), streams, tools.choice().most(), echo);
   }
