@@ -51,7 +51,13 @@ record CallGrammar(ToolCallForm form, Predicate<String> isSpecial) {
   }
 
   private Grammar calls(Format.Calls asked) {
-    Grammar call = Grammar.choice(asked.tools().stream().map(this::call).toArray(Grammar[]::new));
+    // Many tools share what has no schema.
+    Grammar any = Grammar.anyJsonObject(JsonLayout.FREE);
+    Grammar call =
+        Grammar.choice(
+            asked.tools().stream()
+                .map(tool -> call(tool.name(), arguments(tool, any)))
+                .toArray(Grammar[]::new));
     Grammar blanks = Grammar.ofRegex(BLANKS);
     Grammar between =
         form == ToolCallForm.LLAMA
@@ -72,45 +78,44 @@ record CallGrammar(ToolCallForm form, Predicate<String> isSpecial) {
     };
   }
 
-  private Grammar call(Format.Tool tool) {
-    Grammar arguments = arguments(tool);
+  private Grammar call(String name, Grammar arguments) {
     return switch (form) {
       case DEEPSEEK_V3 ->
           Grammar.sequence(
               marker(Markers.CALL_BEGIN),
               Grammar.text("function"),
               marker(Markers.CALL_SEPARATOR),
-              Grammar.text(tool.name() + "\n```json\n"),
+              Grammar.text(name + "\n```json\n"),
               arguments,
               Grammar.text("\n```"),
               marker(Markers.CALL_END));
       case DEEPSEEK_V31 ->
           Grammar.sequence(
               marker(Markers.CALL_BEGIN),
-              Grammar.text(tool.name()),
+              Grammar.text(name),
               marker(Markers.CALL_SEPARATOR),
               arguments,
               marker(Markers.CALL_END));
       case QWEN ->
           Grammar.sequence(
               marker(Markers.QWEN_CALL_BEGIN),
-              Grammar.text("\n" + head(tool, "arguments")),
+              Grammar.text("\n" + head(name, "arguments")),
               arguments,
               Grammar.text("}\n"),
               marker(Markers.QWEN_CALL_END));
       case LLAMA ->
-          Grammar.sequence(Grammar.text(head(tool, "parameters")), arguments, Grammar.text("}"));
+          Grammar.sequence(Grammar.text(head(name, "parameters")), arguments, Grammar.text("}"));
       case NONE -> throw unknown();
     };
   }
 
-  private static String head(Format.Tool tool, String key) {
-    return "{\"name\": \"%s\", \"%s\": ".formatted(tool.name(), key);
+  private static String head(String name, String key) {
+    return "{\"name\": \"%s\", \"%s\": ".formatted(name, key);
   }
 
-  private static Grammar arguments(Format.Tool tool) {
+  private static Grammar arguments(Format.Tool tool, Grammar any) {
     if (tool.arguments() == null) {
-      return Grammar.anyJsonObject(JsonLayout.FREE);
+      return any;
     }
     try {
       return Grammar.ofJsonSchema(tool.arguments(), JsonLayout.FREE);

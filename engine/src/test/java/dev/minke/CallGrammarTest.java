@@ -16,6 +16,7 @@ import dev.minke.tokenizer.chat.AnswerStyle;
 import dev.minke.tokenizer.chat.ThoughtStart;
 import dev.minke.tokenizer.chat.ToolCall;
 import dev.minke.tokenizer.chat.ToolCallForm;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -199,6 +200,32 @@ class CallGrammarTest {
                     + "{\"name\": \"add\", \"arguments\": {\"a\": 1, \"b\": 2}}\n"
                     + "</tool_call>"))
         .isTrue();
+  }
+
+  /// As many as a request may have.
+  @ParameterizedTest
+  @EnumSource(value = ToolCallForm.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  void manyToolsAreNotTooMany(ToolCallForm form) {
+    List<Format.Tool> strict = new ArrayList<>();
+    List<Format.Tool> free = new ArrayList<>();
+    for (int i = 0; i < 128; i++) {
+      String name = "a_tool_with_a_name_of_some_length_and_a_number_" + i;
+      JsonNode schema =
+          JSON.readTree(
+              """
+              {"type": "object", "required": ["a"], "properties": {
+                "a": {"type": "string", "maxLength": 20}, "b": {"type": "integer", "minimum": %d},
+                "c": {"enum": ["left", "right", "n%d"]},
+                "d": {"type": "array", "items": {"type": "object", "properties": {
+                  "x": {"type": "number"}, "y": {"type": "boolean"}}}}}}
+              """
+                  .formatted(i, i));
+      strict.add(new Format.Tool(name, schema));
+      free.add(new Format.Tool(name, null));
+    }
+    for (List<Format.Tool> tools : List.of(strict, free)) {
+      assertThat(grammar(form, either(tools)).matches("Let me see.")).isTrue();
+    }
   }
 
   @Test
