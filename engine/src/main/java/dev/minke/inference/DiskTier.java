@@ -164,9 +164,14 @@ final class DiskTier implements AutoCloseable {
     return fetches.containsKey(sequence);
   }
 
-  /// Whether pages will come or be free without anything being done.
+  /// Whether any sequence waits for pages.
+  boolean isFetching() {
+    return !fetches.isEmpty();
+  }
+
+  /// Whether it holds pages for a while.
   boolean isBusy() {
-    return !fetches.isEmpty() || borrowed > 0;
+    return borrowed > 0;
   }
 
   /// A sequence waits no longer.
@@ -248,6 +253,7 @@ final class DiskTier implements AutoCloseable {
           int before = fetch.sequence.fromDisk();
           fetch.sequence.adoptRead(page);
           foundTokens += fetch.sequence.fromDisk() - before;
+          share(fetch.sequence);
           turns.add(fetch);
         } else {
           pool.release(page);
@@ -262,11 +268,13 @@ final class DiskTier implements AutoCloseable {
     }
   }
 
-  /// What was read is there for others, too.
-  private void finish(Fetch fetch) {
-    ActiveSequence sequence = fetch.sequence;
-    fetches.remove(sequence);
+  /// What was read is there for others, too, who may wait for the same.
+  private void share(ActiveSequence sequence) {
     tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), sequence.computed());
+  }
+
+  private void finish(Fetch fetch) {
+    fetches.remove(fetch.sequence);
     changed.signalAll();
   }
 
@@ -306,35 +314,47 @@ final class DiskTier implements AutoCloseable {
 
   /// @return false if there is no use in those behind it
   private boolean write(Ended sequence, int from, UnitKey key, Instant used) {
-    boolean isPaused = clock.instant().isBefore(pausedUntil);
     int left = sequence.units() - from / KvView.TILE;
-    IOException failure = null;
     try {
       if (folder.use(key, used)) {
         return true;
       }
-      int page = isPaused ? PagePool.NONE : borrow(sequence, from + KvView.TILE);
-      if (page != PagePool.NONE) {
-        try {
-          int[] tokens = Arrays.copyOfRange(sequence.tokens, from, from + KvView.TILE);
-          folder.write(key, tokens, pool.bytes(page, KvView.TILE), used);
-          note(page, 1, 0, 0);
-          fails = false;
-          return true;
-        } catch (IOException | RuntimeException e) {
-          note(page, 0, 0, 0);
-          throw e;
-        }
+      if (clock.instant().isBefore(pausedUntil)) {
+        count(0, left);
+        return false;
       }
+      int page = borrow(sequence, from + KvView.TILE);
+      if (page == PagePool.NONE) {
+        count(left, 0);
+        return false;
+      }
+      int[] tokens = Arrays.copyOfRange(sequence.tokens, from, from + KvView.TILE);
+      write(key, tokens, page, used);
+      fails = false;
+      return true;
     } catch (IOException e) {
-      failure = e;
+      pause(e);
+      count(0, left);
+      return false;
     }
-    if (failure != null) {
-      pause(failure);
+  }
+
+  private void write(UnitKey key, int[] tokens, int page, Instant used) throws IOException {
+    boolean done = false;
+    try {
+      folder.write(key, tokens, pool.bytes(page, KvView.TILE), used);
+      done = true;
+    } finally {
+      lock.lock();
+      try {
+        written += done ? 1 : 0;
+        pool.release(page);
+        borrowed--;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
     }
-    boolean isFailing = isPaused || failure != null;
-    note(PagePool.NONE, 0, isFailing ? 0 : left, isFailing ? left : 0);
-    return false;
   }
 
   /// @param count tokens up to the page's end
@@ -353,18 +373,11 @@ final class DiskTier implements AutoCloseable {
     }
   }
 
-  /// @param page given back; [PagePool#NONE] for none
-  private void note(int page, int writtenUnits, int droppedUnits, int failedUnits) {
+  private void count(int droppedUnits, int failedUnits) {
     lock.lock();
     try {
-      written += writtenUnits;
       dropped += droppedUnits;
       failed += failedUnits;
-      if (page != PagePool.NONE) {
-        pool.release(page);
-        borrowed--;
-        changed.signalAll();
-      }
     } finally {
       lock.unlock();
     }

@@ -101,6 +101,11 @@ final class EngineCache implements AutoCloseable {
     return disk;
   }
 
+  /// Whether pages are held for a while by whoever writes or reads them.
+  boolean isBusy() {
+    return borrowers > 0 || disk != null && disk.isBusy();
+  }
+
   // ---- sessions
 
   /// What tells sessions of this model and precision from others.

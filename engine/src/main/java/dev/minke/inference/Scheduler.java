@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Scheduler {
   private final Kernels kernels;
   private final EngineSettings settings;
+  private final EngineCache cache;
   private final PagePool pool;
   private final PrefixTree tree;
   private final @Nullable DiskTier disk;
@@ -32,6 +33,7 @@ final class Scheduler {
   Scheduler(Kernels kernels, EngineSettings settings, EngineCache cache) {
     this.kernels = kernels;
     this.settings = settings;
+    this.cache = cache;
     this.pool = cache.pool();
     this.tree = cache.tree();
     this.disk = cache.disk();
@@ -64,7 +66,7 @@ final class Scheduler {
     do {
       generating(parts);
       reading(parts);
-    } while (parts.isEmpty() && !isBusy() && interruptYoungest());
+    } while (parts.isEmpty() && !isFetching() && interruptYoungest());
     return StepPlan.of(parts, settings.precision());
   }
 
@@ -73,12 +75,13 @@ final class Scheduler {
   ///
   /// @param plan of the next step
   @Nullable ActiveSequence starving(StepPlan plan) {
-    return plan.parts().isEmpty() && !isBusy() && !active.isEmpty() ? active.getFirst() : null;
+    boolean waits = isFetching() || cache.isBusy();
+    return plan.parts().isEmpty() && !waits && !active.isEmpty() ? active.getFirst() : null;
   }
 
-  /// Whether pages will come or be free without anything being done.
-  private boolean isBusy() {
-    return disk != null && disk.isBusy();
+  /// Whether any sequence waits for what is on disk.
+  private boolean isFetching() {
+    return disk != null && disk.isFetching();
   }
 
   // ---- admission
@@ -210,7 +213,7 @@ final class Scheduler {
   }
 
   /// Keeps what was computed of a sequence, which gives up its pages.
-  private void leave(ActiveSequence sequence) {
+  void leave(ActiveSequence sequence) {
     tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), sequence.computed());
     if (disk != null) {
       disk.forget(sequence);

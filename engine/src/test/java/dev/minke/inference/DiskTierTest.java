@@ -110,6 +110,31 @@ class DiskTierTest {
     }
   }
 
+  @Test
+  void promptsThatBeginAlikeReadEachUnitOnce() {
+    try (ParameterStore store = store()) {
+      DecoderModel model = small(store);
+      int[] common = prompt(1, 192);
+      try (Engine engine = engine(model)) {
+        submit(engine, request("", common, 5)).ids();
+      }
+      try (Engine engine = engine(model)) {
+        List<Request> requests =
+            IntStream.range(0, 8)
+                .mapToObj(i -> request("", join(common, prompt(i, 10 + i)), 5))
+                .toList();
+        List<Answer> answers = requests.stream().map(one -> submit(engine, one)).toList();
+        for (int i = 0; i < answers.size(); i++) {
+          assertThat(answers.get(i).ids())
+              .isEqualTo(alone(model, kernels, Precision.EXACT, requests.get(i)));
+          assertThat(answers.get(i).ending().cached()).isGreaterThanOrEqualTo(192);
+        }
+        assertThat(engine.counts().disk().foundTokens()).isEqualTo(192);
+        assertThat(engine.counts().usedPages()).isZero();
+      }
+    }
+  }
+
   private static List<LogProbs> told(Answer answer) {
     return answer.logProbs().stream().map(Objects::requireNonNull).toList();
   }
