@@ -10,8 +10,10 @@ import dev.minke.inference.Advice;
 import dev.minke.inference.Choice;
 import dev.minke.inference.Engine;
 import dev.minke.inference.EngineCounts;
+import dev.minke.inference.EngineSession;
 import dev.minke.inference.EngineSettings;
 import dev.minke.inference.Generation;
+import dev.minke.inference.Overflow;
 import dev.minke.inference.Pooling;
 import dev.minke.inference.Request;
 import dev.minke.inference.Sampler;
@@ -24,6 +26,8 @@ import dev.minke.model.CausalModel;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.AnswerParser;
 import dev.minke.tokenizer.chat.AnswerStyle;
+import dev.minke.tokenizer.chat.ChatMessage;
+import dev.minke.tokenizer.chat.ChatRequest;
 import dev.minke.tokenizer.chat.ThoughtStart;
 import dev.minke.tokenizer.chat.ToolCallForm;
 import java.io.IOException;
@@ -31,6 +35,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -233,10 +240,46 @@ public final class Minke implements AutoCloseable {
     return new ReplyStream(listener -> submit(completion, listener));
   }
 
+  /// Answers a conversation in a session: of its prompt, only what the session does not begin with
+  /// is read.
+  public ReplyStream stream(Chat chat, EngineSession session) {
+    return new ReplyStream(listener -> {
+      Wording.Worded worded = wording.word(chat.request());
+      Request request = request(worded.ids(), worded.start(), keepingSystem(chat));
+      return session.submit(
+          request, stream(worded.ids(), worded.parser(), chat.options(), listener));
+    });
+  }
+
   /// Has a conversation answered to a listener, on the engine's thread.
   public Generation submit(Chat chat, TextListener listener) {
     Wording.Worded worded = wording.word(chat.request());
-    return submit(worded.ids(), worded.parser(), worded.start(), chat.options(), listener);
+    return submit(worded.ids(), worded.parser(), worded.start(), keepingSystem(chat), listener);
+  }
+
+  /// Options by which what stands before the first words of a user stays.
+  private Options keepingSystem(Chat chat) {
+    if (!(chat.options().overflow() instanceof Overflow.DropMiddle drop)) {
+      return chat.options();
+    }
+    int keep = Math.max(drop.keep(), systemTokens(chat.request()));
+    return chat.options().withOverflow(new Overflow.DropMiddle(keep));
+  }
+
+  /// As many tokens as a conversation has in common with another one after the same system message.
+  private int systemTokens(ChatRequest request) {
+    List<ChatMessage> other = new ArrayList<>();
+    for (ChatMessage message : request.messages()) {
+      if (!message.role().equals("system")) {
+        break;
+      }
+      other.add(message);
+    }
+    other.add(ChatMessage.of("user", "…"));
+    ChatRequest another =
+        new ChatRequest(other, request.tools(), ChatRequest.Ending.ANSWER, request.variables());
+    int differs = Arrays.mismatch(wording.word(request).ids(), wording.word(another).ids());
+    return Math.max(0, differs);
   }
 
   /// Has a text continued to a listener, on the engine's thread.
@@ -257,17 +300,31 @@ public final class Minke implements AutoCloseable {
       ThoughtStart thought,
       Options options,
       TextListener listener) {
-    int most = options.maxTokens() == null ? Integer.MAX_VALUE : options.maxTokens();
-    Request request =
-        new Request(
-            prompt,
-            most,
-            tokenizer.endsOfAnswer(),
-            new Choice(sampler(options), options.rules(), formats.masks(options.format(), thought)),
-            options.logProbs(),
-            new Request.Terms(options.user(), options.patience()));
     return engine.submit(
-        request, new TextStream(tokenizer, prompt, options.stops(), parser, listener));
+        request(prompt, thought, options), stream(prompt, parser, options, listener));
+  }
+
+  private Request request(int[] prompt, ThoughtStart thought, Options options) {
+    Integer most = options.maxTokens();
+    Overflow overflow = options.overflow();
+    if (most == null) {
+      // One that drops what it has no room for might never end; of one that asks for nothing in
+      // particular, only the prompt can have too little room.
+      most = overflow instanceof Overflow.DropMiddle ? engine.limit() : Integer.MAX_VALUE;
+      overflow = overflow instanceof Overflow.Refuse ? Overflow.END : overflow;
+    }
+    return new Request(
+        prompt,
+        most,
+        tokenizer.endsOfAnswer(),
+        new Choice(sampler(options), options.rules(), formats.masks(options.format(), thought)),
+        options.logProbs(),
+        new Request.Terms(options.user(), options.patience(), overflow));
+  }
+
+  private TextStream stream(
+      int[] prompt, AnswerParser parser, Options options, TextListener listener) {
+    return new TextStream(tokenizer, prompt, options.stops(), parser, listener);
   }
 
   private Sampler sampler(Options options) {
@@ -319,6 +376,21 @@ public final class Minke implements AutoCloseable {
       unit[i] = (float) (vector[i] / length);
     }
     return unit;
+  }
+
+  // ---- sessions
+
+  /// A conversation whose memory stays until it is closed. It can fork, be taken back and be saved.
+  public EngineSession session() {
+    return engine.session();
+  }
+
+  /// A session as it was saved.
+  ///
+  /// @throws CheckpointException if the file is no session, damaged, or of another model or
+  ///   precision
+  public EngineSession restore(Path file) {
+    return engine.restore(file);
   }
 
   // ---- the end

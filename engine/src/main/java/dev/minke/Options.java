@@ -1,6 +1,7 @@
 package dev.minke;
 
 import dev.minke.inference.LogitRules;
+import dev.minke.inference.Overflow;
 import dev.minke.inference.Request;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///   log-probability; [Request#NO_LOG_PROBS] for none at all
 /// @param user whose request it is: users take turns, and see only prefixes of their own
 /// @param patience time for the whole answer, waiting included
+/// @param overflow what happens where the context has too little room; of a conversation, what
+///   stands before its first words by a user always stays
 public record Options(
     @Nullable Double temperature,
     @Nullable Integer topK,
@@ -36,7 +39,8 @@ public record Options(
     List<String> stops,
     int logProbs,
     String user,
-    @Nullable Duration patience) {
+    @Nullable Duration patience,
+    Overflow overflow) {
   /// As the model's makers advise.
   public static final Options DEFAULT =
       new Options(
@@ -51,7 +55,8 @@ public record Options(
           List.of(),
           Request.NO_LOG_PROBS,
           "",
-          null);
+          null,
+          Overflow.END);
 
   /// Always the most probable token.
   public static final Options GREEDY = DEFAULT.withTemperature(0.0);
@@ -71,7 +76,8 @@ public record Options(
 
   public Options withTemperature(@Nullable Double value) {
     return new Options(
-        value, topK, topP, minP, seed, rules, format, maxTokens, stops, logProbs, user, patience);
+        value, topK, topP, minP, seed, rules, format, maxTokens, stops, logProbs, user, patience,
+        overflow);
   }
 
   public Options withTopK(@Nullable Integer value) {
@@ -87,7 +93,8 @@ public record Options(
         stops,
         logProbs,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withTopP(@Nullable Double value) {
@@ -103,7 +110,8 @@ public record Options(
         stops,
         logProbs,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withMinP(@Nullable Double value) {
@@ -119,7 +127,8 @@ public record Options(
         stops,
         logProbs,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withSeed(@Nullable Long value) {
@@ -135,7 +144,8 @@ public record Options(
         stops,
         logProbs,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withRules(LogitRules value) {
@@ -151,7 +161,8 @@ public record Options(
         stops,
         logProbs,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withFormat(Format value) {
@@ -167,12 +178,25 @@ public record Options(
         stops,
         logProbs,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withMaxTokens(@Nullable Integer value) {
     return new Options(
-        temperature, topK, topP, minP, seed, rules, format, value, stops, logProbs, user, patience);
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        rules,
+        format,
+        value,
+        stops,
+        logProbs,
+        user,
+        patience,
+        overflow);
   }
 
   public Options withStops(List<String> value) {
@@ -188,7 +212,8 @@ public record Options(
         value,
         logProbs,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withLogProbs(int value) {
@@ -204,7 +229,8 @@ public record Options(
         stops,
         value,
         user,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withUser(String value) {
@@ -220,7 +246,8 @@ public record Options(
         stops,
         logProbs,
         value,
-        patience);
+        patience,
+        overflow);
   }
 
   public Options withPatience(@Nullable Duration value) {
@@ -236,6 +263,24 @@ public record Options(
         stops,
         logProbs,
         user,
+        value,
+        overflow);
+  }
+
+  public Options withOverflow(Overflow value) {
+    return new Options(
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed,
+        rules,
+        format,
+        maxTokens,
+        stops,
+        logProbs,
+        user,
+        patience,
         value);
   }
 }

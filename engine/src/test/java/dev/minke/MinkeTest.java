@@ -8,6 +8,8 @@ import dev.minke.backend.Backends;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.StoredModel;
 import dev.minke.inference.Choice;
+import dev.minke.inference.DiskCache;
+import dev.minke.inference.EngineSession;
 import dev.minke.inference.Generator;
 import dev.minke.inference.Precision;
 import dev.minke.inference.grammar.GrammarException;
@@ -17,6 +19,7 @@ import dev.minke.tokenizer.chat.AnswerEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +131,57 @@ class MinkeTest {
     assertThat(streams.get(5).reply().text()).isEqualTo(alone);
     assertThat(streams.get(4).reply().text()).isNotEqualTo(alone);
     streams.forEach(ReplyStream::close);
+  }
+
+  private static String in(EngineSession session, Chat chat) {
+    try (ReplyStream stream = minke.stream(chat, session)) {
+      return stream.reply().text();
+    }
+  }
+
+  @Test
+  void aSessionGoesOnForksAndIsRestored() {
+    Path file = temporary.resolve("session");
+    Chat first = Chat.of("Hello").withOptions(GREEDY);
+    try (EngineSession session = minke.session()) {
+      String answer = in(session, first);
+      assertThat(answer).isEqualTo(minke.answer(first).text());
+      session.save(file);
+      Chat next = first.assistant(answer).user("And?");
+      try (EngineSession fork = session.fork();
+          EngineSession restored = minke.restore(file)) {
+        String later = in(fork, next);
+        assertThat(later).isNotBlank();
+        assertThat(in(restored, next)).isEqualTo(later);
+        assertThat(in(session, next)).isEqualTo(later);
+      }
+    }
+    assertThat(minke.counts().usedPages()).isZero();
+  }
+
+  @Test
+  void aModelThatIsOpenedAgainFindsItsPrefixesOnDisk() throws IOException {
+    OpenOptions options =
+        OpenOptions.DEFAULT.withDisk(new DiskCache(temporary.resolve("cache"), 1L << 30));
+    Completion completion = new Completion(minke.idsOf("so ".repeat(80)), GREEDY);
+    String expected = minke.complete(completion).text();
+    Path weights = files.resolve("model.safetensors");
+    FileTime time = Files.getLastModifiedTime(weights);
+    int whole = (completion.ids().length - 1) / 64 * 64;
+    for (int cached : new int[] {0, whole}) {
+      try (Minke again = Minke.open(files, options)) {
+        Reply reply = again.complete(completion);
+        assertThat(reply.text()).isEqualTo(expected);
+        assertThat(reply.ending().usage().cachedTokens()).isEqualTo(cached);
+      }
+    }
+    Files.setLastModifiedTime(weights, FileTime.fromMillis(time.toMillis() + 5000));
+    try (Minke changed = Minke.open(files, options)) {
+      assertThat(changed.complete(completion).ending().usage().cachedTokens()).isZero();
+    } finally {
+      Files.setLastModifiedTime(weights, time);
+    }
+    assertThat(whole).isPositive();
   }
 
   @Test

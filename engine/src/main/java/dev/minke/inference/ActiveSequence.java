@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Belongs to the engine's thread, but for what is asked of it through [Generation].
 final class ActiveSequence implements Generation {
-  private final int promptLength;
   private final Request.Terms terms;
-  private final Purpose purpose;
-  private final int limit;
+  private final int asked;
+  private int promptLength;
+  private Purpose purpose;
+  private int limit;
   private final long arrival;
   private final long deadline;
   private final long began = System.nanoTime();
@@ -20,6 +21,11 @@ final class ActiveSequence implements Generation {
 
   private int[] tokens;
   private int length;
+
+  /// Tokens of the answer that have become part of the prompt.
+  private int told;
+
+  private int dropped;
   private int computed;
   private int reached;
   private int cached;
@@ -37,6 +43,7 @@ final class ActiveSequence implements Generation {
     this.limit = limit;
     this.arrival = arrival;
     this.deadline = deadline;
+    asked = prompt.length;
     promptLength = prompt.length;
     tokens = Arrays.copyOf(prompt, promptLength + 16);
     length = promptLength;
@@ -98,8 +105,29 @@ final class ActiveSequence implements Generation {
     return promptLength;
   }
 
+  /// Tokens of the answer.
   int generated() {
-    return length - promptLength();
+    return told + length - promptLength();
+  }
+
+  /// Goes on as if it had been sent with another prompt, which its tokens so far have become; all
+  /// has to pass again. Its pages are given up already.
+  ///
+  /// @param newPurpose behind that prompt
+  /// @param newLimit most tokens of that prompt and the rest of the answer
+  void restart(int[] prompt, Purpose newPurpose, int newLimit) {
+    told = generated();
+    dropped(length - prompt.length);
+    promptLength = prompt.length;
+    tokens = Arrays.copyOf(prompt, promptLength + 16);
+    length = promptLength;
+    purpose = newPurpose;
+    limit = newLimit;
+  }
+
+  /// Tokens were dropped, of the prompt before it came here or of it all.
+  void dropped(int count) {
+    dropped += count;
   }
 
   /// Whether no token fits behind those that are there.
@@ -224,6 +252,6 @@ final class ActiveSequence implements Generation {
   }
 
   Ending ending(Stop stop) {
-    return new Ending(stop, promptLength(), cached, generated());
+    return new Ending(stop, asked, cached, generated(), dropped);
   }
 }

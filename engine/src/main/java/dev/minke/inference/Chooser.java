@@ -20,13 +20,32 @@ final class Chooser {
   /// @param ends tokens that end the answer
   /// @param draw lends its arrays, also to other sequences of the same thread
   Chooser(Choice choice, int vocab, int[] prompt, Set<Integer> ends, Draw draw) {
+    this(choice, vocab, prompt, ends, draw, begin(choice.masks()));
+  }
+
+  private Chooser(
+      Choice choice,
+      int vocab,
+      int[] prompt,
+      Set<Integer> ends,
+      Draw draw,
+      @Nullable Constraint constraint) {
     this.sampler = choice.sampler();
     this.seen = new SeenTokens(choice.rules(), vocab, prompt);
     this.ends = ends;
     this.draw = draw;
-    TokenMasks masks = choice.masks();
-    constraint = masks == null ? null : masks.begin();
+    this.constraint = constraint;
     mask = constraint == null ? new long[0] : new long[constraint.words()];
+  }
+
+  private static @Nullable Constraint begin(@Nullable TokenMasks masks) {
+    return masks == null ? null : masks.begin();
+  }
+
+  /// One for the same answer behind another prompt: what was generated is part of that now, and
+  /// only the grammar goes on where it was.
+  Chooser behind(Choice choice, int vocab, int[] prompt) {
+    return new Chooser(choice, vocab, prompt, ends, draw, constraint);
   }
 
   /// Chooses the next token, which then belongs to the sequence.

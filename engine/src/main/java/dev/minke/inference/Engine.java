@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// An answer does not depend on its company. With [Precision#EXACT] its tokens are bitwise those of
 /// the request alone, in whatever parts its prompt is read, whoever gives up pages for whom, and
 /// whatever of it was there already. With [Precision#FAST] the same holds, but where a prompt
-/// begins with an earlier *answer* that is still there: its rows were computed as generated tokens
-/// are. A cache that rounds changes nothing of this, as every token sees rows as the cache has
-/// rounded them.
+/// begins with an earlier *answer* that is still there, in memory or on disk: its rows were
+/// computed as generated tokens are. A cache that rounds changes nothing of this, as every token
+/// sees rows as the cache has rounded them.
 ///
 /// Requests come from any thread; one thread of the engine's own, a daemon, does the work and calls
 /// the listeners. The model is not the engine's: close the engine first.
@@ -58,6 +58,10 @@ public final class Engine implements AutoCloseable {
 
   /// Sequences that ended in the present step, and how. Of the engine's thread.
   private final List<Ended> ended = new ArrayList<>();
+
+  /// Sequences that filled the context in the present step and are to go on. Of the engine's
+  /// thread.
+  private final List<ActiveSequence> full = new ArrayList<>();
 
   /// Tokens drawn in the present step. Of the engine's thread.
   private int drawn;
@@ -114,12 +118,11 @@ public final class Engine implements AutoCloseable {
 
   /// @param session which has part of the prompt, and keeps what comes of it
   Generation submit(Request request, TokenListener listener, @Nullable EngineSession session) {
-    requirePossible(request.prompt());
-    int room = (int) Math.min(limit, (long) request.prompt().length + request.most());
-    Chooser chooser =
-        new Chooser(request.choice(), model.vocab(), request.prompt(), request.ends(), draw);
+    int[] prompt = fit(request.prompt(), request.most(), request.terms().overflow());
+    Chooser chooser = new Chooser(request.choice(), model.vocab(), prompt, request.ends(), draw);
     Purpose purpose = new Purpose.Continuing(request, listener, chooser, session);
-    return submit(request.prompt(), request.terms(), purpose, room);
+    int dropped = request.prompt().length - prompt.length;
+    return submit(prompt, request.terms(), purpose, room(prompt, request.most()), dropped);
   }
 
   /// Has a text embedded.
@@ -133,11 +136,11 @@ public final class Engine implements AutoCloseable {
   /// @throws BusyException if too many wait
   /// @throws IllegalStateException if the engine takes no more requests
   public CompletableFuture<float[]> embed(int[] prompt, Pooling pooling, Request.Terms terms) {
-    requirePossible(prompt);
+    int[] fitting = fit(prompt, 1, terms.overflow());
     CompletableFuture<float[]> future = new CompletableFuture<>();
     double[] sums = new double[model.head().shape().columns()];
     Generation _ =
-        submit(prompt, terms, new Purpose.Embedding(pooling, sums, future), prompt.length);
+        submit(fitting, terms, new Purpose.Embedding(pooling, sums, future), fitting.length, 0);
     return future;
   }
 
@@ -155,7 +158,10 @@ public final class Engine implements AutoCloseable {
     return EngineSession.restore(this, cache, file);
   }
 
-  private Generation submit(int[] prompt, Request.Terms terms, Purpose purpose, int room) {
+  /// @param room most tokens of prompt and answer
+  /// @param dropped tokens of the prompt that are not read
+  private Generation submit(
+      int[] prompt, Request.Terms terms, Purpose purpose, int room, int dropped) {
     Duration patience = terms.patience();
     long deadline = System.nanoTime() + (patience == null ? 0 : patience.toNanos());
     lock.lock();
@@ -170,6 +176,7 @@ public final class Engine implements AutoCloseable {
       }
       ActiveSequence sequence =
           new ActiveSequence(prompt, terms, purpose, room, arrivals++, deadline);
+      sequence.dropped(dropped);
       scheduler.line().add(sequence);
       changed.signalAll();
       return sequence;
@@ -178,18 +185,46 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void requirePossible(int[] prompt) {
-    if (prompt.length < 1 || prompt.length >= limit) {
-      throw new IllegalArgumentException(
-          "prompt: expected 1 to %d tokens, fewer than the context, found %d"
-              .formatted(limit - 1, prompt.length));
-    }
+  /// Most tokens of a prompt and its answer.
+  private int room(int[] prompt, int most) {
+    return (int) Math.min(limit, (long) prompt.length + most);
+  }
+
+  /// The prompt as it is read.
+  ///
+  /// @param most tokens that are to follow
+  private int[] fit(int[] prompt, int most, Overflow overflow) {
     for (int i = 0; i < prompt.length; i++) {
       if (prompt[i] < 0 || prompt[i] >= model.vocab()) {
         throw new IllegalArgumentException(
             "prompt: expected ids below %d, the vocabulary, found %d at place %d"
                 .formatted(model.vocab(), prompt[i], i));
       }
+    }
+    if (overflow instanceof Overflow.DropMiddle drop) {
+      requireRoom(drop);
+      if (prompt.length >= limit) {
+        return drop.shortened(prompt, prompt.length, limit, most);
+      }
+    }
+    if (prompt.length < 1 || prompt.length >= limit) {
+      throw new IllegalArgumentException(
+          "prompt: expected 1 to %d tokens, fewer than the context, found %d"
+              .formatted(limit - 1, prompt.length));
+    }
+    if (overflow instanceof Overflow.Refuse && most > limit - prompt.length) {
+      throw new IllegalArgumentException(
+          "context: expected at most %d tokens of prompt and answer, found %d and %d; ask for fewer, or let the answer end there"
+              .formatted(limit, prompt.length, most));
+    }
+    return prompt;
+  }
+
+  private void requireRoom(Overflow.DropMiddle drop) {
+    if (drop.keep() > limit - 2) {
+      throw new IllegalArgumentException(
+          "context: expected to keep at most %d tokens of %d, found %d"
+              .formatted(limit - 2, limit, drop.keep()));
     }
   }
 
@@ -406,7 +441,9 @@ public final class Engine implements AutoCloseable {
         promptTokens += prompts;
         generatedTokens += drawn;
         scheduler.passed(plan);
+        full.forEach(this::shorten);
       }
+      full.clear();
       for (Ended one : ended) {
         end(one.sequence, one.sound);
       }
@@ -435,7 +472,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private void tellReading(ActiveSequence sequence) {
-    if (!hasEnded(sequence)) {
+    if (!hasEnded(sequence) && sequence.generated() == 0) {
       try {
         sequence.purpose().reads(sequence.computed(), sequence.promptLength());
       } catch (RuntimeException e) {
@@ -477,7 +514,27 @@ public final class Engine implements AutoCloseable {
     if (continuing.chooser().isComplete()) {
       return Stop.END_OF_TEXT;
     }
-    return sequence.isFull() ? Stop.LENGTH : null;
+    if (!sequence.isFull()) {
+      return null;
+    }
+    if (continuing.drops() == null || sequence.generated() >= request.most()) {
+      return Stop.LENGTH;
+    }
+    full.add(sequence);
+    return null;
+  }
+
+  /// Drops the middle of a sequence that has filled the context and goes on with the rest.
+  private void shorten(ActiveSequence sequence) {
+    if (hasEnded(sequence)
+        || !(sequence.purpose() instanceof Purpose.Continuing continuing)
+        || !(continuing.drops() instanceof Overflow.DropMiddle drop)) {
+      return;
+    }
+    int most = continuing.request().most() - sequence.generated();
+    int[] prompt = drop.shortened(sequence.tokens(), sequence.length(), limit, most);
+    scheduler.leave(sequence);
+    sequence.restart(prompt, continuing.behind(model.vocab(), prompt), room(prompt, most));
   }
 
   /// Says so to all that ended, without the lock.

@@ -31,6 +31,17 @@ sealed interface Purpose {
   record Continuing(
       Request request, TokenListener listener, Chooser chooser, @Nullable EngineSession session)
       implements Purpose {
+    /// The same answer behind another prompt.
+    Continuing behind(int vocab, int[] prompt) {
+      Chooser next = chooser.behind(request.choice(), vocab, prompt);
+      return new Continuing(request, listener, next, session);
+    }
+
+    /// What the context has no room for is dropped; null if the answer ends there.
+    Overflow.@Nullable DropMiddle drops() {
+      return request.terms().overflow() instanceof Overflow.DropMiddle drop ? drop : null;
+    }
+
     @Override
     public void reads(int done, int all) {
       listener.reads(done, all);

@@ -35,8 +35,14 @@ public record Request(
   ///
   /// @param user whose request it is: users take turns, and see only prefixes of their own
   /// @param patience time for the whole answer, waiting included; null for no end
-  public record Terms(String user, @Nullable Duration patience) {
+  /// @param overflow what happens where the context has too little room
+  public record Terms(String user, @Nullable Duration patience, Overflow overflow) {
     /// Of nobody in particular, with no end.
     public static final Terms NONE = new Terms("", null);
+
+    /// Ends where the context is full.
+    public Terms(String user, @Nullable Duration patience) {
+      this(user, patience, Overflow.END);
+    }
   }
 }

@@ -6,7 +6,11 @@
 /// | [dev.minke.inference.Request], [dev.minke.inference.TokenListener] | what goes in, and what comes out |
 /// | [dev.minke.inference.Pooling] | which hidden states become the embedding of a text |
 /// | [dev.minke.inference.Scheduler] | whose tokens pass next, whose pages go when there are too few |
-/// | [dev.minke.inference.PrefixTree], [dev.minke.inference.PagePool] | the cache: what is in it, and its memory |
+/// | [dev.minke.inference.EngineCache] | the cache, and the lock of all |
+/// | [dev.minke.inference.PrefixTree], [dev.minke.inference.PagePool] | what is in it, and its memory |
+/// | [dev.minke.inference.DiskTier], `disk` | where it goes on: files of 64 tokens, found again after a restart |
+/// | [dev.minke.inference.EngineSession] | a conversation whose pages stay: it forks, is taken back, saved and restored |
+/// | [dev.minke.inference.Overflow] | what happens where the context is full |
 /// | [dev.minke.inference.StepRunner] | tokens of many sequences pass the model |
 /// | [dev.minke.inference.Session] | one sequence and what the model keeps of it |
 /// | [dev.minke.inference.PrefixSession] | one whose next prompt begins as the last one did: a conversation |

@@ -250,7 +250,7 @@ class ResponsesTest {
         "previous_response_id | \"resp_1\"",
         "conversation | \"conv_1\"",
         "background | true",
-        "truncation | \"auto\"",
+        "truncation | \"some\"",
         "include | [\"message.output_text.logprobs\"]",
         "tool_choice | \"required\"",
         "tool_choice | \"any\"",

@@ -97,8 +97,6 @@ final class ChatReader {
   static void refuseOthers(Fields fields) {
     fields.refuse("logprobs", "tells log-probabilities at /v1/chat/completions", "false");
     fields.refuse("top_logprobs", "tells log-probabilities at /v1/chat/completions", "0");
-    fields.refuse("truncate", "drops nothing of a conversation", "false");
-    fields.refuse("shift", "drops nothing of a conversation", "false");
   }
 
   private static ChatMessage message(Fields fields) {

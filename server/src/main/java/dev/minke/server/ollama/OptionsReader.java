@@ -3,6 +3,7 @@ package dev.minke.server.ollama;
 import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.inference.LogitRules;
+import dev.minke.inference.Overflow;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
 import java.time.Duration;
@@ -23,8 +24,26 @@ final class OptionsReader {
   /// @param patience time for the whole answer
   static Options read(Fields request, Minke model, String user, Duration patience) {
     Optional<Fields> options = request.object("options");
-    Options none = Options.DEFAULT.withUser(user).withPatience(patience);
+    int keep = options.map(its -> keep(its, model)).orElse(0);
+    Options none =
+        Options.DEFAULT.withUser(user).withPatience(patience).withOverflow(overflow(request, keep));
     return options.isEmpty() ? none : read(options.get(), model, none);
+  }
+
+  /// As Ollama has it, what the context has no room for is dropped, of a prompt and of what an
+  /// answer adds to it, unless a request says otherwise.
+  ///
+  /// @param keep tokens at the beginning that stay
+  private static Overflow overflow(Fields request, int keep) {
+    boolean truncates = request.flag("truncate", true);
+    boolean shifts = request.flag("shift", truncates);
+    if (shifts != truncates) {
+      throw ApiException.badField(
+          request.name("shift"),
+          "this server drops of prompts and of answers, or of neither; expected the value of"
+              + " `truncate`");
+    }
+    return truncates ? new Overflow.DropMiddle(keep) : Overflow.END;
   }
 
   private static Options read(Fields fields, Minke model, Options none) {
@@ -41,6 +60,10 @@ final class OptionsReader {
     refuseRunner(fields);
     fields.end();
     return options;
+  }
+
+  private static int keep(Fields fields, Minke model) {
+    return fields.integer("num_keep", 0, model.context() - 2).orElse(0);
   }
 
   /// Below 0 stands for as many as there is room for.
@@ -81,7 +104,6 @@ final class OptionsReader {
       fields.refuse(name, "has its machine set up when it starts");
     }
     fields.refuse("low_vram", "has its machine set up when it starts", "false");
-    fields.refuse("num_keep", "drops nothing of a conversation");
     fields.refuse("typical_p", "has top_k, top_p and min_p", "1", "1.0");
     fields.refuse("tfs_z", "has top_k, top_p and min_p", "1", "1.0");
     fields.refuse("mirostat", "has top_k, top_p and min_p", "0");

@@ -2,6 +2,7 @@ package dev.minke.server.openai;
 
 import dev.minke.Options;
 import dev.minke.Reply;
+import dev.minke.inference.Overflow;
 import dev.minke.inference.text.Finish;
 import dev.minke.inference.text.TextEnding;
 import dev.minke.tokenizer.chat.ToolCall;
@@ -110,7 +111,7 @@ final class ResponseObject {
         .put("parallel_tool_calls", echo.parallelCalls())
         .putNull("previous_response_id")
         .put("store", false)
-        .put("truncation", "disabled")
+        .put("truncation", options.overflow() instanceof Overflow.DropMiddle ? "auto" : "disabled")
         .set("tool_choice", echo.choice());
     json.putObject("reasoning").put("effort", echo.effort()).putNull("summary");
     json.putObject("text").set("format", echo.format());

@@ -4,6 +4,7 @@ import dev.minke.Chat;
 import dev.minke.Format;
 import dev.minke.Minke;
 import dev.minke.Options;
+import dev.minke.inference.Overflow;
 import dev.minke.server.dialog.FunctionTools;
 import dev.minke.server.dialog.Thinking;
 import dev.minke.server.dialog.ToolChoice;
@@ -58,7 +59,8 @@ record ResponsesCall(Chat chat, boolean streams, int mostCalls, Echo echo) {
             .withTopP(fields.numberOrNull("top_p", 0, 1))
             .withMaxTokens(fields.integerOrNull("max_output_tokens", 1, Integer.MAX_VALUE))
             .withUser(SamplingReader.account(fields, user))
-            .withPatience(patience);
+            .withPatience(patience)
+            .withOverflow(overflow(fields));
     Toolbox tools = Toolbox.of(fields, tools(fields, model), ToolChoice.ofResponses(fields));
     Optional<Fields> text = fields.object("text");
     JsonNode format = text.flatMap(its -> its.any("format")).orElse(ANY_TEXT);
@@ -83,6 +85,11 @@ record ResponsesCall(Chat chat, boolean streams, int mostCalls, Echo echo) {
     Echo echo = new Echo(instructions, effort, choice, fields.array("tools"), format, parallel);
     fields.end();
     return new ResponsesCall(new Chat(request, options), streams, tools.choice().most(), echo);
+  }
+
+  private static Overflow overflow(Fields fields) {
+    String truncation = fields.oneOf("truncation", "disabled", "auto").orElse("disabled");
+    return truncation.equals("auto") ? new Overflow.DropMiddle(0) : Overflow.END;
   }
 
   private static List<JsonNode> tools(Fields fields, Minke model) {
@@ -151,7 +158,6 @@ record ResponsesCall(Chat chat, boolean streams, int mostCalls, Echo echo) {
     fields.refuse("prompt", "stores nothing; send `instructions`");
     fields.refuse("metadata", "stores nothing", "{}");
     fields.refuse("background", "answers at once", "false");
-    fields.refuse("truncation", "drops nothing of a conversation", "\"disabled\"");
     fields.refuse("context_management", "drops nothing of a conversation", "[]");
     fields.refuse("max_tool_calls", "calls no tools itself");
     fields.refuse("top_logprobs", "tells log-probabilities at /v1/chat/completions", "0");

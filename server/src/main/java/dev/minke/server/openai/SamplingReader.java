@@ -3,6 +3,7 @@ package dev.minke.server.openai;
 import dev.minke.Minke;
 import dev.minke.Options;
 import dev.minke.inference.LogitRules;
+import dev.minke.inference.Overflow;
 import dev.minke.inference.Request;
 import dev.minke.server.wire.ApiException;
 import dev.minke.server.wire.Fields;
@@ -31,7 +32,8 @@ final class SamplingReader {
         fields.stops("stop"),
         Request.NO_LOG_PROBS,
         account(fields, user),
-        null);
+        null,
+        Overflow.END);
   }
 
   /// Whom a request is for: users of one key may be told apart by the client.
