@@ -8,7 +8,7 @@
 /// | [dev.minke.inference.Scheduler] | whose tokens pass next, whose pages go when there are too few |
 /// | [dev.minke.inference.EngineCache] | the cache, and the lock of all |
 /// | [dev.minke.inference.PrefixTree], [dev.minke.inference.PagePool] | what is in it, and its memory |
-/// | [dev.minke.inference.DiskTier], `disk` | where it goes on: files of 64 tokens, found again after a restart |
+/// | [dev.minke.inference.DiskTier], [dev.minke.inference.DiskWriter], `disk` | where it goes on: files of 64 tokens, found again after a restart |
 /// | [dev.minke.inference.EngineSession] | a conversation whose pages stay: it forks, is taken back, saved and restored |
 /// | [dev.minke.inference.Overflow] | what happens where the context is full |
 /// | [dev.minke.inference.StepRunner] | tokens of many sequences pass the model |

@@ -341,7 +341,7 @@ class DiskTierTest {
       }
       long unit = Files.size(files().getFirst());
       long limit = 8 * unit + unit / 2;
-      for (int i = 1; i < 12; i++) {
+      for (int i = 1; i < 8; i++) {
         try (Engine engine = new Engine(model, kernels, settings(Precision.EXACT, 1024, limit))) {
           submit(engine, request("", prompt(i, 150), 5)).ids();
           assertThat(submit(engine, first).ending().cached()).isEqualTo(128);
@@ -407,7 +407,7 @@ class DiskTierTest {
           @Override
           public void close() {}
         };
-    Logger logger = Logger.getLogger(DiskTier.class.getName());
+    Logger logger = Logger.getLogger(DiskWriter.class.getName());
     logger.addHandler(handler);
     logger.setUseParentHandlers(false);
     try (ParameterStore store = store()) {
