@@ -111,6 +111,9 @@ public final class Minke implements AutoCloseable {
               .chatTemplate(Clock.systemDefaultZone())
               .<Wording>map(template -> new Wording.ByTemplate(template, tokenizer))
               .orElseGet(() -> new Wording.Plain(tokenizer));
+      if (options.disk() != null) {
+        options.disk().requireWritable();
+      }
       long free = Hardware.availableBytes() - RESERVE;
       Residency residency =
           stored.residency(options.memory() == 0 ? Math.max(0, free) : options.memory());

@@ -240,6 +240,10 @@ final class ServeCommand implements Callable<Integer> {
     WEB_SERVER.setLevel(Level.WARNING);
     WEB_SERVER_START.setLevel(Level.OFF);
     ServerSettings settings = settings();
+    DiskCache disk = disk();
+    if (disk != null) {
+      disk.requireWritable();
+    }
     Map<String, ModelHost.Opener> openers = openers(err);
     int most = mostOpen == 0 ? openers.size() : mostOpen;
     CountDownLatch asked = new CountDownLatch(1);

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -67,8 +68,21 @@ class ServeCommandTest {
   }
 
   @Test
+  void aCacheThatCannotBeKeptIsRefusedBeforeAnythingIsRead() throws IOException {
+    Path inFile = Files.createTempFile(temporary, "no", "folder").resolve("sub");
+    assertThat(Run.of("serve", Golden.model(), "--cache-dir", inFile).failed(1))
+        .startsWith("minke: cannot keep a cache in " + inFile)
+        .doesNotContain("loading");
+    assertThat(
+            Run.of("serve", Golden.model(), "--cache-dir", temporary, "--cache-disk", "much")
+                .failed(2))
+        .startsWith("minke: --cache-disk: expected a size such as 12g or 900m, found 'much'");
+  }
+
+  @Test
   void helpNamesTheVariables() {
     assertThat(Run.of("serve", "--help").succeeded())
+        .contains("--cache-dir", "MINKE_CACHE_DIR", "--cache-disk", "MINKE_CACHE_DISK")
         .contains("--origins", "OLLAMA_ORIGINS", "-to, --timeout", "LLAMA_ARG_TIMEOUT")
         .contains("-np, --parallel", "LLAMA_ARG_N_PARALLEL");
   }

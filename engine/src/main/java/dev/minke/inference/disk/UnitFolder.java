@@ -60,18 +60,27 @@ public final class UnitFolder {
   public UnitFolder(Path folder, long limit) {
     this.folder = folder;
     this.limit = limit;
+    requireWritable(folder);
     try {
-      create();
-      Path trial = temporary("0".repeat(2 * CacheFile.KEY_BYTES));
-      Files.createFile(trial);
-      Files.delete(trial);
       makeRoom(0);
     } catch (IOException e) {
       throw CheckpointException.of("keep a cache in", folder, e);
     }
   }
 
-  private void create() throws IOException {
+  /// Makes a folder if it is not there, for its owner alone, and tries to write there.
+  ///
+  /// @throws CheckpointException if nothing can be written
+  public static void requireWritable(Path folder) {
+    try {
+      create(folder);
+      Files.delete(Files.createTempFile(folder, ".", ".tmp"));
+    } catch (IOException e) {
+      throw CheckpointException.of("keep a cache in", folder, e);
+    }
+  }
+
+  private static void create(Path folder) throws IOException {
     if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createDirectories(
           folder,
