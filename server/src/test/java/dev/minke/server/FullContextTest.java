@@ -4,6 +4,7 @@ import static dev.minke.server.Asking.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.OpenOptions;
+import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
