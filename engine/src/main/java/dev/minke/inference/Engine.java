@@ -486,6 +486,11 @@ public final class Engine implements AutoCloseable {
     if (!(sequence.purpose() instanceof Purpose.Continuing continuing)) {
       throw new IllegalStateException("a sequence that is not continued has nothing to draw");
     }
+    // Whoever hears of a first token has heard that the prompt was read.
+    tellReading(sequence);
+    if (hasEnded(sequence)) {
+      return;
+    }
     try {
       Stop stop = drawn(sequence, continuing, logits);
       if (stop != null) {

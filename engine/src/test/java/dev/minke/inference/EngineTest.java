@@ -451,6 +451,30 @@ class EngineTest {
   }
 
   @Test
+  void aPromptIsToldToBeReadBeforeItsFirstToken() {
+    List<String> heard = new ArrayList<>();
+    Answer answer =
+        new Answer() {
+          @Override
+          public void reads(int done, int all) {
+            heard.add("read %d of %d".formatted(done, all));
+          }
+
+          @Override
+          public boolean writes(int id, @Nullable LogProbs logProbs) {
+            heard.add("wrote");
+            return super.writes(id, logProbs);
+          }
+        };
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), 1, 1)) {
+      engine.submit(request(1, 5, 2), answer);
+      assertThat(answer.ending().generated()).isEqualTo(2);
+    }
+    assertThat(heard).containsExactly("read 5 of 5", "wrote", "wrote");
+  }
+
+  @Test
   void theListenerEndsItBehindAToken() {
     try (ParameterStore store = store();
         Engine engine = engine(small(store), 2, 2)) {

@@ -140,6 +140,25 @@ class OverflowTest {
   }
 
   @Test
+  void readingIsToldToTheEndAndNotAgainWhenTheMiddleGoes() {
+    try (ParameterStore store = store();
+        Engine engine = engine(small(store), Precision.EXACT, 1024, STEP)) {
+      List<String> told = new ArrayList<>();
+      Answer answer =
+          new Answer() {
+            @Override
+            public void reads(int done, int all) {
+              told.add(done + " of " + all);
+            }
+          };
+      engine.submit(request(prompt(1, 200), 300, new Overflow.DropMiddle(KEEP)), answer);
+      assertThat(answer.ids()).hasSize(300);
+      assertThat(told).endsWith("200 of 200").allMatch(one -> one.endsWith(" of 200"));
+      assertThat(told).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
   void aSessionIsWhatIsLeft() {
     try (ParameterStore store = store()) {
       DecoderModel model = small(store);
