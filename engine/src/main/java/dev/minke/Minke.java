@@ -86,6 +86,7 @@ public final class Minke implements AutoCloseable {
   ///
   /// @param model a directory with `config.json`, or a GGUF file, of a split one any part
   /// @throws CheckpointException if a file is missing, damaged or of an unknown architecture
+  /// @throws IllegalArgumentException if the options ask for what this model does not have
   /// @throws dev.minke.backend.BackendUnavailableException if java was started without the Vector
   ///   API; the message has the flag
   public static Minke open(Path model, OpenOptions options) {
@@ -115,13 +116,17 @@ public final class Minke implements AutoCloseable {
         options.disk().requireWritable();
       }
       long free = Hardware.availableBytes() - RESERVE;
+      CausalModel.CacheShape kept = EngineSettings.cacheShape(stored.model(), options.drafts());
       Residency residency =
           stored.residency(options.memory() == 0 ? Math.max(0, free) : options.memory());
+      requireResident(residency, options.drafts());
       double all = Math.max(1, residency.readAtOnce());
       stored.load(kernels, residency, done -> options.progress().accept(done / all));
       Advice advice = new Advice(ModelHeader.read(stored.path()).notes().generation());
       EngineSettings settings =
-          settings(stored.model(), options).withModel(stored.identity()).withDisk(options.disk());
+          settings(stored.model(), kept, options)
+              .withModel(stored.identity())
+              .withDisk(options.disk());
       Engine engine = new Engine(stored.model(), kernels, settings);
       return new Minke(stored, kernels, tokenizer, wording, engine, advice);
     } catch (IOException e) {
@@ -133,8 +138,19 @@ public final class Minke implements AutoCloseable {
     }
   }
 
-  private static EngineSettings settings(CausalModel model, OpenOptions options) {
-    long position = model.cacheShape().bytes(options.precision().cache());
+  /// The predictor's experts are not among those that are read as they are wanted.
+  private static void requireResident(Residency residency, int drafts) {
+    if (drafts > 0 && !residency.isWhole()) {
+      throw new IllegalArgumentException(
+          "drafts: expected 0 where experts are read as they are wanted, or memory for all weights,"
+              + " found "
+              + drafts);
+    }
+  }
+
+  private static EngineSettings settings(
+      CausalModel model, CausalModel.CacheShape kept, OpenOptions options) {
+    long position = kept.bytes(options.precision().cache());
     long free = Math.max(0, Hardware.availableBytes() - RESERVE / 2);
     long memory = options.cacheMemory() == 0 ? free / 4 : options.cacheMemory();
     int context = options.context() == 0 ? model.maxLength() : options.context();
@@ -146,12 +162,13 @@ public final class Minke implements AutoCloseable {
     long most = (long) options.active() * context;
     long tokens = Math.clamp(memory / position, KvView.TILE, most);
     return new EngineSettings(
-        options.precision(),
-        (int) Math.min(Integer.MAX_VALUE, tokens),
-        context,
-        options.active(),
-        options.waiting(),
-        EngineSettings.STEP);
+            options.precision(),
+            (int) Math.min(Integer.MAX_VALUE, tokens),
+            context,
+            options.active(),
+            options.waiting(),
+            EngineSettings.STEP)
+        .withDrafts(options.drafts());
   }
 
   // ---- what it is

@@ -35,6 +35,9 @@ class MinkeTest {
   private static final String PROMPT = "The whale";
   private static final Options GREEDY = Options.GREEDY.withMaxTokens(24);
 
+  /// Room for all that every token meets, and for some experts.
+  private static final long SOME_EXPERTS = 1_800_000;
+
   @TempDir private static Path temporary;
 
   private static Path files;
@@ -70,6 +73,28 @@ class MinkeTest {
               .ids();
       return minke.tokenizer().decode(ids);
     }
+  }
+
+  @Test
+  void draftsChangeNoWord() {
+    Completion completion = new Completion(minke.idsOf(PROMPT), GREEDY);
+    try (Minke drafting = Minke.open(files, OpenOptions.DEFAULT.withDrafts(2))) {
+      assertThat(drafting.complete(completion).text()).isEqualTo(minke.complete(completion).text());
+      assertThat(drafting.counts().draftedTokens()).isPositive();
+    }
+    assertThat(minke.counts().draftedTokens()).isZero();
+  }
+
+  @Test
+  void draftsAreRefusedByNameWhereTheyCannotBe() {
+    assertThatThrownBy(
+            () -> Minke.open(Shared.shared("golden/qwen3-tiny"), OpenOptions.DEFAULT.withDrafts(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("drafts: expected 0, as the model has no predictor");
+    OpenOptions little = OpenOptions.DEFAULT.withDrafts(1).withMemory(SOME_EXPERTS);
+    assertThatThrownBy(() -> Minke.open(files, little))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("drafts: expected 0 where experts are read as they are wanted");
   }
 
   private static Reply complete(Options options) {

@@ -204,6 +204,16 @@ final class ServeCommand implements Callable<Integer> {
   private CacheFormat cacheFormat = CacheFormat.F32;
 
   @Option(
+      names = {"--draft", "--draft-max"},
+      paramLabel = "N",
+      description =
+          "tokens that the model's predictor (multi-token prediction) guesses of each answer,"
+              + " judged by the model in one step; answers stay the same; 0 for none (default:"
+              + " ${DEFAULT-VALUE}; env LLAMA_ARG_DRAFT_MAX)",
+      defaultValue = "${env:LLAMA_ARG_DRAFT_MAX:-0}")
+  private int drafts;
+
+  @Option(
       names = "--models-max",
       paramLabel = "N",
       description =
@@ -270,6 +280,7 @@ final class ServeCommand implements Callable<Integer> {
     require("--parallel", parallel, 1);
     require("--queue", queue, 0);
     require("--timeout", timeoutSeconds, 1);
+    require("--draft", drafts, 0);
     ServerSettings settings = ServerSettings.DEFAULT;
     return settings
         .withHost(host)
@@ -369,6 +380,7 @@ final class ServeCommand implements Callable<Integer> {
                   cacheMemory == null ? 0 : MemoryOption.parse("--cache-memory", cacheMemory))
               .withRequests(parallel, queue)
               .withDisk(disk())
+              .withDrafts(drafts)
               .withPrecision(precision.or(Precision.FAST).with(cacheFormat))
               .withProgress(part ->
                   meter.show(() ->

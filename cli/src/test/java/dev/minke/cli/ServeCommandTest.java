@@ -61,6 +61,7 @@ class ServeCommandTest {
         "--timeout | 0 | --timeout: expected 1 or more, found 0",
         "-np | 0 | --parallel: expected 1 or more, found 0",
         "--queue | -1 | --queue: expected 0 or more, found -1",
+        "--draft-max | -1 | --draft: expected 0 or more, found -1",
       })
   void aValueThatCannotBeIsRefusedInOneLine(String option, String value, String message) {
     assertThat(Run.of("serve", temporary.resolve("none.gguf"), option, value).failed(2))
@@ -84,7 +85,8 @@ class ServeCommandTest {
     assertThat(Run.of("serve", "--help").succeeded())
         .contains("--cache-dir", "MINKE_CACHE_DIR", "--cache-disk", "MINKE_CACHE_DISK")
         .contains("--origins", "OLLAMA_ORIGINS", "-to, --timeout", "LLAMA_ARG_TIMEOUT")
-        .contains("-np, --parallel", "LLAMA_ARG_N_PARALLEL");
+        .contains("-np, --parallel", "LLAMA_ARG_N_PARALLEL")
+        .contains("--draft, --draft-max", "LLAMA_ARG_DRAFT_MAX");
   }
 
   @Test

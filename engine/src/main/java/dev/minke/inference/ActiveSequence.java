@@ -26,6 +26,9 @@ final class ActiveSequence implements Generation {
   private int told;
 
   private int dropped;
+  private int drafts;
+  private int drafted;
+  private int accepted;
   private int computed;
   private int reached;
   private int cached;
@@ -135,11 +138,52 @@ final class ActiveSequence implements Generation {
     return length >= limit;
   }
 
+  /// A token was drawn. Where it is the next draft, which passed already, it has passed, too, and
+  /// the one behind it can be drawn; where it is not, the drafts are void.
   void append(int id) {
-    if (length == tokens.length) {
-      tokens = Arrays.copyOf(tokens, 2 * length);
-    }
+    makeRoom();
+    boolean guessed = drafts > 0 && tokens[length] == id;
     tokens[length++] = id;
+    if (guessed) {
+      drafts--;
+      accepted++;
+      passed(1);
+    } else {
+      drafts = 0;
+    }
+  }
+
+  private void makeRoom() {
+    if (length + drafts == tokens.length) {
+      tokens = Arrays.copyOf(tokens, 2 * tokens.length);
+    }
+  }
+
+  // ---- drafts: guesses of the tokens that follow, behind those that are there
+
+  int drafts() {
+    return drafts;
+  }
+
+  /// Whether another guess may save a step: a token fits behind it.
+  boolean hasRoomToGuess() {
+    return length + drafts + 1 < limit;
+  }
+
+  /// Guesses one more token.
+  void draft(int id) {
+    makeRoom();
+    tokens[length + drafts++] = id;
+  }
+
+  /// Gives up guesses, the last ones first.
+  void keepDrafts(int most) {
+    drafts = Math.min(drafts, most);
+  }
+
+  /// Drafts are judged: they pass behind the newest token.
+  void judged(int count) {
+    drafted += count;
   }
 
   // ---- what passed the model
@@ -182,6 +226,13 @@ final class ActiveSequence implements Generation {
   /// Of these, tokens that were read from disk.
   int fromDisk() {
     return fromDisk;
+  }
+
+  /// Tokens of which all that is kept is there.
+  ///
+  /// @param ahead tokens behind a position on which what is kept of it depends
+  int complete(int ahead) {
+    return Math.min(computed, length - ahead);
   }
 
   // ---- pages
@@ -241,6 +292,7 @@ final class ActiveSequence implements Generation {
     }
     pageCount = 0;
     computed = 0;
+    drafts = 0;
     if (reached == 0) {
       cached = 0;
       fromDisk = 0;
@@ -252,6 +304,6 @@ final class ActiveSequence implements Generation {
   }
 
   Ending ending(Stop stop) {
-    return new Ending(stop, asked, cached, generated(), dropped);
+    return new Ending(stop, asked, cached, generated(), dropped, drafted, accepted);
   }
 }

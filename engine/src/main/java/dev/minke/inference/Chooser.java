@@ -48,6 +48,25 @@ final class Chooser {
     return new Chooser(choice, vocab, prompt, ends, draw, constraint);
   }
 
+  private Chooser(Chooser other) {
+    sampler = other.sampler;
+    seen = other.seen.copy();
+    ends = other.ends;
+    draw = other.draw;
+    constraint = other.constraint == null ? null : other.constraint.copy();
+    mask = other.mask.clone();
+  }
+
+  /// One that goes on from here by itself: it chooses what this one would.
+  Chooser copy() {
+    return new Chooser(this);
+  }
+
+  /// Whether a token ends the answer.
+  boolean isEnd(int id) {
+    return ends.contains(id);
+  }
+
   /// Chooses the next token, which then belongs to the sequence.
   ///
   /// @param logits `[vocab]`, finite or -∞; the rules change them
@@ -60,7 +79,7 @@ final class Chooser {
     }
     int id = draw.draw(sampler, logits, position);
     seen.accept(id);
-    if (constraint != null && !ends.contains(id)) {
+    if (constraint != null && !isEnd(id)) {
       constraint.accept(id);
     }
     return id;

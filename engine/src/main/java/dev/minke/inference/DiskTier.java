@@ -49,25 +49,27 @@ final class DiskTier implements AutoCloseable {
   private static final class Fetch {
     private final ActiveSequence sequence;
 
-    /// Of whole pages, so that the newest is not among them.
+    /// Of whole pages, so that the newest is not among them, and those ahead on which they depend.
     private final int[] tokens;
 
+    private final int ahead;
     private UnitKey key;
     private int keyed;
 
     /// First token of the unit that is read.
     private int from;
 
-    Fetch(ActiveSequence sequence, int[] tokens, UnitKey root) {
+    Fetch(ActiveSequence sequence, int[] tokens, int ahead, UnitKey root) {
       this.sequence = sequence;
       this.tokens = tokens;
+      this.ahead = ahead;
       key = root;
     }
 
     /// Key of a unit, at or behind the last that was asked for.
     UnitKey key(int unit) {
       for (; keyed <= unit; keyed++) {
-        key = key.next(tokens, keyed * KvView.TILE, (keyed + 1) * KvView.TILE);
+        key = key.next(tokens, keyed * KvView.TILE, (keyed + 1) * KvView.TILE + ahead);
       }
       return key;
     }
@@ -115,8 +117,8 @@ final class DiskTier implements AutoCloseable {
     if (closing || sequence.readsAll() || !isWhole || sequence.pageCount() >= units) {
       return false;
     }
-    int[] tokens = Arrays.copyOf(sequence.tokens(), units * KvView.TILE);
-    Fetch fetch = new Fetch(sequence, tokens, root(sequence.user()));
+    int[] tokens = Arrays.copyOf(sequence.tokens(), units * KvView.TILE + tree.ahead());
+    Fetch fetch = new Fetch(sequence, tokens, tree.ahead(), root(sequence.user()));
     fetches.put(sequence, fetch);
     turns.add(fetch);
     work.signalAll();
@@ -180,7 +182,8 @@ final class DiskTier implements AutoCloseable {
       return PagePool.NONE;
     }
     PrefixTree.Match _ = tree.lend(sequence);
-    int page = sequence.computed() < fetch.tokens.length ? tree.take() : PagePool.NONE;
+    boolean isMissing = sequence.computed() < fetch.tokens.length - fetch.ahead;
+    int page = isMissing ? tree.take() : PagePool.NONE;
     if (page == PagePool.NONE) {
       finish(fetch);
     } else {

@@ -64,7 +64,7 @@ final class DiskWriter {
 
   /// What is to be written.
   ///
-  /// @param tokens of whole pages
+  /// @param tokens of whole pages, and those ahead on which they depend
   private record Ended(String user, int[] tokens, Instant time) {
     int units() {
       return tokens.length / KvView.TILE;
@@ -104,7 +104,7 @@ final class DiskWriter {
 
   /// Has the whole pages of a sequence written, which are in the tree.
   void keep(ActiveSequence sequence) {
-    int units = sequence.computed() / KvView.TILE;
+    int units = sequence.complete(tree.ahead()) / KvView.TILE;
     if (units == 0) {
       return;
     }
@@ -112,7 +112,7 @@ final class DiskWriter {
       dropped += units;
       return;
     }
-    int[] tokens = Arrays.copyOf(sequence.tokens(), units * KvView.TILE);
+    int[] tokens = Arrays.copyOf(sequence.tokens(), units * KvView.TILE + tree.ahead());
     ended.add(new Ended(sequence.user(), tokens, clock.instant()));
     work.signalAll();
   }
@@ -140,7 +140,7 @@ final class DiskWriter {
     UnitKey key = roots.apply(sequence.user);
     for (int unit = 0; unit < sequence.units(); unit++) {
       int from = unit * KvView.TILE;
-      key = key.next(sequence.tokens, from, from + KvView.TILE);
+      key = key.next(sequence.tokens, from, from + KvView.TILE + tree.ahead());
       // The first of them are of use without the last, not the other way.
       Instant used = sequence.time.minusMillis(unit);
       if (!write(sequence, from, key, used)) {

@@ -1,5 +1,6 @@
 package dev.minke.inference;
 
+import dev.minke.tensor.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,16 +8,16 @@ import java.util.List;
 /// Draws tokens as a [Sampler] says. Its arrays are used again for the next draw; belongs to one
 /// thread.
 ///
-/// Every cut keeps a head of the order, and a draw goes down the order until it has seen a share of
-/// the head's probability. So the order itself is needed at two places alone: probabilities are
-/// summed in steps of the logit, and the tokens of one step are brought in order where a cut or a
-/// draw falls into it.
+/// Every cut keeps a head of the order. The order itself is needed at one place alone: for top-p
+/// probabilities are summed in steps of the logit, and the tokens of the step into which the cut
+/// falls are brought in order. A draw is a race among those that are kept, in any order; most of
+/// them are known to come too late before their time is computed.
 final class Draw {
   private static final int STEPS = 2048;
 
   /// Steps share the spread of the row, but none is wider than 1/32, after division by the
-  /// temperature: what falls into one is a small part of a vocabulary. All that is beyond them is
-  /// in the last; beyond 64, which is e^-64 of the highest probability, 53 random bits never reach.
+  /// temperature: what falls into one is a small part of a vocabulary. All that is beyond them,
+  /// less than e^-64 of the highest probability, is in the last.
   private static final double FEWEST_PER_UNIT = 32;
 
   private final Ranking ranking = new Ranking();
@@ -33,11 +34,10 @@ final class Draw {
   /// How many steps a distance of 1 has.
   private double perUnit;
 
-  /// Kept are logits from `floor` on, to the token of the key `last`; they have probability `held`.
+  /// Kept are logits from `floor` on; of those that are equal to it, ids up to `lastId`.
   private float floor;
 
-  private long last;
-  private double held;
+  private int lastId;
 
   /// Draws a token.
   ///
@@ -49,22 +49,41 @@ final class Draw {
       return ranking.first();
     }
     cut(sampler, logits);
-    double wanted = sampler.uniform(position) * held;
-    double passed = 0;
-    int step = 0;
-    while (step < lastStep && passed + sums[step] <= wanted) {
-      passed += sums[step++];
-    }
-    select(step);
-    int at = 0;
-    while (at < ranking.selected() - 1 && ranking.key(at) != last) {
-      passed += weight(Ranking.logit(ranking.key(at)));
-      if (passed > wanted) {
-        break;
+    return race(sampler.numbers(position), logits);
+  }
+
+  /// The token of the least time `-log u / weight` (an exponential race, or Gumbel's maximum by
+  /// another name), ties to the lowest id. As `-log u` is at least `1 - u`, and a weight at most
+  /// that of its block's highest logit, few times have to be computed.
+  private int race(RandomStream numbers, float[] logits) {
+    int winner = ranking.first();
+    double least = time(numbers.uniform(winner), 1);
+    for (int block = 0; block < ranking.blocks(); block++) {
+      if (ranking.reaches(block, floor)) {
+        double most = weight(ranking.top(block));
+        for (int id = ranking.begin(block); id < ranking.end(block); id++) {
+          if (isKept(logits[id], id)) {
+            double number = numbers.uniform(id);
+            if (1 - number <= least * most) {
+              double time = time(number, weight(logits[id]));
+              if (time < least || time == least && id < winner) {
+                least = time;
+                winner = id;
+              }
+            }
+          }
+        }
       }
-      at++;
     }
-    return Ranking.id(ranking.key(at));
+    return winner;
+  }
+
+  private static double time(double number, double weight) {
+    return -StrictMath.log(number) / weight;
+  }
+
+  private boolean isKept(float logit, int id) {
+    return logit > floor || logit == floor && id <= lastId;
   }
 
   /// The tokens that may be drawn, in order.
@@ -77,8 +96,18 @@ final class Draw {
     }
     cut(sampler, logits);
     ranking.select(floor, Float.POSITIVE_INFINITY);
+    int count = ranking.selected();
+    double held = 0;
+    for (int i = 0; i < count; i++) {
+      float logit = Ranking.logit(ranking.key(i));
+      if (!isKept(logit, Ranking.id(ranking.key(i)))) {
+        count = i;
+      } else {
+        held += weight(logit);
+      }
+    }
     List<Sampler.Candidate> candidates = new ArrayList<>();
-    for (int i = 0; i < ranking.selected() && ranking.key(i) <= last; i++) {
+    for (int i = 0; i < count; i++) {
       long key = ranking.key(i);
       double probability = weight(Ranking.logit(key)) / held;
       candidates.add(new Sampler.Candidate(Ranking.id(key), probability));
@@ -90,24 +119,27 @@ final class Draw {
   private void cut(Sampler sampler, float[] logits) {
     // A temperature may be so near to 0 that its inverse is infinite, and 0 times that no number.
     rate = Math.min(1 / sampler.temperature(), Double.MAX_VALUE);
-    double spread = Math.max(-distance(ranking.low()), Double.MIN_NORMAL);
-    perUnit = Math.clamp(STEPS / spread, FEWEST_PER_UNIT, Double.MAX_VALUE);
     float ofTopK = sampler.topK() == 0 ? Float.NEGATIVE_INFINITY : ranking.atRank(sampler.topK());
     // What has no probability, or none that a double could hold, is not kept.
     double least = Math.max(sampler.minP(), Double.MIN_VALUE);
     floor = Math.max(ofTopK, ranking.lowest(logit -> weight(logit) >= least));
-    last = Long.MAX_VALUE;
+    lastId = Integer.MAX_VALUE;
+    if (sampler.topP() < 1) {
+      cutTo(sampler.topP(), logits, Math.max(ofTopK, -Float.MAX_VALUE));
+    }
+  }
+
+  /// Leaves the fewest that have a share of the probability of the logits from `from` on.
+  private void cutTo(double share, float[] logits, float from) {
+    double spread = Math.max(-distance(ranking.low()), Double.MIN_NORMAL);
+    perUnit = Math.clamp(STEPS / spread, FEWEST_PER_UNIT, Double.MAX_VALUE);
     Arrays.fill(sums, 0);
-    boolean whole = sampler.topP() == 1;
-    double rest = weigh(logits, whole ? floor : Math.max(ofTopK, -Float.MAX_VALUE));
-    held = 0;
+    double held = weigh(logits, from);
     for (int step = 0; step < STEPS; step++) {
       held += sums[step];
       lastStep = sums[step] > 0 ? step : lastStep;
     }
-    if (!whole) {
-      cutAt(sampler.topP() * (held + rest));
-    }
+    cutAt(share * held);
   }
 
   /// Sums probabilities of logits from `from` on.
@@ -150,9 +182,8 @@ final class Draw {
     while (passed < limit && at < ranking.selected() - 1) {
       passed += weight(Ranking.logit(ranking.key(++at)));
     }
-    lastStep = step;
-    last = ranking.key(at);
-    held = passed;
+    floor = Ranking.logit(ranking.key(at));
+    lastId = Ranking.id(ranking.key(at));
   }
 
   /// Brings the kept tokens of a step in order.

@@ -52,6 +52,8 @@ public final class Engine implements AutoCloseable {
   private long promptTokens;
   private long cachedTokens;
   private long generatedTokens;
+  private long draftedTokens;
+  private long acceptedTokens;
   private long stepNanos;
   private long modelNanos;
   private double nanosPerAnswer;
@@ -63,8 +65,11 @@ public final class Engine implements AutoCloseable {
   /// thread.
   private final List<ActiveSequence> full = new ArrayList<>();
 
-  /// Tokens drawn in the present step. Of the engine's thread.
+  /// Tokens drawn in the present step, and how many of them had been guessed. Of the engine's
+  /// thread.
   private int drawn;
+
+  private int guessed;
 
   /// @param sound whether what was computed of it may be kept
   /// @param last tells whoever waits for it
@@ -78,8 +83,8 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /// @throws IllegalArgumentException if the model cannot have a cache of that format, or the disk
-  ///   may hold less than a page of it
+  /// @throws IllegalArgumentException if the model cannot have a cache of that format, or is to
+  ///   draft and has no predictor, or the disk may hold less than a page of the cache
   /// @throws CheckpointException if nothing can be written where the cache is to go on
   public Engine(CausalModel model, Kernels kernels, EngineSettings settings) {
     this.model = model;
@@ -89,7 +94,9 @@ public final class Engine implements AutoCloseable {
     changed = cache.changed();
     long room = Math.min(settings.context(), (long) settings.pages() * KvView.TILE);
     limit = (int) Math.min(model.maxLength(), room);
-    runner = new StepRunner(model, kernels, settings.precision(), cache.pool().cache());
+    runner =
+        new StepRunner(
+            model, kernels, settings.precision(), cache.pool().cache(), settings.drafts());
     scheduler = new Scheduler(kernels, settings, cache);
     thread = Thread.ofPlatform().daemon().name("minke-engine").unstarted(this::work);
     thread.start();
@@ -249,6 +256,8 @@ public final class Engine implements AutoCloseable {
           promptTokens,
           cachedTokens,
           generatedTokens,
+          draftedTokens,
+          acceptedTokens,
           scheduler.interruptions(),
           Duration.ofNanos(stepNanos),
           Duration.ofNanos(modelNanos),
@@ -418,20 +427,18 @@ public final class Engine implements AutoCloseable {
     long nanos = 0;
     int prompts = plan.promptTokens();
     drawn = 0;
+    guessed = 0;
     Throwable failure = null;
     try {
-      nanos = runner.run(plan, this::draw);
+      nanos = runner.run(plan, drawer);
     } catch (RuntimeException | Error e) {
       failure = e;
     }
     for (StepPlan.Part part : plan.parts()) {
       if (failure != null) {
         fail(part.sequence(), failure);
-      } else if (part.sequence().computed() <= part.sequence().promptLength()) {
-        tellReading(part.sequence());
-        if (part.sequence().isComplete()) {
-          ended.add(Ended.by(part.sequence(), Stop.LENGTH));
-        }
+      } else if (part.sequence().isComplete()) {
+        ended.add(Ended.by(part.sequence(), Stop.LENGTH));
       }
     }
     lock.lock();
@@ -440,6 +447,8 @@ public final class Engine implements AutoCloseable {
         scheduler.pace().took(plan.tokens(), nanos);
         promptTokens += prompts;
         generatedTokens += drawn;
+        draftedTokens += plan.drafts();
+        acceptedTokens += guessed;
         scheduler.passed(plan);
         full.forEach(this::shorten);
       }
@@ -481,15 +490,36 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void draw(StepPlan.Part part, float[] logits) {
-    ActiveSequence sequence = part.sequence();
+  private final StepRunner.Drawer drawer =
+      new StepRunner.Drawer() {
+        @Override
+        public void passed(ActiveSequence sequence) {
+          if (sequence.computed() <= sequence.promptLength()) {
+            tellReading(sequence);
+          }
+        }
+
+        @Override
+        public boolean draw(ActiveSequence sequence, float[] logits) {
+          if (!goesOn(sequence)) {
+            return false;
+          }
+          int passed = sequence.computed();
+          Engine.this.draw(sequence, logits);
+          boolean hasPassed = sequence.computed() > passed;
+          guessed += hasPassed ? 1 : 0;
+          return hasPassed && goesOn(sequence);
+        }
+
+        @Override
+        public boolean goesOn(ActiveSequence sequence) {
+          return !hasEnded(sequence);
+        }
+      };
+
+  private void draw(ActiveSequence sequence, float[] logits) {
     if (!(sequence.purpose() instanceof Purpose.Continuing continuing)) {
       throw new IllegalStateException("a sequence that is not continued has nothing to draw");
-    }
-    // Whoever hears of a first token has heard that the prompt was read.
-    tellReading(sequence);
-    if (hasEnded(sequence)) {
-      return;
     }
     try {
       Stop stop = drawn(sequence, continuing, logits);

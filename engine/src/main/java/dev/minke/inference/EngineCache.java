@@ -38,14 +38,15 @@ final class EngineCache implements AutoCloseable {
   private boolean closed;
   private int borrowers;
 
-  /// @throws IllegalArgumentException if the model cannot have a cache of that format, or the disk
-  ///   may hold less than a page of it
+  /// @throws IllegalArgumentException if the model cannot have a cache of that format, or is to
+  ///   draft and has no predictor, or the disk may hold less than a page of the cache
   /// @throws CheckpointException if nothing can be written where the cache is to go on
   EngineCache(CausalModel model, Kernels kernels, EngineSettings settings) {
     this.model = settings.model();
     identity = identity(model, kernels, settings);
-    pool = new PagePool(model.cacheShape(), settings.precision().cache(), settings.pages());
-    tree = new PrefixTree(pool);
+    CausalModel.CacheShape shape = EngineSettings.cacheShape(model, settings.drafts());
+    pool = new PagePool(shape, settings.precision().cache(), settings.pages());
+    tree = new PrefixTree(pool, settings.ahead());
     try {
       disk = settings.disk() == null ? null : open(settings.disk());
     } catch (RuntimeException e) {
@@ -64,7 +65,7 @@ final class EngineCache implements AutoCloseable {
         precision.generated().name(),
         precision.arithmetic().name(),
         precision.cache().name(),
-        model.cacheShape().toString(),
+        EngineSettings.cacheShape(model, settings.drafts()).toString(),
         String.valueOf(KvView.TILE),
         ByteOrder.nativeOrder().toString());
   }

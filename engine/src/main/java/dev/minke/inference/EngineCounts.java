@@ -13,6 +13,8 @@ import java.time.Duration;
 /// @param promptTokens read, those that were there already not counted
 /// @param cachedTokens prompt tokens that were there already, in memory or on disk
 /// @param generatedTokens drawn
+/// @param draftedTokens guessed by the predictor and judged by the model
+/// @param acceptedTokens of these, those that were then drawn
 /// @param interruptions requests that gave up their pages for others and were computed again
 /// @param inSteps time in steps
 /// @param inModel of that, time in the model's forward passes
@@ -27,6 +29,8 @@ public record EngineCounts(
     long promptTokens,
     long cachedTokens,
     long generatedTokens,
+    long draftedTokens,
+    long acceptedTokens,
     long interruptions,
     Duration inSteps,
     Duration inModel,

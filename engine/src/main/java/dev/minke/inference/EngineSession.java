@@ -33,9 +33,12 @@ public final class EngineSession implements AutoCloseable {
   /// The engine's; guards all below.
   private final ReentrantLock lock;
 
+  /// Tokens behind a position on which its row depends.
+  private final int ahead;
+
   private int[] tokens;
 
-  /// Tokens that have rows in the pages.
+  /// Tokens that have rows in the pages; `ahead` more are there.
   private int computed;
 
   private int[] pages;
@@ -47,6 +50,7 @@ public final class EngineSession implements AutoCloseable {
     this.engine = engine;
     this.cache = cache;
     this.pool = cache.pool();
+    this.ahead = cache.tree().ahead();
     this.lock = cache.lock();
     this.tokens = tokens;
     this.computed = computed;
@@ -162,7 +166,7 @@ public final class EngineSession implements AutoCloseable {
             "session: expected to keep 0 to %d tokens, found %d".formatted(tokens.length, kept));
       }
       tokens = Arrays.copyOf(tokens, kept);
-      computed = Math.min(computed, kept);
+      computed = Math.max(0, Math.min(computed, kept - ahead));
       int left = pagesOf(computed);
       release(left);
       pages = Arrays.copyOf(pages, left);
@@ -227,11 +231,11 @@ public final class EngineSession implements AutoCloseable {
 
   /// How many of the tokens of a sequence are here with their rows.
   ///
-  /// @param limit tokens that count
+  /// @param limit tokens that count; there is one more
   int common(int[] others, int limit) {
-    int most = Math.min(limit, computed);
+    int most = Math.min(Math.min(limit, computed) + ahead, tokens.length);
     int differs = Arrays.mismatch(tokens, 0, most, others, 0, most);
-    return differs < 0 ? most : differs;
+    return Math.max(0, (differs < 0 ? most : differs) - ahead);
   }
 
   /// The page of a tile, still held by the session alone.
@@ -247,10 +251,10 @@ public final class EngineSession implements AutoCloseable {
     if (closed || !sound) {
       return;
     }
-    int common = common(sequence.tokens(), sequence.length());
+    int common = common(sequence.tokens(), sequence.length() - ahead);
     int[] newPages;
-    if (sequence.computed() >= common) {
-      computed = sequence.computed();
+    if (sequence.complete(ahead) >= common) {
+      computed = sequence.complete(ahead);
       newPages = Arrays.copyOf(sequence.pages(), pagesOf(computed));
     } else {
       computed = common;

@@ -1,6 +1,7 @@
 package dev.minke.inference;
 
 import dev.minke.kernel.KvView;
+import dev.minke.model.CausalModel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param model what tells it from all others in files, its weights included; empty if nobody
 ///   knows, and then nothing of it is written
 /// @param disk where the cache goes on; null if it is in memory alone
+/// @param drafts tokens that the model's predictor guesses of each answer, for the model to judge
+///   in one step; 0 for none
 public record EngineSettings(
     Precision precision,
     int cacheTokens,
@@ -26,7 +29,8 @@ public record EngineSettings(
     int waiting,
     Duration step,
     String model,
-    @Nullable DiskCache disk) {
+    @Nullable DiskCache disk,
+    int drafts) {
   /// A step that a reader of somebody else's answer hardly notices.
   public static final Duration STEP = Duration.ofMillis(250);
 
@@ -35,6 +39,7 @@ public record EngineSettings(
     require(context >= 2, "a context", context, 2);
     require(active >= 1, "active requests", active, 1);
     require(waiting >= 0, "waiting requests", waiting, 0);
+    require(drafts >= 0, "drafts", drafts, 0);
     if (disk != null && model.isEmpty()) {
       throw new IllegalArgumentException(
           "engine: expected to know which model it is, for a cache on disk, found nothing");
@@ -44,17 +49,23 @@ public record EngineSettings(
   /// With a cache in memory alone.
   public EngineSettings(
       Precision precision, int cacheTokens, int context, int active, int waiting, Duration step) {
-    this(precision, cacheTokens, context, active, waiting, step, "", null);
+    this(precision, cacheTokens, context, active, waiting, step, "", null, 0);
   }
 
   /// @param identity see [#model]
   public EngineSettings withModel(String identity) {
     return new EngineSettings(
-        precision, cacheTokens, context, active, waiting, step, identity, disk);
+        precision, cacheTokens, context, active, waiting, step, identity, disk, drafts);
   }
 
   public EngineSettings withDisk(@Nullable DiskCache cache) {
-    return new EngineSettings(precision, cacheTokens, context, active, waiting, step, model, cache);
+    return new EngineSettings(
+        precision, cacheTokens, context, active, waiting, step, model, cache, drafts);
+  }
+
+  public EngineSettings withDrafts(int count) {
+    return new EngineSettings(
+        precision, cacheTokens, context, active, waiting, step, model, disk, count);
   }
 
   private static void require(boolean holds, String name, int found, int least) {
@@ -62,6 +73,24 @@ public record EngineSettings(
       throw new IllegalArgumentException(
           "engine: expected %s of %d or more, found %d".formatted(name, least, found));
     }
+  }
+
+  /// Tokens behind a position on which what is kept of it depends as well: a predictor sees the
+  /// next one.
+  int ahead() {
+    return Math.min(1, drafts);
+  }
+
+  /// What the cache of a model holds: with drafts its predictor's layer, too.
+  ///
+  /// @throws IllegalArgumentException if there are to be drafts and the model has no predictor
+  public static CausalModel.CacheShape cacheShape(CausalModel model, int drafts) {
+    if (drafts > 0 && model.predictors() == 0) {
+      throw new IllegalArgumentException(
+          "drafts: expected 0, as the model has no predictor (multi-token prediction), found "
+              + drafts);
+    }
+    return drafts == 0 ? model.cacheShape() : model.cacheShape().withMore(model.predictors());
   }
 
   int pages() {

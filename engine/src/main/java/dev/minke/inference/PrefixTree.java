@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// [KvView#TILE] tokens; only a full page has others behind it. The tree holds each of its pages
 /// once; the page used least recently goes first, from the ends of the branches on. Guarded by the
 /// engine's lock.
+///
+/// What is kept of a position depends on its own token and those before; with a predictor on the
+/// next one, too. A node then has that token behind those of its page, so that a page is shared by
+/// those alone for whom all of it is right.
 final class PrefixTree {
   private final PagePool pool;
+  private final int ahead;
   private final Map<String, Node> roots = new HashMap<>();
 
   /// Pages in the tree.
@@ -28,11 +33,14 @@ final class PrefixTree {
   /// A ring through the nodes, least recently used behind this one.
   private final Node ring = new Node(null, new int[0], PagePool.NONE);
 
-  PrefixTree(PagePool pool) {
+  /// @param ahead tokens behind a position on which what is kept of it depends: 0 or 1
+  PrefixTree(PagePool pool, int ahead) {
     this.pool = pool;
+    this.ahead = ahead;
   }
 
-  /// Tokens behind those of a parent, and the page that was computed for them.
+  /// Tokens behind those of a parent's page, and the page that was computed for them but the last
+  /// `ahead`.
   private static final class Node {
     private final @Nullable Node parent;
     private int[] tokens;
@@ -64,9 +72,14 @@ final class PrefixTree {
     return pool;
   }
 
+  /// Tokens behind a position on which what is kept of it depends.
+  int ahead() {
+    return ahead;
+  }
+
   /// Finds the longest beginning that is there.
   ///
-  /// @param limit tokens of `tokens` that may be found at most
+  /// @param limit tokens of `tokens` that may be found at most; `ahead` more are there
   Match find(String user, int[] tokens, int limit) {
     int[] found = new int[limit / KvView.TILE + 1];
     int count = 0;
@@ -80,7 +93,7 @@ final class PrefixTree {
       Node best = null;
       int most = 0;
       for (Node child : node.children) {
-        int common = common(child.tokens, tokens, from, room);
+        int common = common(child.tokens, tokens, from, room + ahead) - ahead;
         if (common > most) {
           best = child;
           most = common;
@@ -149,13 +162,13 @@ final class PrefixTree {
   ///
   /// @param tokens begin with those that were computed
   /// @param pageOf page of each tile
-  /// @param count tokens that were computed and are to be kept
+  /// @param count tokens that were computed and are to be kept; `ahead` more are there
   void keep(String user, int[] tokens, int[] pageOf, int count) {
     Node root = roots.computeIfAbsent(user, _ -> new Node(null, new int[0], PagePool.NONE));
     Node node = root;
     List<Node> path = new ArrayList<>();
     for (int from = 0; from < count; from += KvView.TILE) {
-      int length = Math.min(KvView.TILE, count - from);
+      int length = Math.min(KvView.TILE, count - from) + ahead;
       Node next = null;
       for (Node child : node.children) {
         int common = common(child.tokens, tokens, from, length);
@@ -202,14 +215,15 @@ final class PrefixTree {
   /// Holds the page of a whole tile once more, for the caller. Is no use of it.
   ///
   /// @param tokens begin with those up to the tile's end
-  /// @param count tokens up to that end
+  /// @param count tokens up to that end; `ahead` more are there
   /// @return [PagePool#NONE] if it is not there
   int hold(String user, int[] tokens, int count) {
     Node node = roots.get(user);
     for (int from = 0; node != null && from < count; from += KvView.TILE) {
       Node next = null;
       for (Node child : node.children) {
-        if (common(child.tokens, tokens, from, KvView.TILE) == KvView.TILE) {
+        int whole = KvView.TILE + ahead;
+        if (common(child.tokens, tokens, from, whole) == whole) {
           next = child;
         }
       }

@@ -65,6 +65,11 @@ final class Ranking {
     return tops[block] >= logit;
   }
 
+  /// The highest logit of a block.
+  float top(int block) {
+    return tops[block];
+  }
+
   /// The first token of a block.
   int begin(int block) {
     return block * BLOCK;

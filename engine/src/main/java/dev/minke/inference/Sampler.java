@@ -8,8 +8,13 @@ import java.util.List;
 ///
 /// Order and edges are those of transformers: tokens that tie with the last of the `topK` stay, the
 /// token that crosses `topP` stays, at least one always does. A token whose logit is -∞ is never
-/// drawn. Probabilities are computed in double by sums and products alone, so a draw is the same on
-/// every machine.
+/// drawn. Probabilities and random numbers are the same on every machine, and so is a draw.
+///
+/// The draw is a race: each token that is left gets a random time, exponential with its probability
+/// as the rate, and the first one wins. A token's random number is of the seed, the position and
+/// the token alone. So of two distributions that are nearly alike the same token is drawn nearly
+/// always, which one random number for all does not give: a draft by another model is worth
+/// something then.
 ///
 /// @param temperature 0 for the most probable token; seed and cuts then play no part
 /// @param topK tokens kept, and those that tie with the last; 0 for all
@@ -59,8 +64,8 @@ public record Sampler(double temperature, int topK, double topP, double minP, lo
     return new Draw().draw(this, logits, position);
   }
 
-  /// The random number of a position.
-  double uniform(long position) {
-    return new RandomStream(seed, 0x5A).uniform(position);
+  /// The random numbers of a position, one for each token.
+  RandomStream numbers(long position) {
+    return new RandomStream(new RandomStream(seed, 0x5A).bits(position), 0);
   }
 }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Who is answered, and what passes the model next.
 ///
-/// A step holds one token of every sequence that generates, and as many prompt tokens as its time
-/// allows: a quarter for the prompt that waits longest, the rest for the shortest ones, so that
-/// short questions are not behind long documents and these end nevertheless. Where pages run out,
-/// what is kept of ended requests goes first; then the youngest sequence gives up its own and waits
-/// to be computed again. Guarded by the engine's lock.
+/// A step holds one token of every sequence that generates, with the drafts of those behind it, and
+/// as many prompt tokens as its time allows: a quarter for the prompt that waits longest, the rest
+/// for the shortest ones, so that short questions are not behind long documents and these end
+/// nevertheless. Where pages run out, what is kept of ended requests goes first; then the youngest
+/// sequence gives up its own and waits to be computed again. Guarded by the engine's lock.
 final class Scheduler {
   private final Kernels kernels;
   private final EngineSettings settings;
@@ -214,7 +214,8 @@ final class Scheduler {
 
   /// Keeps what was computed of a sequence, which gives up its pages.
   void leave(ActiveSequence sequence) {
-    tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), sequence.computed());
+    int count = sequence.complete(settings.ahead());
+    tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), count);
     if (disk != null) {
       disk.forget(sequence);
       disk.keep(sequence);
@@ -236,7 +237,9 @@ final class Scheduler {
         room = pages(sequence, 1) > 0;
       }
       if (room) {
-        parts.add(new StepPlan.Part(sequence, 1));
+        int count = pages(sequence, 1 + sequence.drafts());
+        sequence.keepDrafts(count - 1);
+        parts.add(StepPlan.Part.next(sequence, count));
       }
     }
   }
@@ -265,7 +268,7 @@ final class Scheduler {
       int count = whole(sequence, Math.min(sequence.nextInOneForm(), left));
       count = count == 0 ? 0 : pages(sequence, count);
       if (count > 0) {
-        parts.add(new StepPlan.Part(sequence, count));
+        parts.add(StepPlan.Part.next(sequence, count));
         left -= count;
       }
     }
@@ -273,16 +276,17 @@ final class Scheduler {
 
   /// Whether another one is about to compute the next page of a sequence, which had better wait for
   /// it.
-  private static boolean follows(ActiveSequence sequence, List<ActiveSequence> others) {
+  private boolean follows(ActiveSequence sequence, List<ActiveSequence> others) {
     int needed = (sequence.computed() / KvView.TILE + 1) * KvView.TILE;
     if (sequence.readsAll() || needed >= sequence.length()) {
       return false;
     }
+    int alike = needed + settings.ahead();
     for (ActiveSequence other : others) {
       if (other.user().equals(sequence.user())
-          && other.length() >= needed
+          && other.length() >= alike
           && other.computed() < needed
-          && Arrays.equals(sequence.tokens(), 0, needed, other.tokens(), 0, needed)) {
+          && Arrays.equals(sequence.tokens(), 0, alike, other.tokens(), 0, alike)) {
         return true;
       }
     }
@@ -302,8 +306,8 @@ final class Scheduler {
   void passed(StepPlan plan) {
     for (StepPlan.Part part : plan.parts()) {
       ActiveSequence sequence = part.sequence();
-      if (part.count() > 1) {
-        int whole = sequence.computed() / KvView.TILE * KvView.TILE;
+      if (part.own() > 1) {
+        int whole = sequence.complete(settings.ahead()) / KvView.TILE * KvView.TILE;
         tree.keep(sequence.user(), sequence.tokens(), sequence.pages(), whole);
       }
     }

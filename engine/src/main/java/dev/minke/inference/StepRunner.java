@@ -3,18 +3,14 @@ package dev.minke.inference;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Observer;
 import dev.minke.kernel.Kernels;
-import dev.minke.kernel.KvView;
-import dev.minke.model.CachedRows;
 import dev.minke.model.CausalModel;
 import dev.minke.model.KvCache;
-import dev.minke.model.TokenRows;
-import dev.minke.tensor.DType;
-import dev.minke.tensor.Shape;
 import dev.minke.tensor.Tensor;
 import dev.minke.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Has the tokens of a plan pass the model. Belongs to the engine's thread.
 final class StepRunner implements AutoCloseable {
@@ -22,22 +18,34 @@ final class StepRunner implements AutoCloseable {
   private final Kernels kernels;
   private final Precision precision;
   private final KvCache cache;
+  private final @Nullable Drafter drafter;
   private final Workspace workspace = new Workspace();
   private final float[] logits;
 
-  StepRunner(CausalModel model, Kernels kernels, Precision precision, KvCache cache) {
+  /// @param cache of the model's layers, and with drafts of its predictor's
+  /// @param drafts tokens that the predictor guesses of each answer; 0 for none
+  StepRunner(CausalModel model, Kernels kernels, Precision precision, KvCache cache, int drafts) {
     this.model = model;
     this.kernels = kernels;
     this.precision = precision;
     this.cache = cache;
+    drafter = drafts == 0 ? null : new Drafter(model, precision, cache, drafts);
     logits = new float[model.vocab()];
   }
 
-  /// Gets the logits of a part that draws.
-  @FunctionalInterface
+  /// Hears what passed, and draws what follows.
   interface Drawer {
-    /// @param logits `[vocab]`, to be changed at will, the next part's on return
-    void draw(StepPlan.Part part, float[] logits);
+    /// Tokens of a sequence have passed.
+    void passed(ActiveSequence sequence);
+
+    /// Draws the next token of a sequence, whose tokens so far have passed.
+    ///
+    /// @param logits `[vocab]`, to be changed at will, the next one's on return
+    /// @return whether that token has passed, too, as a draft: then the next one is drawn as well
+    boolean draw(ActiveSequence sequence, float[] logits);
+
+    /// Whether a sequence has not ended.
+    boolean goesOn(ActiveSequence sequence);
   }
 
   /// Runs a step. Sequences are told that tokens passed before anything is drawn.
@@ -48,44 +56,37 @@ final class StepRunner implements AutoCloseable {
     try {
       long begin = System.nanoTime();
       EagerOps ops = new EagerOps(kernels, workspace, Observer.NONE, precision.arithmetic());
-      Tensor hidden = model.hidden(ops, new CachedRows(rows(plan.parts()), plan.expanded()), cache);
+      Tensor hidden = model.hidden(ops, plan.rows(workspace, 0), cache);
       List<StepPlan.Part> drawing = new ArrayList<>();
       Tensor all = head(ops, hidden, plan, drawing);
       long nanos = System.nanoTime() - begin;
       embed(plan, hidden);
       for (StepPlan.Part part : plan.parts()) {
-        part.sequence().passed(part.count());
+        part.sequence().passed(part.own());
+        part.sequence().judged(part.drafts());
+        drawer.passed(part.sequence());
       }
-      for (int row = 0; row < drawing.size(); row++) {
-        all.copyRow(row, logits);
-        drawer.draw(drawing.get(row), logits);
+      draw(drawing, all, drawer);
+      begin = System.nanoTime();
+      if (drafter != null) {
+        drafter.follow(ops, plan, hidden, drawer::goesOn);
       }
-      return nanos;
+      return nanos + System.nanoTime() - begin;
     } finally {
       workspace.release(mark);
     }
   }
 
-  private TokenRows rows(List<StepPlan.Part> parts) {
-    int tokens = 0;
-    for (StepPlan.Part part : parts) {
-      tokens += part.count();
+  /// @param all `[1 + drafts of each part that draws, vocab]`
+  private void draw(List<StepPlan.Part> drawing, Tensor all, Drawer drawer) {
+    int first = 0;
+    for (StepPlan.Part part : drawing) {
+      int row = first;
+      do {
+        all.copyRow(row++, logits);
+      } while (drawer.draw(part.sequence(), logits));
+      first += 1 + part.drafts();
     }
-    Tensor ids = workspace.allocate(DType.I32, Shape.of(tokens));
-    Tensor positions = workspace.allocate(DType.I32, Shape.of(tokens));
-    List<KvView.Sequence> sequences = new ArrayList<>(parts.size());
-    int row = 0;
-    for (StepPlan.Part part : parts) {
-      ActiveSequence sequence = part.sequence();
-      int first = sequence.computed();
-      sequences.add(
-          new KvView.Sequence(row, part.count(), first + part.count(), sequence.location()));
-      for (int i = 0; i < part.count(); i++, row++) {
-        ids.setInt(0, row, sequence.tokens()[first + i]);
-        positions.setInt(0, row, first + i);
-      }
-    }
-    return new TokenRows(ids, positions, sequences);
   }
 
   private static void embed(StepPlan plan, Tensor hidden) {
@@ -102,20 +103,24 @@ final class StepRunner implements AutoCloseable {
     }
   }
 
-  /// Logits behind the last token of each part that draws; these are added to `drawing`.
+  /// Logits behind the last token of each part that draws, and behind each of its drafts; these
+  /// parts are added to `drawing`.
   private Tensor head(EagerOps ops, Tensor hidden, StepPlan plan, List<StepPlan.Part> drawing) {
-    int[] rows = new int[plan.parts().size()];
-    int row = -1;
+    int[] rows = new int[plan.parts().size() + plan.drafts()];
+    int count = 0;
+    int end = 0;
     for (StepPlan.Part part : plan.parts()) {
-      row += part.count();
+      end += part.count();
       if (part.draws()) {
-        rows[drawing.size()] = row;
         drawing.add(part);
+        for (int row = end - part.drafts() - 1; row < end; row++) {
+          rows[count++] = row;
+        }
       }
     }
     return drawing.isEmpty()
         ? hidden
-        : ops.matmul(ops.pickRows(hidden, Arrays.copyOf(rows, drawing.size())), model.head());
+        : ops.matmul(ops.pickRows(hidden, Arrays.copyOf(rows, count)), model.head());
   }
 
   @Override

@@ -40,7 +40,21 @@ public interface CausalModel {
   /// @return `[tokens, dim]`
   Tensor hidden(EagerOps ops, CachedRows rows, KvCache cache);
 
-  /// Layers that have a cache, and what they hold of a token.
+  /// How many modules predict the token after next: 0 or 1.
+  int predictors();
+
+  /// Hidden states of the predictor for the newest positions of sequences whose older ones have
+  /// passed it too; writes the newest ones to its layer of the cache, which lies behind the
+  /// model's.
+  ///
+  /// @param hidden what [#hidden(EagerOps, CachedRows, KvCache)] gave for these positions `[tokens,
+  ///   dim]`; or, to look further ahead, what this gave for the positions before
+  /// @param rows the positions, with the id of the token that *follows* each
+  /// @return `[tokens, dim]`, ready for the head: row `t` is to predict the token at `t + 2`
+  /// @throws IllegalStateException if the model has no predictor
+  Tensor predicted(EagerOps ops, Tensor hidden, CachedRows rows, KvCache cache);
+
+  /// Layers that have a cache, and what they hold of a token. Those of predictors do not count.
   CacheShape cacheShape();
 
   /// Names of the model's tensors in Hugging Face files, in one table.
@@ -57,6 +71,11 @@ public interface CausalModel {
   /// @param latentDim numbers of a latent kept per position and layer; 0 for none
   /// @param otherDim numbers kept beside it
   record CacheShape(int layers, int latentDim, int otherDim) {
+    /// The same with further layers.
+    public CacheShape withMore(int further) {
+      return new CacheShape(layers + further, latentDim, otherDim);
+    }
+
     /// How a position of a layer lies in memory, and so what it takes.
     ///
     /// @throws IllegalArgumentException if there is no such format for this model

@@ -125,6 +125,46 @@ class DrawTest {
     assertThat(chiSquare).isBetween(1.0, 77.0);
   }
 
+  /// Two distributions at a distance d (total variation) give the same token with probability (1 -
+  /// d)/(1 + d) at least (arXiv:2408.07978), here less five standard deviations.
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.1, 0.3, 1, 3})
+  void nearDistributionsDrawTheSameToken(double noise) {
+    SplittableRandom random = new SplittableRandom(13);
+    Sampler sampler = new Sampler(0.8, 0, 1, 17);
+    int rows = 40;
+    int draws = 500;
+    double least = 0;
+    int same = 0;
+    for (int row = 0; row < rows; row++) {
+      float[] one = new float[300];
+      float[] other = new float[300];
+      for (int id = 0; id < one.length; id++) {
+        one[id] = (float) (2 * random.nextGaussian());
+        other[id] = (float) (one[id] + noise * random.nextGaussian());
+      }
+      double distance = distance(sampler, one, other);
+      least += draws * (1 - distance) / (1 + distance);
+      for (int position = 0; position < draws; position++) {
+        int drawn = draw.draw(sampler, one, position);
+        same += drawn == draw.draw(sampler, other, position) ? 1 : 0;
+      }
+    }
+    double deviation = noise == 0 ? 0 : Math.sqrt(0.25 * rows * draws);
+    assertThat((double) same).isGreaterThanOrEqualTo(Math.floor(least - 5 * deviation));
+  }
+
+  private static double distance(Sampler sampler, float[] one, float[] other) {
+    double[] difference = new double[one.length];
+    new SlowSampler(sampler)
+        .candidates(one)
+        .forEach(token -> difference[token.id()] += token.probability());
+    new SlowSampler(sampler)
+        .candidates(other)
+        .forEach(token -> difference[token.id()] -= token.probability());
+    return Arrays.stream(difference).map(Math::abs).sum() / 2;
+  }
+
   @Test
   void aTokenOfNoProbabilityIsNeverDrawn() {
     float[] logits = new float[256];

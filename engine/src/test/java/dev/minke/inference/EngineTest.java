@@ -1,5 +1,20 @@
 package dev.minke.inference;
 
+import static dev.minke.inference.Requests.LONGEST;
+import static dev.minke.inference.Requests.NONE;
+import static dev.minke.inference.Requests.VOCAB;
+import static dev.minke.inference.Requests.alone;
+import static dev.minke.inference.Requests.assertAnswers;
+import static dev.minke.inference.Requests.assertNoPageLost;
+import static dev.minke.inference.Requests.choice;
+import static dev.minke.inference.Requests.isPossible;
+import static dev.minke.inference.Requests.prompt;
+import static dev.minke.inference.Requests.request;
+import static dev.minke.inference.Requests.sixteen;
+import static dev.minke.inference.Requests.store;
+import static dev.minke.inference.Requests.submit;
+import static dev.minke.inference.Requests.terms;
+import static dev.minke.inference.Requests.withPrompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -16,15 +31,12 @@ import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.model.decoder.TinyConfigs;
 import dev.minke.nn.ParameterStore;
-import dev.minke.tensor.DType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -40,9 +52,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every answer is held against the same request alone, by [Generator], which knows nothing of
 /// pages, parts and company.
 class EngineTest {
-  private static final int VOCAB = 19;
-  private static final int NONE = Request.NO_LOG_PROBS;
-  private static final int LONGEST = 256;
   private static final Duration STEP = Duration.ofMillis(250);
 
   private static Kernels kernels;
@@ -67,91 +76,8 @@ class EngineTest {
                         .map(format -> arguments(config, precision.with(format)))));
   }
 
-  private static boolean isPossible(DecoderConfig config, CacheFormat format) {
-    return format != CacheFormat.FP8 || config.attention() instanceof DecoderConfig.Latent;
-  }
-
-  /// A model of random weights, large enough for answers that differ.
-  private static ParameterStore store() {
-    return new ParameterStore(DType.F32, 7, 0.3);
-  }
-
-  private static int[] prompt(long seed, int length) {
-    return new Random(seed).ints(length, 0, VOCAB).toArray();
-  }
-
-  private static Request request(long seed, int length, int most) {
-    return new Request(
-        prompt(seed, length),
-        most,
-        seed % 4 == 0 ? Set.of(3) : Set.of(),
-        choice(seed),
-        NONE,
-        terms(""));
-  }
-
-  /// Greedy, drawn, or drawn with penalties.
-  private static Choice choice(long seed) {
-    Sampler sampler = new Sampler(1.3, 0, 0.95, seed);
-    return switch ((int) (seed % 3)) {
-      case 0 -> Choice.GREEDY;
-      case 1 -> Choice.of(sampler);
-      default -> new Choice(sampler, new LogitRules(1.2, 0, 0.1, 0.3, Map.of(4, -2.0)));
-    };
-  }
-
-  private static Request.Terms terms(String user) {
-    return new Request.Terms(user, null);
-  }
-
-  private static Request withPrompt(Request request, int[] prompt) {
-    return new Request(
-        prompt,
-        request.most(),
-        request.ends(),
-        request.choice(),
-        request.logProbs(),
-        request.terms());
-  }
-
-  private static int[] alone(DecoderModel model, Precision precision, Request request) {
-    int most = Math.min(request.most(), LONGEST - request.prompt().length);
-    return new Generator(model, kernels, precision)
-        .generate(request.prompt(), most, request.ends(), request.choice(), _ -> true)
-        .ids();
-  }
-
-  private static Answer submit(Engine engine, Request request) {
-    Answer answer = new Answer();
-    engine.submit(request, answer);
-    return answer;
-  }
-
   private static EngineSettings settings(Precision precision, int tokens, Duration step) {
     return new EngineSettings(precision, tokens, LONGEST, 16, 64, step);
-  }
-
-  /// All pages are free or kept for later.
-  private static void assertNoPageLost(Engine engine) {
-    EngineCounts counts = engine.counts();
-    assertThat(counts.active()).isZero();
-    assertThat(counts.waiting()).isZero();
-    assertThat(counts.usedPages()).isZero();
-  }
-
-  private static void assertAnswers(
-      DecoderModel model, Precision precision, List<Request> requests, List<Answer> answers) {
-    for (int i = 0; i < requests.size(); i++) {
-      assertThat(answers.get(i).ids())
-          .as("request %d", i)
-          .isEqualTo(alone(model, precision, requests.get(i)));
-    }
-  }
-
-  private static List<Request> sixteen() {
-    return IntStream.range(0, 16)
-        .mapToObj(i -> request(i, 1 + 37 * i % 181, 5 + 11 * i % 70))
-        .toList();
   }
 
   @ParameterizedTest
@@ -161,7 +87,7 @@ class EngineTest {
       DecoderModel model = DecoderModel.of(store, config);
       try (Engine engine = new Engine(model, kernels, settings(precision, 8192, STEP))) {
         List<Answer> answers = sixteen().stream().map(one -> submit(engine, one)).toList();
-        assertAnswers(model, precision, sixteen(), answers);
+        assertAnswers(model, kernels, precision, sixteen(), answers);
         assertNoPageLost(engine);
         assertThat(engine.counts().interruptions()).isZero();
       }
@@ -177,7 +103,7 @@ class EngineTest {
                   NONE,
                   terms("user " + one.prompt().length));
           int[] ids = submit(engine, apart).ids();
-          assertThat(ids).isEqualTo(alone(model, precision, one));
+          assertThat(ids).isEqualTo(alone(model, kernels, precision, one));
         }
         assertThat(engine.counts().cachedTokens()).isZero();
       }
@@ -197,7 +123,7 @@ class EngineTest {
       }
       try (Engine engine = new Engine(model, kernels, settings(precision, 256, shortest))) {
         List<Answer> answers = requests.stream().map(one -> submit(engine, one)).toList();
-        assertAnswers(model, precision, requests, answers);
+        assertAnswers(model, kernels, precision, requests, answers);
         assertNoPageLost(engine);
         assertThat(engine.counts().interruptions()).isPositive();
       }
@@ -217,7 +143,7 @@ class EngineTest {
         assertThat(submit(engine, first).ending().cached()).isZero();
         Answer again = submit(engine, first);
         Answer other = submit(engine, second);
-        assertAnswers(model, precision, List.of(first, second), List.of(again, other));
+        assertAnswers(model, kernels, precision, List.of(first, second), List.of(again, other));
         assertThat(again.ending().cached()).isEqualTo(149);
         assertThat(other.ending().cached()).isEqualTo(100);
         assertThat(engine.counts().cachedTokens()).isEqualTo(249);
@@ -240,7 +166,7 @@ class EngineTest {
       try (Engine engine =
           new Engine(model, kernels, settings(precision, 4096, Duration.ofNanos(1)))) {
         List<Answer> answers = requests.stream().map(one -> submit(engine, one)).toList();
-        assertAnswers(model, precision, requests, answers);
+        assertAnswers(model, kernels, precision, requests, answers);
         assertThat(engine.counts().promptTokens()).isLessThan(128 + 8 * 12 + 64);
         assertNoPageLost(engine);
       }
@@ -264,7 +190,7 @@ class EngineTest {
         Answer later = submit(engine, next);
         assertThat(later.ending().cached()).as("all but the last drawn token").isEqualTo(99);
         if (precision.generated() == AttentionForm.EXPANDED) {
-          assertAnswers(model, precision, List.of(next), List.of(later));
+          assertAnswers(model, kernels, precision, List.of(next), List.of(later));
         }
       }
     }
@@ -436,7 +362,7 @@ class EngineTest {
         assertThat(again.join()).isEqualTo(mean);
         var cancelled = engine.embed(text, Pooling.MEAN, terms("a"));
         cancelled.cancel(false);
-        assertAnswers(model, precision, sixteen(), others);
+        assertAnswers(model, kernels, precision, sixteen(), others);
         awaitIdle(engine);
         assertNoPageLost(engine);
       }
@@ -555,7 +481,7 @@ class EngineTest {
         Request other = request(2, 20, 20);
         Answer answer = submit(engine, other);
         assertThatThrownBy(failing::ending).hasMessageContaining("no room on the other side");
-        assertAnswers(model, Precision.EXACT, List.of(other), List.of(answer));
+        assertAnswers(model, kernels, Precision.EXACT, List.of(other), List.of(answer));
         assertNoPageLost(engine);
       }
     }
@@ -598,7 +524,7 @@ class EngineTest {
           Answer failing = submit(engine, withPrompt(well, bad));
           assertThatThrownBy(failing::ending).hasMessageContaining("the disk is gone");
           Answer answer = submit(engine, well);
-          assertAnswers(model, Precision.EXACT, List.of(well), List.of(answer));
+          assertAnswers(model, kernels, Precision.EXACT, List.of(well), List.of(answer));
           assertNoPageLost(engine);
         }
       }

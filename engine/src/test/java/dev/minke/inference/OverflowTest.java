@@ -131,11 +131,11 @@ class OverflowTest {
         Engine engine = engine(small(store), Precision.EXACT, 1024, STEP)) {
       Overflow drops = new Overflow.DropMiddle(KEEP);
       assertThat(submit(engine, request(prompt(1, 300), 40, drops)).ending())
-          .isEqualTo(new Ending(Stop.LENGTH, 216, 0, 40, 84));
+          .isEqualTo(new Ending(Stop.LENGTH, 216, 0, 40, 84, 0, 0));
       assertThat(submit(engine, request(prompt(2, 200), 300, drops)).ending())
-          .isEqualTo(new Ending(Stop.LENGTH, 200, 0, 300, 120 + 120 + 4));
+          .isEqualTo(new Ending(Stop.LENGTH, 200, 0, 300, 120 + 120 + 4, 0, 0));
       assertThat(submit(engine, request(prompt(3, 20), 30, drops)).ending())
-          .isEqualTo(new Ending(Stop.LENGTH, 20, 0, 30, 0));
+          .isEqualTo(new Ending(Stop.LENGTH, 20, 0, 30, 0, 0, 0));
     }
   }
 

@@ -81,14 +81,13 @@ record SlowSampler(Sampler sampler) {
   /// @param logits `[vocab]`
   /// @param position of the token to be, so that a draw does not depend on those before it
   int sample(float[] logits, long position) {
-    List<Sampler.Candidate> candidates = candidates(logits);
-    double left = new RandomStream(sampler.seed(), 0x5A).uniform(position);
-    for (Sampler.Candidate candidate : candidates) {
-      left -= candidate.probability();
-      if (left < 0) {
-        return candidate.id();
-      }
-    }
-    return candidates.getLast().id();
+    RandomStream numbers =
+        new RandomStream(new RandomStream(sampler.seed(), 0x5A).bits(position), 0);
+    return candidates(logits).stream()
+        .min(
+            Comparator.comparingDouble(
+                one -> -StrictMath.log(numbers.uniform(one.id())) / one.probability()))
+        .orElseThrow()
+        .id();
   }
 }

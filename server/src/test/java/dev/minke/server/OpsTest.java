@@ -3,6 +3,7 @@ package dev.minke.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minke.Minke;
+import dev.minke.OpenOptions;
 import dev.minke.server.host.Models;
 import dev.minke.server.host.ServerSettings;
 import java.io.IOException;
@@ -27,7 +28,8 @@ class OpsTest {
 
   @BeforeAll
   static void start() throws IOException {
-    model = Minke.open(TinyModel.copy(temporary.resolve("model")));
+    model =
+        Minke.open(TinyModel.copy(temporary.resolve("model")), OpenOptions.DEFAULT.withDrafts(2));
     server = MinkeServer.start(ServerSettings.DEFAULT.withPort(0), new OneModel("tiny", model));
     client = new Asking(server);
   }
@@ -276,6 +278,9 @@ class OpsTest {
     assertThat(metric("llamacpp:requests_deferred" + ofModel)).isZero();
     assertThat(metric("llamacpp:prompt_seconds_total" + ofModel)).isPositive();
     assertThat(metric("llamacpp:tokens_predicted_seconds_total" + ofModel)).isPositive();
+    assertThat(metric("minke_drafted_tokens_total" + ofModel)).isPositive();
+    assertThat(metric("minke_drafted_tokens_total" + ofModel))
+        .isGreaterThanOrEqualTo(metric("minke_accepted_tokens_total" + ofModel));
     assertThat(metric("minke_cache_pages" + ofModel)).isPositive();
     assertThat(metric("minke_step_seconds_total" + ofModel))
         .isGreaterThanOrEqualTo(metric("minke_model_seconds_total" + ofModel));

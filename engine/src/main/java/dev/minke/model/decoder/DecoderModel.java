@@ -113,11 +113,28 @@ public record DecoderModel(
   }
 
   private Tensor predicted(Ops ops, Tensor hidden, TokenRows rows, @Nullable BalanceTerm balance) {
+    Tensor next = TrainingRows.shifted(ops.workspace(), rows, rows.ids(), 0);
+    return requirePredictor().forward(ops, hidden, embedding.forward(ops, next), rows, balance);
+  }
+
+  private MultiTokenPredictor requirePredictor() {
     if (predictor == null) {
       throw new IllegalStateException("model: it has no module for multi-token prediction");
     }
-    Tensor next = TrainingRows.shifted(ops.workspace(), rows, rows.ids(), 0);
-    return predictor.forward(ops, hidden, embedding.forward(ops, next), rows, balance);
+    return predictor;
+  }
+
+  @Override
+  public int predictors() {
+    return config.predictors();
+  }
+
+  @Override
+  public Tensor predicted(EagerOps ops, Tensor hidden, CachedRows rows, KvCache cache) {
+    MultiTokenPredictor module = requirePredictor();
+    KvRows layer = cache.layers().get(module.block().index());
+    Tensor next = embedding.forward(ops, rows.tokens().ids());
+    return module.forward(ops, hidden, next, rows, layer);
   }
 
   @Override

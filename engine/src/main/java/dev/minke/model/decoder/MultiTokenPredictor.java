@@ -1,6 +1,9 @@
 package dev.minke.model.decoder;
 
+import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
+import dev.minke.kernel.KvRows;
+import dev.minke.model.CachedRows;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.Linear;
 import dev.minke.nn.ParameterSource;
@@ -37,7 +40,20 @@ public record MultiTokenPredictor(
   /// @return `[tokens, dim]`, ready for the head
   Tensor forward(
       Ops ops, Tensor hidden, Tensor next, TokenRows rows, @Nullable BalanceTerm balance) {
-    Tensor joined = ops.concat(embeddingNorm.forward(ops, next), hiddenNorm.forward(ops, hidden));
-    return norm.forward(ops, block.forward(ops, join.forward(ops, joined), rows, balance));
+    return norm.forward(ops, block.forward(ops, join(ops, hidden, next), rows, balance));
+  }
+
+  /// The same for the newest positions, older ones being in the cache.
+  ///
+  /// @param cache of the block
+  Tensor forward(EagerOps ops, Tensor hidden, Tensor next, CachedRows rows, KvRows cache) {
+    Tensor h = join(ops, hidden, next);
+    ops.replace(h, x -> block.forward(ops, x, rows, cache));
+    return norm.forward(ops, h);
+  }
+
+  private Tensor join(Ops ops, Tensor hidden, Tensor next) {
+    return join.forward(
+        ops, ops.concat(embeddingNorm.forward(ops, next), hiddenNorm.forward(ops, hidden)));
   }
 }

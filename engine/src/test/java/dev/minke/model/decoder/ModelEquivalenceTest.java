@@ -14,6 +14,7 @@ import dev.minke.kernel.reference.ReferenceKernels;
 import dev.minke.kernel.vector.VectorKernels;
 import dev.minke.model.AttentionForm;
 import dev.minke.model.CachedRows;
+import dev.minke.model.CausalModel;
 import dev.minke.model.KvCache;
 import dev.minke.model.TokenRows;
 import dev.minke.nn.ParameterStore;
@@ -203,7 +204,7 @@ class ModelEquivalenceTest {
         Arena arena = Arena.ofShared();
         Workspace workspace = Workspace.poisoning()) {
       DecoderModel model = DecoderModel.of(store, config);
-      KvCache cache = cache(arena, model, CacheFormat.F32);
+      KvCache cache = cache(arena, model.cacheShape(), CacheFormat.F32);
       EagerOps ops = new EagerOps(kernels, workspace);
       var early = new KvView.Sequence(0, 4, 4, new KvView.Location.Pages(new int[] {1}));
       int[] first = Arrays.copyOf(other, 4);
@@ -230,6 +231,50 @@ class ModelEquivalenceTest {
           found.subList(LENGTH, LENGTH + 5),
           cached(model, kernels, other, 1, AttentionForm.ABSORBED).subList(4, 9));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsOnBackends")
+  void thePredictorWithCacheGivesTheBitsOfTheWholeSequence(
+      DecoderConfig base, Supplier<Kernels> backend) {
+    DecoderConfig config = base.withPredictors(1);
+    int[] ids = ids(0, LENGTH + 1, config.vocab());
+    try (Kernels kernels = backend.get();
+        ParameterStore store = new ParameterStore(DType.F32, SEED, 0.3);
+        Workspace workspace = Workspace.poisoning()) {
+      DecoderModel model = DecoderModel.of(store, config);
+      EagerOps ops = new EagerOps(kernels, workspace);
+      TokenRows rows = TokenRows.packed(workspace, List.of(ids));
+      Tensor predicted = model.predicted(ops, model.hidden(ops, rows), rows);
+      List<float[]> whole = head(model, ops, predicted.rows(0, LENGTH));
+      assertSameBits(predicted(model, kernels, ids, 1), whole);
+      assertSameBits(predicted(model, kernels, ids, 13), whole);
+      assertSameBits(predicted(model, kernels, ids, LENGTH), whole);
+    }
+  }
+
+  /// Logits of the predictor for all positions but the last, some at a time, the older ones in a
+  /// paged cache.
+  private static List<float[]> predicted(DecoderModel model, Kernels kernels, int[] ids, int step) {
+    List<float[]> logits = new ArrayList<>();
+    try (Arena arena = Arena.ofShared();
+        Workspace workspace = Workspace.poisoning()) {
+      KvCache cache = cache(arena, model.cacheShape().withMore(1), CacheFormat.F32);
+      for (int from = 0; from < ids.length - 1; from += step) {
+        Workspace.Mark mark = workspace.mark();
+        int to = Math.min(from + step, ids.length - 1);
+        var sequence = new KvView.Sequence(0, to - from, to, new KvView.Location.Pages(PAGES));
+        EagerOps ops = new EagerOps(kernels, workspace);
+        TokenRows rows = rows(workspace, Arrays.copyOfRange(ids, from, to), from, sequence);
+        TokenRows next = rows(workspace, Arrays.copyOfRange(ids, from + 1, to + 1), from, sequence);
+        Tensor hidden = model.hidden(ops, CachedRows.of(rows, AttentionForm.EXPANDED), cache);
+        Tensor predicted =
+            model.predicted(ops, hidden, CachedRows.of(next, AttentionForm.EXPANDED), cache);
+        logits.addAll(head(model, ops, predicted));
+        workspace.release(mark);
+      }
+    }
+    return logits;
   }
 
   private static TokenRows rows(
@@ -277,7 +322,7 @@ class ModelEquivalenceTest {
     List<float[]> logits = new ArrayList<>();
     try (Arena arena = Arena.ofShared();
         Workspace workspace = Workspace.poisoning()) {
-      KvCache cache = cache(arena, model, format);
+      KvCache cache = cache(arena, model.cacheShape(), format);
       for (int from = 0; from < ids.length; from += step) {
         Workspace.Mark mark = workspace.mark();
         int count = Math.min(step, ids.length - from);
@@ -293,10 +338,10 @@ class ModelEquivalenceTest {
     return logits;
   }
 
-  private static KvCache cache(Arena arena, DecoderModel model, CacheFormat format) {
-    KvLayout layout = model.cacheShape().layout(format);
+  private static KvCache cache(Arena arena, CausalModel.CacheShape shape, CacheFormat format) {
+    KvLayout layout = shape.layout(format);
     List<KvRows> layers = new ArrayList<>();
-    for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
+    for (int layer = 0; layer < shape.layers(); layer++) {
       Tensor rows = Tensor.allocate(arena, layout.dtype(), layout.shape(3 * KvView.TILE));
       rows.segment().fill((byte) 0xFF); // NaN in every format
       layers.add(layout.over(rows));

@@ -131,6 +131,14 @@ public final class Metrics {
         "Files on disk that were not as they should be, and were deleted",
         counts -> counts.disk().damagedUnits());
     counter(
+        "minke_drafted_tokens",
+        "Tokens that the predictor guessed and the model judged",
+        EngineCounts::draftedTokens);
+    counter(
+        "minke_accepted_tokens",
+        "Of minke_drafted_tokens, those that were then generated",
+        EngineCounts::acceptedTokens);
+    counter(
         "minke_interruptions",
         "Answers that gave up their pages for others and were computed again",
         EngineCounts::interruptions);
