@@ -80,7 +80,12 @@ public record Chat(ChatRequest request, Options options) {
   ///
   /// @throws IllegalArgumentException if the type, or a component of it, has no form in JSON here
   public Chat answeredAs(Class<?> type) {
-    JsonNode schema = Structure.of(type).schema();
+    return answeredBy(Structure.of(type).schema());
+  }
+
+  /// To be answered by JSON that a schema allows: the answer is held to it, and the model is told
+  /// of it at the end of the last message, if that is a user's.
+  public Chat answeredBy(JsonNode schema) {
     List<ChatMessage> messages = new ArrayList<>(request.messages());
     if (!messages.isEmpty()) {
       messages.add(told(messages.removeLast(), schema));

@@ -35,10 +35,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 public final class Minke implements AutoCloseable {
   /// Left to intermediate results and to Java.
   private static final long RESERVE = 1L << 30;
+
+  private static final int TEXTS_AT_A_TIME = 16;
 
   private static final AnswerStyle PLAIN = new AnswerStyle(false, ToolCallForm.NONE);
 
@@ -383,6 +388,34 @@ public final class Minke implements AutoCloseable {
     CompletableFuture<float[]> normalized = raw.thenApply(Minke::normalized);
     normalized.whenComplete((_, _) -> raw.cancel(false));
     return normalized;
+  }
+
+  /// Embeds many texts. Some are under way at a time, so that they do not fill the line of those
+  /// who wait.
+  ///
+  /// @param texts their ids, one or more each; not to be changed
+  /// @param user on whose account
+  /// @return one `[dim]`, of length 1, for each
+  /// @throws AnswerException if one could not be completed
+  public List<float[]> embed(List<int[]> texts, String user) {
+    Deque<CompletableFuture<float[]>> underWay = new ArrayDeque<>();
+    List<float[]> vectors = new ArrayList<>();
+    try {
+      for (int[] ids : texts) {
+        if (underWay.size() == TEXTS_AT_A_TIME) {
+          vectors.add(underWay.remove().join());
+        }
+        underWay.add(embed(ids, user));
+      }
+      while (!underWay.isEmpty()) {
+        vectors.add(underWay.remove().join());
+      }
+      return vectors;
+    } catch (CompletionException e) {
+      throw new AnswerException(e.getCause() == null ? e : e.getCause());
+    } finally {
+      underWay.forEach(future -> future.cancel(false));
+    }
   }
 
   private static float[] normalized(float[] vector) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -273,6 +274,18 @@ class MinkeTest {
     assertThat(squares).isCloseTo(1, within(1e-6));
     assertThat(minke.embed("The whale")).isEqualTo(one);
     assertThat(minke.embed("A whale")).isNotEqualTo(one);
+  }
+
+  @Test
+  void manyTextsAreEmbeddedAsEachAlone() {
+    // More than are under way at a time.
+    List<int[]> texts =
+        IntStream.range(0, 20).mapToObj(i -> minke.idsOf("Whale number " + i)).toList();
+    List<float[]> vectors = minke.embed(texts, "");
+    assertThat(vectors).hasSameSizeAs(texts);
+    for (int i = 0; i < texts.size(); i++) {
+      assertThat(vectors.get(i)).isEqualTo(minke.embed(texts.get(i), "").join());
+    }
   }
 
   @Test

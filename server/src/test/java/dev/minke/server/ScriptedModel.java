@@ -31,17 +31,17 @@ import tools.jackson.databind.node.ObjectNode;
 /// | `<song>`, after "Sing!" | `la`, without end |
 /// | `<think>` and a line end, after "Muse!", where it shall think | a thought without end |
 public final class ScriptedModel {
-  static final String THOUGHT = "Light scatters.";
-  static final String ANSWER = "The sky is blue.";
-  static final String LOOK = "Let me look.";
-  static final String WARM = "It is warm.";
-  static final String TOOL = "weather";
-  static final String OTHER_TOOL = "clock";
-  static final String FIRST_ARGUMENTS = "{\"city\": \"Paris\"}";
-  static final String SECOND_ARGUMENTS = "{\"city\": \"Rome\"}";
+  public static final String THOUGHT = "Light scatters.";
+  public static final String ANSWER = "The sky is blue.";
+  public static final String LOOK = "Let me look.";
+  public static final String WARM = "It is warm.";
+  public static final String TOOL = "weather";
+  public static final String OTHER_TOOL = "clock";
+  public static final String FIRST_ARGUMENTS = "{\"city\": \"Paris\"}";
+  public static final String SECOND_ARGUMENTS = "{\"city\": \"Rome\"}";
 
   /// Tokens of [#ANSWER].
-  static final int ANSWER_TOKENS = 3;
+  public static final int ANSWER_TOKENS = 3;
 
   private static final String END = "<|end|>";
   private static final String CALL =

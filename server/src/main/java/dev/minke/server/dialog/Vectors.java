@@ -1,19 +1,12 @@
 package dev.minke.server.dialog;
 
+import dev.minke.AnswerException;
 import dev.minke.Minke;
 import dev.minke.server.wire.ApiException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-/// Texts to vectors of length 1. Of many texts some are under way at a time, so that one request
-/// does not fill the line of the engine.
+/// Texts to vectors of length 1.
 public final class Vectors {
-  private static final int AT_A_TIME = 16;
-
   private Vectors() {}
 
   /// The ids of a text that is to become a vector.
@@ -42,23 +35,10 @@ public final class Vectors {
   /// @param texts their ids, one or more each
   /// @param user on whose account
   public static List<float[]> of(Minke model, List<int[]> texts, String user) {
-    Deque<CompletableFuture<float[]>> underWay = new ArrayDeque<>();
-    List<float[]> vectors = new ArrayList<>();
     try {
-      for (int[] ids : texts) {
-        if (underWay.size() == AT_A_TIME) {
-          vectors.add(underWay.remove().join());
-        }
-        underWay.add(model.embed(ids, user));
-      }
-      while (!underWay.isEmpty()) {
-        vectors.add(underWay.remove().join());
-      }
-      return vectors;
-    } catch (CompletionException e) {
+      return model.embed(texts, user);
+    } catch (AnswerException e) {
       throw ApiException.failed("the embedding failed: " + e.getCause());
-    } finally {
-      underWay.forEach(future -> future.cancel(false));
     }
   }
 }
