@@ -10,10 +10,4 @@ package dev.minke.inference;
 /// @param drafted tokens that the predictor guessed and the model judged
 /// @param accepted of these, those that were then drawn: so many steps were saved
 public record Ending(
-    Stop stop,
-    int prompt,
-    int cached,
-    int generated,
-    int dropped,
-    int drafted,
-    int accepted) {}
+    Stop stop, int prompt, int cached, int generated, int dropped, int drafted, int accepted) {}

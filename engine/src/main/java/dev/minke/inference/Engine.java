@@ -444,7 +444,7 @@ public final class Engine implements AutoCloseable {
     lock.lock();
     try {
       if (failure == null) {
-        scheduler.pace().took(plan.tokens(), nanos);
+        scheduler.pace().took(plan.tokens(), plan.back(), nanos);
         promptTokens += prompts;
         generatedTokens += drawn;
         draftedTokens += plan.drafts();

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// nevertheless. Where pages run out, what is kept of ended requests goes first; then the youngest
 /// sequence gives up its own and waits to be computed again. Guarded by the engine's lock.
 final class Scheduler {
+  /// A step of prompts alone takes so many times what looking back takes.
+  private static final int LOOKING_BACK = 3;
+
+  /// The same while others wait for their next token.
+  private static final int LOOKING_BACK_WHILE_OTHERS_WAIT = 1;
+
   private final Kernels kernels;
   private final EngineSettings settings;
   private final EngineCache cache;
@@ -257,19 +263,24 @@ final class Scheduler {
     if (reading.isEmpty()) {
       return;
     }
-    long nanos = settings.step().toNanos() * (parts.isEmpty() ? 2 : 1);
-    int budget = pace.tokens(nanos);
+    boolean waits = !parts.isEmpty();
+    double nanos = settings.step().toNanos() * (waits ? 1.0 : 2.0);
+    int share = waits ? LOOKING_BACK_WHILE_OTHERS_WAIT : LOOKING_BACK;
     ActiveSequence oldest = reading.getFirst();
     reading.sort(Comparator.comparingInt(ActiveSequence::nextInOneForm));
-    int reserved = Math.min(oldest.nextInOneForm(), budget / 4);
-    int left = budget - reserved;
+    double reserved = Math.min(pace.nanos(oldest.nextInOneForm(), oldest.computed()), nanos / 4);
+    double left = nanos - reserved;
+    int room = pace.most();
     for (ActiveSequence sequence : reading) {
-      left += sequence == oldest ? reserved : 0;
-      int count = whole(sequence, Math.min(sequence.nextInOneForm(), left));
+      boolean isOldest = sequence == oldest;
+      left += isOldest ? reserved : 0;
+      int fit = Math.min(room, pace.tokens(left, sequence.computed(), isOldest ? share : 0));
+      int count = whole(sequence, Math.min(sequence.nextInOneForm(), fit));
       count = count == 0 ? 0 : pages(sequence, count);
       if (count > 0) {
+        left -= pace.nanos(count, sequence.computed());
+        room -= count;
         parts.add(StepPlan.Part.next(sequence, count));
-        left -= count;
       }
     }
   }

@@ -72,6 +72,15 @@ record StepPlan(List<Part> parts, int expanded) {
     return sum;
   }
 
+  /// Positions before the parts in expanded form, which these look back at.
+  long back() {
+    long sum = 0;
+    for (Part part : parts.subList(0, expanded)) {
+      sum += part.first;
+    }
+    return sum;
+  }
+
   int drafts() {
     int sum = 0;
     for (Part part : parts) {

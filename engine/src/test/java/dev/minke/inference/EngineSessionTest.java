@@ -338,7 +338,7 @@ class EngineSessionTest {
               .withDisk(new DiskCache(folder.resolve("cache"), 200_000));
       try (Engine engine = new Engine(model, kernels, settings)) {
         Operations operations = new Operations(model, engine, random, folder);
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 160; i++) {
           operations.next();
         }
         operations.end();

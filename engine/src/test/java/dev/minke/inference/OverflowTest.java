@@ -172,7 +172,9 @@ class OverflowTest {
         int[] left = join(Arrays.copyOf(all, KEEP), Arrays.copyOfRange(all, KEEP + 44, all.length));
         assertThat(session.tokens()).isEqualTo(left);
         session.rewind(220);
-        Request next = request(join(session.tokens(), prompt(7, 10)), 10, Overflow.END);
+        // Not what was there, or that would be found, too.
+        int[] other = {(left[220] + 1) % TinyRequests.VOCAB};
+        Request next = request(join(session.tokens(), other, prompt(7, 9)), 10, Overflow.END);
         Answer later = new Answer();
         session.submit(next, later);
         assertThat(later.ids()).isEqualTo(oneAfterTheOther(model, Precision.EXACT, next));
