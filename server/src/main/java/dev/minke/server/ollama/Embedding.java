@@ -57,7 +57,7 @@ final class Embedding {
 
   /// How answers are drawn makes no difference here; what is said of the context does.
   private static void requireOptions(Fields fields, Minke model, String user) {
-    OptionsReader.read(fields, model, user, Duration.ZERO);
+    OptionsReader.withoutOverflow(fields, model, user, Duration.ZERO);
   }
 
   private static void add(ArrayNode array, float[] vector) {

@@ -9,7 +9,6 @@ import dev.minke.server.wire.Fields;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `options` of a request.
@@ -23,11 +22,14 @@ final class OptionsReader {
   /// @param user on whose account
   /// @param patience time for the whole answer
   static Options read(Fields request, Minke model, String user, Duration patience) {
-    Optional<Fields> options = request.object("options");
-    int keep = options.map(its -> keep(its, model)).orElse(0);
-    Options none =
-        Options.DEFAULT.withUser(user).withPatience(patience).withOverflow(overflow(request, keep));
-    return options.isEmpty() ? none : read(options.get(), model, none);
+    int keep = request.object("options").map(its -> keep(its, model)).orElse(0);
+    return withoutOverflow(request, model, user, patience).withOverflow(overflow(request, keep));
+  }
+
+  /// The same for requests that have no answer to make room for.
+  static Options withoutOverflow(Fields request, Minke model, String user, Duration patience) {
+    Options none = Options.DEFAULT.withUser(user).withPatience(patience);
+    return request.object("options").map(its -> read(its, model, none)).orElse(none);
   }
 
   /// As Ollama has it, what the context has no room for is dropped, of a prompt and of what an
@@ -57,6 +59,7 @@ final class OptionsReader {
             .withMaxTokens(maxTokens(fields))
             .withRules(rules(fields));
     requireContext(fields, model);
+    int _ = keep(fields, model);
     refuseRunner(fields);
     fields.end();
     return options;
