@@ -92,6 +92,8 @@ class DialogueTest {
   /// Holds a dialogue whose user types all this.
   private String after(String... lines) throws Exception {
     Dialogue dialogue = dialogue();
+    // The terminal echoes what comes before the prompt, in the middle of what is printed.
+    dialogue.greet();
     Thread typing =
         Thread.ofPlatform()
             .start(() -> {
@@ -101,7 +103,6 @@ class DialogueTest {
                 throw new UncheckedIOException(e);
               }
             });
-    dialogue.greet();
     dialogue.hold();
     typing.join(PATIENCE_MILLIS);
     return screen();
