@@ -270,7 +270,7 @@ public final class Minke implements AutoCloseable {
   public ReplyStream stream(Chat chat, EngineSession session) {
     return new ReplyStream(listener -> {
       Wording.Worded worded = wording.word(chat.request());
-      Request request = request(worded.ids(), worded.start(), keepingSystem(chat));
+      Request request = request(worded.ids(), worded.start(), keepingSystem(chat, worded.ids()));
       return session.submit(
           request, stream(worded.ids(), worded.parser(), chat.options(), listener));
     });
@@ -279,20 +279,23 @@ public final class Minke implements AutoCloseable {
   /// Has a conversation answered to a listener, on the engine's thread.
   public Generation submit(Chat chat, TextListener listener) {
     Wording.Worded worded = wording.word(chat.request());
-    return submit(worded.ids(), worded.parser(), worded.start(), keepingSystem(chat), listener);
+    Options options = keepingSystem(chat, worded.ids());
+    return submit(worded.ids(), worded.parser(), worded.start(), options, listener);
   }
 
   /// Options by which what stands before the first words of a user stays.
-  private Options keepingSystem(Chat chat) {
+  ///
+  /// @param ids of the conversation
+  private Options keepingSystem(Chat chat, int[] ids) {
     if (!(chat.options().overflow() instanceof Overflow.DropMiddle drop)) {
       return chat.options();
     }
-    int keep = Math.max(drop.keep(), systemTokens(chat.request()));
+    int keep = Math.max(drop.keep(), systemTokens(chat.request(), ids));
     return chat.options().withOverflow(new Overflow.DropMiddle(keep));
   }
 
   /// As many tokens as a conversation has in common with another one after the same system message.
-  private int systemTokens(ChatRequest request) {
+  private int systemTokens(ChatRequest request, int[] ids) {
     List<ChatMessage> other = new ArrayList<>();
     for (ChatMessage message : request.messages()) {
       if (!message.role().equals("system")) {
@@ -303,7 +306,7 @@ public final class Minke implements AutoCloseable {
     other.add(ChatMessage.of("user", "…"));
     ChatRequest another =
         new ChatRequest(other, request.tools(), ChatRequest.Ending.ANSWER, request.variables());
-    int differs = Arrays.mismatch(wording.word(request).ids(), wording.word(another).ids());
+    int differs = Arrays.mismatch(ids, wording.word(another).ids());
     return Math.max(0, differs);
   }
 

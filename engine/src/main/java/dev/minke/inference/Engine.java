@@ -32,13 +32,14 @@ public final class Engine implements AutoCloseable {
 
   private final CausalModel model;
   private final EngineSettings settings;
-  private final int limit;
+  private final ContextRoom context;
   private final EngineCache cache;
   private final StepRunner runner;
 
   /// Of the engine's thread.
   private final Draw draw = new Draw();
 
+  private final Answering answering = new Answering();
   private final Scheduler scheduler;
   private final Thread thread;
   private final ReentrantLock lock;
@@ -58,31 +59,6 @@ public final class Engine implements AutoCloseable {
   private long modelNanos;
   private double nanosPerAnswer;
 
-  /// Sequences that ended in the present step, and how. Of the engine's thread.
-  private final List<Ended> ended = new ArrayList<>();
-
-  /// Sequences that filled the context in the present step and are to go on. Of the engine's
-  /// thread.
-  private final List<ActiveSequence> full = new ArrayList<>();
-
-  /// Tokens drawn in the present step, and how many of them had been guessed. Of the engine's
-  /// thread.
-  private int drawn;
-
-  private int guessed;
-
-  /// @param sound whether what was computed of it may be kept
-  /// @param last tells whoever waits for it
-  private record Ended(ActiveSequence sequence, boolean sound, Runnable last) {
-    static Ended by(ActiveSequence sequence, Stop stop) {
-      return new Ended(sequence, true, () -> sequence.purpose().ended(sequence.ending(stop)));
-    }
-
-    static Ended by(ActiveSequence sequence, Throwable cause) {
-      return new Ended(sequence, false, () -> sequence.purpose().failed(cause));
-    }
-  }
-
   /// @throws IllegalArgumentException if the model cannot have a cache of that format, or is to
   ///   draft and has no predictor, or the disk may hold less than a page of the cache
   /// @throws CheckpointException if nothing can be written where the cache is to go on
@@ -93,7 +69,7 @@ public final class Engine implements AutoCloseable {
     lock = cache.lock();
     changed = cache.changed();
     long room = Math.min(settings.context(), (long) settings.pages() * KvView.TILE);
-    limit = (int) Math.min(model.maxLength(), room);
+    context = new ContextRoom((int) Math.min(model.maxLength(), room), model.vocab());
     runner =
         new StepRunner(
             model, kernels, settings.precision(), cache.pool().cache(), settings.drafts());
@@ -104,7 +80,7 @@ public final class Engine implements AutoCloseable {
 
   /// Most tokens that a prompt and its answer may have together.
   public int limit() {
-    return limit;
+    return context.limit();
   }
 
   /// The model that answers.
@@ -125,11 +101,11 @@ public final class Engine implements AutoCloseable {
 
   /// @param session which has part of the prompt, and keeps what comes of it
   Generation submit(Request request, TokenListener listener, @Nullable EngineSession session) {
-    int[] prompt = fit(request.prompt(), request.most(), request.terms().overflow());
+    int[] prompt = context.fit(request.prompt(), request.most(), request.terms().overflow());
     Chooser chooser = new Chooser(request.choice(), model.vocab(), prompt, request.ends(), draw);
     Purpose purpose = new Purpose.Continuing(request, listener, chooser, session);
     int dropped = request.prompt().length - prompt.length;
-    return submit(prompt, request.terms(), purpose, room(prompt, request.most()), dropped);
+    return submit(prompt, request.terms(), purpose, context.room(prompt, request.most()), dropped);
   }
 
   /// Has a text embedded.
@@ -143,7 +119,7 @@ public final class Engine implements AutoCloseable {
   /// @throws BusyException if too many wait
   /// @throws IllegalStateException if the engine takes no more requests
   public CompletableFuture<float[]> embed(int[] prompt, Pooling pooling, Request.Terms terms) {
-    int[] fitting = fit(prompt, 1, terms.overflow());
+    int[] fitting = context.fit(prompt, 1, terms.overflow());
     CompletableFuture<float[]> future = new CompletableFuture<>();
     double[] sums = new double[model.head().shape().columns()];
     Generation _ =
@@ -189,49 +165,6 @@ public final class Engine implements AutoCloseable {
       return sequence;
     } finally {
       lock.unlock();
-    }
-  }
-
-  /// Most tokens of a prompt and its answer.
-  private int room(int[] prompt, int most) {
-    return (int) Math.min(limit, (long) prompt.length + most);
-  }
-
-  /// The prompt as it is read.
-  ///
-  /// @param most tokens that are to follow
-  private int[] fit(int[] prompt, int most, Overflow overflow) {
-    for (int i = 0; i < prompt.length; i++) {
-      if (prompt[i] < 0 || prompt[i] >= model.vocab()) {
-        throw new IllegalArgumentException(
-            "prompt: expected ids below %d, the vocabulary, found %d at place %d"
-                .formatted(model.vocab(), prompt[i], i));
-      }
-    }
-    if (overflow instanceof Overflow.DropMiddle drop) {
-      requireRoom(drop);
-      if (prompt.length >= limit) {
-        return drop.shortened(prompt, prompt.length, limit, most);
-      }
-    }
-    if (prompt.length < 1 || prompt.length >= limit) {
-      throw new IllegalArgumentException(
-          "prompt: expected 1 to %d tokens, fewer than the context, found %d"
-              .formatted(limit - 1, prompt.length));
-    }
-    if (overflow instanceof Overflow.Refuse && most > limit - prompt.length) {
-      throw new IllegalArgumentException(
-          "context: expected at most %d tokens of prompt and answer, found %d and %d; ask for fewer, or let the answer end there"
-              .formatted(limit, prompt.length, most));
-    }
-    return prompt;
-  }
-
-  private void requireRoom(Overflow.DropMiddle drop) {
-    if (drop.keep() > limit - 2) {
-      throw new IllegalArgumentException(
-          "context: expected to keep at most %d tokens of %d, found %d"
-              .formatted(limit - 2, limit, drop.keep()));
     }
   }
 
@@ -337,14 +270,14 @@ public final class Engine implements AutoCloseable {
       all.addAll(scheduler.active());
       for (ActiveSequence one : all) {
         Scheduler.leaveSession(one, false);
-        ended.add(Ended.by(one, cause));
+        answering.fail(one, cause);
       }
       scheduler.active().clear();
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    tellEnded();
+    answering.tell();
   }
 
   /// One step, or a wait for something to do.
@@ -362,13 +295,13 @@ public final class Engine implements AutoCloseable {
       }
       endInterrupted(begin);
       plan = closing ? null : scheduler.plan();
-      if (plan != null && plan.parts().isEmpty() && ended.isEmpty()) {
+      if (plan != null && plan.parts().isEmpty() && answering.isNoneEnded()) {
         awaitPages(plan);
       }
     } finally {
       lock.unlock();
     }
-    tellEnded();
+    answering.tell();
     if (plan == null) {
       return false;
     }
@@ -385,7 +318,7 @@ public final class Engine implements AutoCloseable {
       String message =
           "cache: sessions hold so many of its %d pages that a request has no room; close some, or have a larger one"
               .formatted(cache.pool().pages());
-      ended.add(Ended.by(starving, new IllegalStateException(message)));
+      answering.fail(starving, new IllegalStateException(message));
       end(starving, false);
       return;
     }
@@ -401,11 +334,11 @@ public final class Engine implements AutoCloseable {
     for (ActiveSequence one :
         scheduler.line().takeIf(waiting -> closing || waiting.interrupted(now) != null)) {
       Scheduler.leaveSession(one, true);
-      ended.add(Ended.by(one, stop(one, now)));
+      answering.end(one, stop(one, now));
     }
     for (ActiveSequence one : List.copyOf(scheduler.active())) {
       if (closing || one.interrupted(now) != null) {
-        ended.add(Ended.by(one, stop(one, now)));
+        answering.end(one, stop(one, now));
         end(one, true);
       }
     }
@@ -426,19 +359,18 @@ public final class Engine implements AutoCloseable {
   private void step(StepPlan plan, long begin) {
     long nanos = 0;
     int prompts = plan.promptTokens();
-    drawn = 0;
-    guessed = 0;
+    answering.begin();
     Throwable failure = null;
     try {
-      nanos = runner.run(plan, drawer);
+      nanos = runner.run(plan, answering);
     } catch (RuntimeException | Error e) {
       failure = e;
     }
     for (StepPlan.Part part : plan.parts()) {
       if (failure != null) {
-        fail(part.sequence(), failure);
+        answering.fail(part.sequence(), failure);
       } else if (part.sequence().isComplete()) {
-        ended.add(Ended.by(part.sequence(), Stop.LENGTH));
+        answering.end(part.sequence(), Stop.LENGTH);
       }
     }
     lock.lock();
@@ -446,142 +378,32 @@ public final class Engine implements AutoCloseable {
       if (failure == null) {
         scheduler.pace().took(plan.tokens(), plan.back(), nanos);
         promptTokens += prompts;
-        generatedTokens += drawn;
+        generatedTokens += answering.drawn();
         draftedTokens += plan.drafts();
-        acceptedTokens += guessed;
+        acceptedTokens += answering.guessed();
         scheduler.passed(plan);
-        full.forEach(this::shorten);
+        answering.full().forEach(this::shorten);
       }
-      full.clear();
-      for (Ended one : ended) {
-        end(one.sequence, one.sound);
-      }
+      answering.ended().forEach(one -> end(one.sequence(), one.sound()));
       steps++;
       modelNanos += nanos;
       stepNanos += System.nanoTime() - begin;
     } finally {
       lock.unlock();
     }
-    tellEnded();
-  }
-
-  private boolean hasEnded(ActiveSequence sequence) {
-    for (Ended one : ended) {
-      if (one.sequence == sequence) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void fail(ActiveSequence sequence, Throwable cause) {
-    if (!hasEnded(sequence)) {
-      ended.add(Ended.by(sequence, cause));
-    }
-  }
-
-  private void tellReading(ActiveSequence sequence) {
-    if (!hasEnded(sequence) && sequence.generated() == 0) {
-      try {
-        sequence.purpose().reads(sequence.computed(), sequence.promptLength());
-      } catch (RuntimeException e) {
-        fail(sequence, e);
-      }
-    }
-  }
-
-  private final StepRunner.Drawer drawer =
-      new StepRunner.Drawer() {
-        @Override
-        public void passed(ActiveSequence sequence) {
-          if (sequence.computed() <= sequence.promptLength()) {
-            tellReading(sequence);
-          }
-        }
-
-        @Override
-        public boolean draw(ActiveSequence sequence, float[] logits) {
-          if (!goesOn(sequence)) {
-            return false;
-          }
-          int passed = sequence.computed();
-          Engine.this.draw(sequence, logits);
-          boolean hasPassed = sequence.computed() > passed;
-          guessed += hasPassed ? 1 : 0;
-          return hasPassed && goesOn(sequence);
-        }
-
-        @Override
-        public boolean goesOn(ActiveSequence sequence) {
-          return !hasEnded(sequence);
-        }
-      };
-
-  private void draw(ActiveSequence sequence, float[] logits) {
-    if (!(sequence.purpose() instanceof Purpose.Continuing continuing)) {
-      throw new IllegalStateException("a sequence that is not continued has nothing to draw");
-    }
-    try {
-      Stop stop = drawn(sequence, continuing, logits);
-      if (stop != null) {
-        ended.add(Ended.by(sequence, stop));
-      }
-    } catch (RuntimeException e) {
-      fail(sequence, e);
-    }
-  }
-
-  private @Nullable Stop drawn(
-      ActiveSequence sequence, Purpose.Continuing continuing, float[] logits) {
-    Request request = continuing.request();
-    boolean tells = request.logProbs() != Request.NO_LOG_PROBS;
-    float[] own = tells ? logits.clone() : logits;
-    int next = continuing.chooser().next(logits, sequence.length());
-    if (request.ends().contains(next)) {
-      return Stop.END_OF_TEXT;
-    }
-    sequence.append(next);
-    drawn++;
-    LogProbs logProbs = tells ? LogProbs.of(own, next, request.logProbs()) : null;
-    if (!continuing.listener().writes(next, logProbs)) {
-      return Stop.CANCELLED;
-    }
-    if (continuing.chooser().isComplete()) {
-      return Stop.END_OF_TEXT;
-    }
-    if (!sequence.isFull()) {
-      return null;
-    }
-    if (continuing.drops() == null || sequence.generated() >= request.most()) {
-      return Stop.LENGTH;
-    }
-    full.add(sequence);
-    return null;
+    answering.tell();
   }
 
   /// Drops the middle of a sequence that has filled the context and goes on with the rest.
   private void shorten(ActiveSequence sequence) {
-    if (hasEnded(sequence)
+    if (!answering.goesOn(sequence)
         || !(sequence.purpose() instanceof Purpose.Continuing continuing)
         || !(continuing.drops() instanceof Overflow.DropMiddle drop)) {
       return;
     }
     int most = continuing.request().most() - sequence.generated();
-    int[] prompt = drop.shortened(sequence.tokens(), sequence.length(), limit, most);
+    int[] prompt = drop.shortened(sequence.tokens(), sequence.length(), context.limit(), most);
     scheduler.leave(sequence);
-    sequence.restart(prompt, continuing.behind(model.vocab(), prompt), room(prompt, most));
-  }
-
-  /// Says so to all that ended, without the lock.
-  private void tellEnded() {
-    for (Ended one : ended) {
-      try {
-        one.last.run();
-      } catch (RuntimeException e) {
-        System.getLogger(Engine.class.getName())
-            .log(System.Logger.Level.ERROR, "a listener failed at the end of its request", e);
-      }
-    }
-    ended.clear();
+    sequence.restart(prompt, continuing.behind(model.vocab(), prompt), context.room(prompt, most));
   }
 }

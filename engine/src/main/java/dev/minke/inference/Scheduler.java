@@ -270,10 +270,12 @@ final class Scheduler {
     reading.sort(Comparator.comparingInt(ActiveSequence::nextInOneForm));
     double reserved = Math.min(pace.nanos(oldest.nextInOneForm(), oldest.computed()), nanos / 4);
     double left = nanos - reserved;
-    int room = pace.most();
+    int reservedRoom = Math.min(oldest.nextInOneForm(), pace.most() / 4);
+    int room = pace.most() - reservedRoom;
     for (ActiveSequence sequence : reading) {
       boolean isOldest = sequence == oldest;
       left += isOldest ? reserved : 0;
+      room += isOldest ? reservedRoom : 0;
       int fit = Math.min(room, pace.tokens(left, sequence.computed(), isOldest ? share : 0));
       int count = whole(sequence, Math.min(sequence.nextInOneForm(), fit));
       count = count == 0 ? 0 : pages(sequence, count);

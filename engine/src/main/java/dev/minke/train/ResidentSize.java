@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The memory that the system counts as this process's.
-final class ResidentSize {
+public final class ResidentSize {
   /// In kB, behind this word (proc(5)); in the file so that no page size need be known.
   private static final String KEY = "VmRSS:";
 
@@ -14,7 +14,7 @@ final class ResidentSize {
   private ResidentSize() {}
 
   /// Bytes; 0 where the system does not say.
-  static long bytes() {
+  public static long bytes() {
     try {
       for (String line : Files.readAllLines(STATUS)) {
         if (line.startsWith(KEY)) {

@@ -13,9 +13,7 @@ import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
 import dev.minke.nn.ParameterStore;
 import dev.minke.tensor.DType;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.minke.train.ResidentSize;
 import java.util.Random;
 import java.util.Set;
 import org.assertj.core.data.Percentage;
@@ -31,12 +29,11 @@ class CacheMemoryTest {
   private static final int USERS = 8;
   private static final int TOKENS = 4_096;
   private static final int LAYERS = 27;
-  private static final Path STATUS = Path.of("/proc/self/status");
 
   @ParameterizedTest
   @EnumSource(CacheFormat.class)
-  void eightUsersTakeWhatWasForetold(CacheFormat format) throws IOException {
-    assumeTrue(Files.exists(STATUS), "this system does not tell the size of a process");
+  void eightUsersTakeWhatWasForetold(CacheFormat format) {
+    assumeTrue(ResidentSize.bytes() > 0, "this system does not tell the size of a process");
     try (ParameterStore store = new ParameterStore(DType.F32, 1, 0.02);
         Kernels kernels = Backends.openDefault()) {
       DecoderModel model = DecoderModel.of(store, v2LiteInSmall());
@@ -53,11 +50,11 @@ class CacheMemoryTest {
       try (Engine engine = new Engine(model, kernels, settings)) {
         // With the first user comes what is not the cache's: scratch memory, compiled code.
         ask(engine, "user0", TOKENS - 1);
-        long before = residentBytes();
+        long before = ResidentSize.bytes();
         for (int user = 1; user < USERS; user++) {
           ask(engine, "user" + user, TOKENS - 1);
         }
-        long taken = residentBytes() - before;
+        long taken = ResidentSize.bytes() - before;
         assertThat(engine.counts().keptPages()).isEqualTo(USERS * TOKENS / 64);
         System.out.printf("%s: foretold %,d bytes, taken %,d%n", format, foretold, taken);
         assertThat((double) taken).isCloseTo(foretold, Percentage.withPercentage(5));
@@ -95,14 +92,5 @@ class CacheMemoryTest {
         0,
         1e-6f,
         false);
-  }
-
-  private static long residentBytes() throws IOException {
-    for (String line : Files.readAllLines(STATUS)) {
-      if (line.startsWith("VmRSS:")) {
-        return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new IOException("no VmRSS in " + STATUS);
   }
 }

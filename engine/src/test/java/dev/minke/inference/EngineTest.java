@@ -1,20 +1,21 @@
 package dev.minke.inference;
 
-import static dev.minke.inference.Requests.LONGEST;
-import static dev.minke.inference.Requests.NONE;
-import static dev.minke.inference.Requests.VOCAB;
-import static dev.minke.inference.Requests.alone;
-import static dev.minke.inference.Requests.assertAnswers;
-import static dev.minke.inference.Requests.assertNoPageLost;
-import static dev.minke.inference.Requests.choice;
-import static dev.minke.inference.Requests.isPossible;
-import static dev.minke.inference.Requests.prompt;
-import static dev.minke.inference.Requests.request;
-import static dev.minke.inference.Requests.sixteen;
-import static dev.minke.inference.Requests.store;
-import static dev.minke.inference.Requests.submit;
-import static dev.minke.inference.Requests.terms;
-import static dev.minke.inference.Requests.withPrompt;
+import static dev.minke.inference.TinyRequests.LONGEST;
+import static dev.minke.inference.TinyRequests.NONE;
+import static dev.minke.inference.TinyRequests.STEP;
+import static dev.minke.inference.TinyRequests.VOCAB;
+import static dev.minke.inference.TinyRequests.alone;
+import static dev.minke.inference.TinyRequests.assertAnswers;
+import static dev.minke.inference.TinyRequests.assertNoPageLost;
+import static dev.minke.inference.TinyRequests.choice;
+import static dev.minke.inference.TinyRequests.prompt;
+import static dev.minke.inference.TinyRequests.request;
+import static dev.minke.inference.TinyRequests.sixteen;
+import static dev.minke.inference.TinyRequests.small;
+import static dev.minke.inference.TinyRequests.store;
+import static dev.minke.inference.TinyRequests.submit;
+import static dev.minke.inference.TinyRequests.terms;
+import static dev.minke.inference.TinyRequests.withPrompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -29,7 +30,6 @@ import dev.minke.model.CachedRows;
 import dev.minke.model.CausalModel;
 import dev.minke.model.decoder.DecoderConfig;
 import dev.minke.model.decoder.DecoderModel;
-import dev.minke.model.decoder.TinyConfigs;
 import dev.minke.nn.ParameterStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -52,8 +52,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every answer is held against the same request alone, by [Generator], which knows nothing of
 /// pages, parts and company.
 class EngineTest {
-  private static final Duration STEP = Duration.ofMillis(250);
-
   private static Kernels kernels;
 
   @BeforeAll
@@ -67,13 +65,7 @@ class EngineTest {
   }
 
   static Stream<Arguments> models() {
-    return TinyConfigs.all().stream()
-        .flatMap(config ->
-            Stream.of(Precision.EXACT, Precision.FAST)
-                .flatMap(precision ->
-                    Arrays.stream(CacheFormat.values())
-                        .filter(format -> isPossible(config, format))
-                        .map(format -> arguments(config, precision.with(format)))));
+    return TinyRequests.models();
   }
 
   private static EngineSettings settings(Precision precision, int tokens, Duration step) {
@@ -199,10 +191,6 @@ class EngineTest {
   private static Engine engine(DecoderModel model, int active, int waiting) {
     return new Engine(
         model, kernels, new EngineSettings(Precision.EXACT, 2048, LONGEST, active, waiting, STEP));
-  }
-
-  private static DecoderModel small(ParameterStore store) {
-    return DecoderModel.of(store, TinyConfigs.all().getFirst());
   }
 
   @Test

@@ -1,18 +1,18 @@
 package dev.minke.inference;
 
-import static dev.minke.inference.Requests.LONGEST;
-import static dev.minke.inference.Requests.NONE;
-import static dev.minke.inference.Requests.VOCAB;
-import static dev.minke.inference.Requests.assertAnswers;
-import static dev.minke.inference.Requests.assertNoPageLost;
-import static dev.minke.inference.Requests.choice;
-import static dev.minke.inference.Requests.prompt;
-import static dev.minke.inference.Requests.request;
-import static dev.minke.inference.Requests.sixteen;
-import static dev.minke.inference.Requests.store;
-import static dev.minke.inference.Requests.submit;
-import static dev.minke.inference.Requests.terms;
-import static dev.minke.inference.Requests.withPrompt;
+import static dev.minke.inference.TinyRequests.LONGEST;
+import static dev.minke.inference.TinyRequests.NONE;
+import static dev.minke.inference.TinyRequests.VOCAB;
+import static dev.minke.inference.TinyRequests.assertAnswers;
+import static dev.minke.inference.TinyRequests.assertNoPageLost;
+import static dev.minke.inference.TinyRequests.choice;
+import static dev.minke.inference.TinyRequests.prompt;
+import static dev.minke.inference.TinyRequests.request;
+import static dev.minke.inference.TinyRequests.sixteen;
+import static dev.minke.inference.TinyRequests.store;
+import static dev.minke.inference.TinyRequests.submit;
+import static dev.minke.inference.TinyRequests.terms;
+import static dev.minke.inference.TinyRequests.withPrompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -84,7 +84,7 @@ class SpeculationTest {
   }
 
   private static boolean isPossible(DecoderConfig config, Precision precision) {
-    return Requests.isPossible(config, precision.cache());
+    return TinyRequests.isPossible(config, precision.cache());
   }
 
   private static EngineSettings settings(

@@ -1,0 +1,55 @@
+package dev.minke.inference;
+
+import static dev.minke.inference.TinyRequests.VOCAB;
+import static dev.minke.inference.TinyRequests.prompt;
+import static dev.minke.inference.TinyRequests.request;
+import static dev.minke.inference.TinyRequests.small;
+import static dev.minke.inference.TinyRequests.store;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.minke.kernel.Kernels;
+import dev.minke.kernel.reference.ReferenceKernels;
+import dev.minke.model.decoder.DecoderModel;
+import dev.minke.nn.ParameterStore;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+  private static final int SHORT = 40;
+
+  /// However many short prompts there are, of a step's time and of its tokens.
+  @Test
+  void theOldestPromptGoesOnBesideShortOnes() {
+    try (ParameterStore store = store();
+        Kernels kernels = new ReferenceKernels()) {
+      DecoderModel model = small(store);
+      EngineSettings settings =
+          new EngineSettings(
+              Precision.EXACT, 16_384, TinyRequests.LONGEST, SHORT + 1, 0, EngineSettings.STEP);
+      try (EngineCache cache = new EngineCache(model, kernels, settings)) {
+        Scheduler scheduler = new Scheduler(kernels, settings, cache);
+        // So quick that it is tokens, not time, of which a step has too few.
+        scheduler.pace().took(256, 0, 1_000);
+        scheduler.line().add(sequence(model, 0, 250));
+        for (int i = 1; i <= SHORT; i++) {
+          scheduler.line().add(sequence(model, i, 60));
+        }
+        StepPlan plan = scheduler.plan();
+        assertThat(plan.tokens()).isLessThanOrEqualTo(512).isGreaterThan(400);
+        assertThat(plan.parts())
+            .anySatisfy(part -> {
+              assertThat(part.sequence().arrival()).isZero();
+              assertThat(part.count()).isGreaterThanOrEqualTo(64);
+            });
+      }
+    }
+  }
+
+  private static ActiveSequence sequence(DecoderModel model, int arrival, int length) {
+    Request request = request("user" + arrival, prompt(arrival, length), 5);
+    Chooser chooser =
+        new Chooser(request.choice(), VOCAB, request.prompt(), request.ends(), new Draw());
+    Purpose purpose = new Purpose.Continuing(request, new Answer(), chooser, null);
+    return new ActiveSequence(
+        request.prompt(), request.terms(), purpose, model.maxLength(), arrival, 0);
+  }
+}
