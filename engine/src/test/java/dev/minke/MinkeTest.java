@@ -7,11 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.Alone;
 import dev.minke.inference.Choice;
 import dev.minke.inference.DiskCache;
 import dev.minke.inference.EngineSession;
-import dev.minke.inference.Generator;
 import dev.minke.inference.Precision;
+import dev.minke.inference.Request;
 import dev.minke.inference.grammar.GrammarException;
 import dev.minke.inference.text.Finish;
 import dev.minke.kernel.Kernels;
@@ -64,14 +65,13 @@ class MinkeTest {
     }
   }
 
-  /// The text that follows, by the plain generator.
+  /// The text that follows, token after token.
   private static String expected(int[] prompt, int most) {
     try (StoredModel stored = StoredModel.open(files);
         Kernels kernels = Backends.open(2)) {
       int[] ids =
-          new Generator(stored.model(), kernels, Precision.FAST)
-              .generate(prompt, most, Set.of(), Choice.GREEDY, _ -> true)
-              .ids();
+          new Alone(stored.model(), kernels, Precision.FAST)
+              .answer(new Request(prompt, most, Set.of(), Choice.GREEDY));
       return minke.tokenizer().decode(ids);
     }
   }

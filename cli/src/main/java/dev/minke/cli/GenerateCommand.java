@@ -1,18 +1,23 @@
 package dev.minke.cli;
 
+import dev.minke.inference.AwaitedAnswer;
 import dev.minke.inference.Choice;
-import dev.minke.inference.Generator;
+import dev.minke.inference.Ending;
+import dev.minke.inference.Engine;
+import dev.minke.inference.LogProbs;
 import dev.minke.inference.LogitRules;
 import dev.minke.inference.Precision;
+import dev.minke.inference.Request;
 import dev.minke.inference.Sampler;
+import dev.minke.inference.TokenListener;
 import dev.minke.tokenizer.Decoder;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +41,9 @@ import tools.jackson.databind.node.ObjectNode;
       "  minke generate MODEL --prompt \"Once\" -n 200 --temp 0.8 --top-p 0.95 --seed 7"
     })
 final class GenerateCommand implements Callable<Integer> {
+  /// Nobody watches a prompt being read: as much of it passes at once as can.
+  private static final Duration UNHURRIED = Duration.ofHours(1);
+
   @Parameters(paramLabel = "MODEL", description = ModelPath.HELP)
   private String model = "";
 
@@ -145,22 +153,14 @@ final class GenerateCommand implements Callable<Integer> {
         out.print(shown);
         out.flush();
       }
-      StringBuilder text = new StringBuilder();
-      IntPredicate listener =
-          id -> {
-            String piece = decoder.accept(id);
-            text.append(piece);
-            if (!json) {
-              out.print(piece);
-              out.flush();
-            }
-            return !out.checkError();
-          };
-      Generator.Continuation continuation =
-          new Generator(loaded.model(), loaded.kernels(), precision.or(Precision.FAST))
-              .generate(ids, tokens, tokenizer.endsOfAnswer(), choice, listener);
-      String rest = decoder.finish();
-      out.println(json ? describe(shown, text + rest, continuation) : rest);
+      Writer writer = new Writer(decoder, json ? null : out);
+      AwaitedAnswer answer = new AwaitedAnswer(writer);
+      try (Engine engine =
+          loaded.engine(precision.or(Precision.FAST), ids.length + tokens, UNHURRIED)) {
+        engine.submit(new Request(ids, tokens, tokenizer.endsOfAnswer(), choice), answer);
+        answer.ending();
+      }
+      out.println(json ? describe(shown, writer.text.toString(), answer) : "");
     }
     return Main.OK;
   }
@@ -204,15 +204,52 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private static String describe(String prompt, String text, Generator.Continuation continuation) {
+  private static String describe(String prompt, String text, AwaitedAnswer answer) {
     ObjectNode object = JsonMapper.shared().createObjectNode();
     object.put("prompt", prompt);
     object.put("text", text);
     ArrayNode ids = object.putArray("ids");
-    for (int id : continuation.ids()) {
+    for (int id : answer.ids()) {
       ids.add(id);
     }
-    object.put("stop", continuation.stop().name().toLowerCase(Locale.ROOT));
+    object.put("stop", answer.ending().stop().name().toLowerCase(Locale.ROOT));
     return JsonMapper.shared().writeValueAsString(object);
+  }
+
+  /// Tokens to text, shown as it comes. The engine answers nobody else: if whoever reads is slow,
+  /// the answer is.
+  private static final class Writer implements TokenListener {
+    private final Decoder decoder;
+    private final @Nullable PrintWriter out;
+    private final StringBuilder text = new StringBuilder();
+
+    /// @param decoder has seen the prompt
+    /// @param out null if it is not shown
+    private Writer(Decoder decoder, @Nullable PrintWriter out) {
+      this.decoder = decoder;
+      this.out = out;
+    }
+
+    @Override
+    public boolean writes(int id, @Nullable LogProbs logProbs) {
+      return write(decoder.accept(id));
+    }
+
+    private boolean write(String piece) {
+      text.append(piece);
+      if (out == null) {
+        return true;
+      }
+      out.print(piece);
+      return !out.checkError();
+    }
+
+    @Override
+    public void ended(Ending ending) {
+      write(decoder.finish());
+    }
+
+    @Override
+    public void failed(Throwable cause) {}
   }
 }

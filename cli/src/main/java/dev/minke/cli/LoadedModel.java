@@ -1,10 +1,15 @@
 package dev.minke.cli;
 
 import dev.minke.backend.Backends;
+import dev.minke.backend.Hardware;
 import dev.minke.checkpoint.CheckpointException;
 import dev.minke.checkpoint.Residency;
 import dev.minke.checkpoint.StoredModel;
 import dev.minke.cli.console.Meter;
+import dev.minke.inference.Engine;
+import dev.minke.inference.EngineSettings;
+import dev.minke.inference.Precision;
+import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.CachedExperts;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.cache.CacheCounts;
@@ -12,6 +17,7 @@ import dev.minke.model.decoder.DecoderModel;
 import dev.minke.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -22,6 +28,9 @@ import java.util.stream.IntStream;
 /// @param kernels compute
 /// @param err hears at the end what became of experts that did not fit in memory
 record LoadedModel(StoredModel stored, Kernels kernels, PrintWriter err) implements AutoCloseable {
+  /// Left to intermediate results and to Java.
+  private static final long RESERVE = 1L << 29;
+
   /// With the kernels of this machine.
   ///
   /// @param argument what the user named
@@ -73,6 +82,23 @@ record LoadedModel(StoredModel stored, Kernels kernels, PrintWriter err) impleme
 
   DecoderModel model() {
     return stored.model();
+  }
+
+  /// Answers one request at a time. Close it before the model.
+  ///
+  /// @param context most tokens of a prompt and its answer
+  /// @param step see [EngineSettings#alone]
+  Engine engine(Precision precision, int context, Duration step) {
+    return new Engine(model(), kernels, EngineSettings.alone(precision, context, step));
+  }
+
+  /// Tokens that memory is free for beside the weights, two or more; no more than the model knows.
+  ///
+  /// @param format in which they are kept
+  int room(CacheFormat format) {
+    long free = Math.max(0, Hardware.availableBytes() - RESERVE);
+    long tokens = free / model().cacheShape().bytes(format);
+    return (int) Math.clamp(tokens, 2, model().maxLength());
   }
 
   /// The tokenizer beside the weights, or in the GGUF file.

@@ -8,8 +8,9 @@ import dev.minke.cli.chat.Look;
 import dev.minke.cli.chat.Reply;
 import dev.minke.cli.chat.Settings;
 import dev.minke.cli.chat.Talk;
+import dev.minke.inference.Engine;
+import dev.minke.inference.EngineSettings;
 import dev.minke.inference.Precision;
-import dev.minke.inference.PrefixSession;
 import dev.minke.inference.Stop;
 import dev.minke.inference.text.Wording;
 import dev.minke.model.decoder.DecoderSize;
@@ -135,8 +136,8 @@ final class RunCommand implements Callable<Integer> {
       names = {"-c", "--context"},
       paramLabel = "N",
       description =
-          "most tokens of the conversation (default: as many as the model has room for); memory"
-              + " grows with it")
+          "most tokens of the conversation (default: as many as the model and the memory have room"
+              + " for); memory grows with what is said")
   private int context;
 
   @Option(
@@ -172,7 +173,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    requirePositive(context);
+    requirePossible();
     boolean isDialogue = question.isEmpty() && isTerminal();
     if (isJson && isDialogue) {
       throw new UsageException("--json: expected a question beside it, found none");
@@ -187,10 +188,10 @@ final class RunCommand implements Callable<Integer> {
         throw new UsageException(
             "--think: the template of this model has no switch for it; leave it out");
       }
-      try (PrefixSession session =
-          new PrefixSession(
-              loaded.model(), loaded.kernels(), precision.or(Precision.FAST), capacity(loaded))) {
-        Talk talk = new Talk(wording, tokenizer, session, settings);
+      Precision chosen = precision.or(Precision.FAST);
+      int capacity = capacity(loaded, loaded.room(chosen.cache()));
+      try (Engine engine = loaded.engine(chosen, capacity, EngineSettings.STEP)) {
+        Talk talk = new Talk(wording, tokenizer, engine, settings);
         talk.setSystem(system);
         if (isDialogue) {
           hold(talk, facts(loaded, wording));
@@ -202,9 +203,10 @@ final class RunCommand implements Callable<Integer> {
     return Main.OK;
   }
 
-  private static void requirePositive(int context) {
-    if (context < 0) {
-      throw new UsageException("--context: expected 1 or more, found " + context);
+  private void requirePossible() {
+    if (context < 0 || context == 1) {
+      throw new UsageException(
+          "--context: expected 2 or more, for a prompt and an answer, found " + context);
     }
   }
 
@@ -226,14 +228,29 @@ final class RunCommand implements Callable<Integer> {
     return text;
   }
 
-  private int capacity(LoadedModel loaded) {
-    int most = loaded.model().maxLength();
-    if (context > most) {
+  /// @param room tokens that there is memory for
+  private int capacity(LoadedModel loaded, int room) {
+    int longest = loaded.model().maxLength();
+    if (context > longest) {
       throw new UsageException(
           "--context: expected at most the %,d tokens of the model, found %,d"
-              .formatted(most, context));
+              .formatted(longest, context));
     }
-    return context == 0 ? most : context;
+    if (context > room) {
+      throw new UsageException(
+          "--context: expected at most the %,d tokens that there is memory for, found %,d"
+              .formatted(room, context));
+    }
+    if (context == 0 && room < longest) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              Locale.ROOT,
+              "context    %,d tokens have room in memory, the model knows up to %,d%n",
+              room,
+              longest);
+    }
+    return context == 0 ? room : context;
   }
 
   private Settings settings(LoadedModel loaded) {
@@ -316,7 +333,7 @@ final class RunCommand implements Callable<Integer> {
             hidesThoughts || isJson,
             new Look(Boolean.getBoolean("minke.terminal") && System.getenv("NO_COLOR") == null));
     Reply reply;
-    try (AnswerView view = new AnswerView(place, () -> false)) {
+    try (AnswerView view = new AnswerView(place)) {
       reply = talk.say(text, view);
     }
     if (isJson) {

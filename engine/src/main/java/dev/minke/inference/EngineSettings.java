@@ -52,6 +52,16 @@ public record EngineSettings(
     this(precision, cacheTokens, context, active, waiting, step, "", null, 0);
   }
 
+  /// For one request at a time, of whoever has the model for themselves: the cache has room for one
+  /// context, and takes memory as tokens come.
+  ///
+  /// @param context most tokens of a prompt and its answer
+  /// @param step how long to go on without telling how far the reading is, or hearing that it is to
+  ///   end
+  public static EngineSettings alone(Precision precision, int context, Duration step) {
+    return new EngineSettings(precision, Math.max(KvView.TILE, context), context, 1, 0, step);
+  }
+
   /// @param identity see [#model]
   public EngineSettings withModel(String identity) {
     return new EngineSettings(

@@ -31,6 +31,11 @@ public record Request(
     ends = Set.copyOf(ends);
   }
 
+  /// Of nobody in particular, with no end, and log-probabilities are not told.
+  public Request(int[] prompt, int most, Set<Integer> ends, Choice choice) {
+    this(prompt, most, ends, choice, NO_LOG_PROBS, Terms.NONE);
+  }
+
   /// On whose account, and how.
   ///
   /// @param user whose request it is: users take turns, and see only prefixes of their own

@@ -21,7 +21,12 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One sequence and what the model keeps of it. Belongs to one thread; closing it frees the cache.
+/// One sequence and what the model keeps of it: tokens in, logits or hidden states out.
+///
+/// This is how a model is measured (evaluation, the speed of its passes, the distribution of a next
+/// token), where nothing is to stand between the model and what is measured, and what answers are
+/// held against in tests. Whoever wants an answer asks [Engine]. Belongs to one thread; closing it
+/// frees the cache.
 public final class Session implements AutoCloseable {
   /// Prompt tokens that pass the model at once.
   public static final int CHUNK = 512;
@@ -29,11 +34,10 @@ public final class Session implements AutoCloseable {
   private final CausalModel model;
   private final Kernels kernels;
   private final Arithmetic arithmetic;
-  private final KvLayout layout;
   private final Workspace workspace = new Workspace();
-  private Arena arena = Arena.ofShared();
-  private KvCache cache;
-  private int capacity;
+  private final Arena arena = Arena.ofShared();
+  private final KvCache cache;
+  private final int capacity;
   private int length;
 
   /// With exact products and a cache that does not round.
@@ -54,50 +58,23 @@ public final class Session implements AutoCloseable {
     this.model = model;
     this.kernels = kernels;
     this.arithmetic = arithmetic;
-    this.layout = model.cacheShape().layout(format);
-    requirePossible(capacity);
-    this.capacity = capacity;
-    this.cache = allocate(arena, capacity);
-  }
-
-  private void requirePossible(int capacity) {
+    KvLayout layout = model.cacheShape().layout(format);
     if (capacity < 1 || capacity > model.maxLength()) {
       throw new IllegalArgumentException(
           "sequence: expected 1 to %d tokens, the model's longest, found %d; shorten the prompt or ask for fewer tokens"
               .formatted(model.maxLength(), capacity));
     }
+    this.capacity = capacity;
+    this.cache = new KvCache(allocate(layout));
   }
 
-  private KvCache allocate(Arena owner, int capacity) {
+  private List<KvRows> allocate(KvLayout layout) {
     int rows = (capacity + KvView.TILE - 1) / KvView.TILE * KvView.TILE;
     List<KvRows> layers = new ArrayList<>();
     for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
-      layers.add(layout.over(Tensor.allocate(owner, layout.dtype(), layout.shape(rows))));
+      layers.add(layout.over(Tensor.allocate(arena, layout.dtype(), layout.shape(rows))));
     }
-    return new KvCache(layers);
-  }
-
-  /// Makes room for more tokens; those that are there stay.
-  ///
-  /// @param more than the capacity so far
-  /// @throws IllegalArgumentException if it is not, or is more than the model's longest sequence
-  public void grow(int more) {
-    requirePossible(more);
-    if (more <= capacity) {
-      throw new IllegalArgumentException(
-          "sequence: expected room for more than %d tokens, found %d".formatted(capacity, more));
-    }
-    Arena wider = Arena.ofShared();
-    KvCache copy = allocate(wider, more);
-    for (int layer = 0; length > 0 && layer < copy.layers().size(); layer++) {
-      kernels.copy(
-          cache.layers().get(layer).rows(0, length).memory(),
-          copy.layers().get(layer).rows(0, length).memory());
-    }
-    arena.close();
-    arena = wider;
-    cache = copy;
-    capacity = more;
+    return layers;
   }
 
   /// Tokens so far.

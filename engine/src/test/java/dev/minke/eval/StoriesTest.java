@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.minke.Shared;
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.AwaitedAnswer;
 import dev.minke.inference.Choice;
-import dev.minke.inference.Generator;
+import dev.minke.inference.Engine;
+import dev.minke.inference.EngineSettings;
 import dev.minke.inference.Logits;
 import dev.minke.inference.Precision;
+import dev.minke.inference.Request;
 import dev.minke.kernel.Kernels;
 import dev.minke.tensor.Tensor;
 import dev.minke.tokenizer.Decoder;
@@ -69,21 +72,28 @@ class StoriesTest {
 
   @Test
   void greedyTextIsTheGoldens() {
-    for (JsonNode one : golden.path("greedy")) {
-      int[] prompt = ints(one.path("prompt_ids"));
-      int[] output = ints(one.path("output_ids"));
-      assertThat(withBegin(one.path("prompt").stringValue())).isEqualTo(prompt);
-      Generator.Continuation found =
-          new Generator(stories.model(), kernels, Precision.FAST)
-              .generate(
-                  prompt, output.length - prompt.length, Set.of(BEGIN), Choice.GREEDY, _ -> true);
-      assertThat(IntStream.concat(Arrays.stream(prompt), Arrays.stream(found.ids())))
-          .containsExactlyElementsOf(Arrays.stream(output).boxed().toList());
-      Decoder decoder = tokenizer.decoder();
-      StringBuilder text = new StringBuilder();
-      Arrays.stream(output).skip(1).mapToObj(decoder::accept).forEach(text::append);
-      assertThat(text.toString()).startsWith(one.path("text").stringValue());
+    EngineSettings settings =
+        EngineSettings.alone(Precision.FAST, stories.model().maxLength(), EngineSettings.STEP);
+    try (Engine engine = new Engine(stories.model(), kernels, settings)) {
+      for (JsonNode one : golden.path("greedy")) {
+        assertGolden(engine, one);
+      }
     }
+  }
+
+  private static void assertGolden(Engine engine, JsonNode one) {
+    int[] prompt = ints(one.path("prompt_ids"));
+    int[] output = ints(one.path("output_ids"));
+    assertThat(withBegin(one.path("prompt").stringValue())).isEqualTo(prompt);
+    AwaitedAnswer found = new AwaitedAnswer();
+    int most = output.length - prompt.length;
+    engine.submit(new Request(prompt, most, Set.of(BEGIN), Choice.GREEDY), found);
+    assertThat(IntStream.concat(Arrays.stream(prompt), Arrays.stream(found.ids())))
+        .containsExactlyElementsOf(Arrays.stream(output).boxed().toList());
+    Decoder decoder = tokenizer.decoder();
+    StringBuilder text = new StringBuilder();
+    Arrays.stream(output).skip(1).mapToObj(decoder::accept).forEach(text::append);
+    assertThat(text.toString()).startsWith(one.path("text").stringValue());
   }
 
   @Test

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What comes from disk is held against the request alone, by [Generator].
+/// What comes from disk is held against the request alone, by [Alone].
 class DiskTierTest {
   private static final long PLENTY = 1L << 30;
 

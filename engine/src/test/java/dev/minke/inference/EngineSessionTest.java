@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a session answers is held against the same prompt alone, by [Generator].
+/// What a session answers is held against the same prompt alone, by [Alone].
 class EngineSessionTest {
   private static Kernels kernels;
 

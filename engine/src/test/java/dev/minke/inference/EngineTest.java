@@ -49,8 +49,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every answer is held against the same request alone, by [Generator], which knows nothing of
-/// pages, parts and company.
+/// Every answer is held against the same request alone, by [Alone], which knows nothing of pages,
+/// parts and company.
 class EngineTest {
   private static Kernels kernels;
 

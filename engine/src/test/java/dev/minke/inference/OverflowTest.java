@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What is left of a text is held against the same text sent by itself, by [Generator].
+/// What is left of a text is held against the same text sent by itself, by [Alone].
 class OverflowTest {
   private static final int KEEP = 16;
 
@@ -75,7 +75,7 @@ class OverflowTest {
 
   /// Sends what is left by itself whenever the context is full.
   private static int[] oneAfterTheOther(DecoderModel model, Precision precision, Request request) {
-    Generator generator = new Generator(model, kernels, precision);
+    Alone alone = new Alone(model, kernels, precision);
     int[] text = request.prompt();
     int[] answer = {};
     while (answer.length < request.most()) {
@@ -89,7 +89,7 @@ class OverflowTest {
                 Arrays.copyOfRange(text, text.length - newest, text.length));
       }
       int most = Math.min(left, LONGEST - text.length);
-      int[] part = generator.generate(text, most, Set.of(), request.choice(), _ -> true).ids();
+      int[] part = alone.answer(new Request(text, most, Set.of(), request.choice()));
       answer = join(answer, part);
       text = join(text, part);
     }

@@ -52,8 +52,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// With drafts every answer is what [Generator] gives, which has none; and drafts are what the
-/// formulas of training give.
+/// With drafts every answer is what [Alone] gives, which has none; and drafts are what the formulas
+/// of training give.
 class SpeculationTest {
   private static final Duration STEP = Duration.ofMillis(250);
   private static final Duration SHORTEST = Duration.ofNanos(1);

@@ -70,12 +70,11 @@ final class TinyRequests {
     return Arrays.stream(parts).flatMapToInt(IntStream::of).toArray();
   }
 
-  /// The same request by [Generator], which knows nothing of pages and company.
+  /// The same request by [Alone], with as many tokens as there is room for.
   static int[] alone(DecoderModel model, Kernels kernels, Precision precision, Request request) {
     int most = Math.min(request.most(), LONGEST - request.prompt().length);
-    return new Generator(model, kernels, precision)
-        .generate(request.prompt(), most, request.ends(), request.choice(), _ -> true)
-        .ids();
+    return new Alone(model, kernels, precision)
+        .answer(new Request(request.prompt(), most, request.ends(), request.choice()));
   }
 
   static Answer submit(Engine engine, Request request) {

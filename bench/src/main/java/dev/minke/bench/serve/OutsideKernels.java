@@ -2,15 +2,13 @@ package dev.minke.bench.serve;
 
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.StoredModel;
+import dev.minke.inference.AwaitedAnswer;
 import dev.minke.inference.Choice;
-import dev.minke.inference.Ending;
 import dev.minke.inference.Engine;
 import dev.minke.inference.EngineCounts;
 import dev.minke.inference.EngineSettings;
-import dev.minke.inference.LogProbs;
 import dev.minke.inference.Precision;
 import dev.minke.inference.Request;
-import dev.minke.inference.TokenListener;
 import dev.minke.kernel.Kernels;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -18,8 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /// How much of an engine's step is not in kernels, while some requests generate at once.
 ///
@@ -49,24 +45,6 @@ record OutsideKernels(double share, double shareOutsideModel, double tokensPerSe
     }
   }
 
-  /// Ends when its request does.
-  private record Waiting(CompletableFuture<Ending> end) implements TokenListener {
-    @Override
-    public boolean writes(int id, @Nullable LogProbs logProbs) {
-      return true;
-    }
-
-    @Override
-    public void ended(Ending ending) {
-      end.complete(ending);
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-      end.completeExceptionally(cause);
-    }
-  }
-
   /// @param streams requests at once, with prompts of two tokens, greedy
   static OutsideKernels of(Path path, int streams) {
     Timed timed = new Timed();
@@ -92,16 +70,13 @@ record OutsideKernels(double share, double shareOutsideModel, double tokensPerSe
   }
 
   private static void generate(Engine engine, int streams, int tokens) {
-    List<CompletableFuture<Ending>> ends = new ArrayList<>();
+    List<AwaitedAnswer> answers = new ArrayList<>();
     for (int i = 0; i < streams; i++) {
-      Waiting waiting = new Waiting(new CompletableFuture<>());
-      ends.add(waiting.end);
+      AwaitedAnswer answer = new AwaitedAnswer();
+      answers.add(answer);
       int[] prompt = {1_000 + i, 2_000 + i};
-      engine.submit(
-          new Request(
-              prompt, tokens, Set.of(), Choice.GREEDY, Request.NO_LOG_PROBS, Request.Terms.NONE),
-          waiting);
+      engine.submit(new Request(prompt, tokens, Set.of(), Choice.GREEDY), answer);
     }
-    ends.forEach(CompletableFuture::join);
+    answers.forEach(AwaitedAnswer::ending);
   }
 }

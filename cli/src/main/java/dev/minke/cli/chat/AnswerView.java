@@ -3,7 +3,6 @@ package dev.minke.cli.chat;
 import dev.minke.cli.console.Meter;
 import dev.minke.tokenizer.chat.AnswerEvent;
 import java.io.PrintWriter;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// An answer as it comes: thoughts dim, what is said as it is, calls marked. Mutable, of one
@@ -29,21 +28,18 @@ public final class AnswerView implements Hearer, AutoCloseable {
       PrintWriter out, PrintWriter aside, boolean isTerminal, boolean hidesThoughts, Look look) {}
 
   private final Place place;
-  private final BooleanSupplier stop;
   private @Nullable Meter meter;
   private Part part = Part.NOTHING;
   private boolean hasContent;
   private boolean atLineStart = true;
 
-  /// @param stop whether nobody wants to hear more
-  public AnswerView(Place place, BooleanSupplier stop) {
+  public AnswerView(Place place) {
     this.place = place;
-    this.stop = stop;
   }
 
   @Override
-  public boolean isStopped() {
-    return stop.getAsBoolean() || place.out.checkError();
+  public boolean isGone() {
+    return place.out.checkError();
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -48,7 +47,6 @@ public final class Dialogue {
   private final LineReader lines;
   private final Orders orders;
   private final PrintWriter out;
-  private final AtomicBoolean stop = new AtomicBoolean();
 
   /// @param terminal owned by the caller
   public Dialogue(Terminal terminal, Talk talk, Setup setup, Look look) {
@@ -90,7 +88,7 @@ public final class Dialogue {
 
   /// Holds the conversation.
   public void hold() {
-    terminal.handle(Terminal.Signal.INT, _ -> stop.set(true));
+    terminal.handle(Terminal.Signal.INT, _ -> talk.stop());
     boolean wantsToLeave = false;
     while (true) {
       try {
@@ -142,9 +140,8 @@ public final class Dialogue {
 
   private void answer(Function<Hearer, Reply> asking) {
     AnswerView.Place place = new AnswerView.Place(out, out, true, setup.hidesThoughts(), look);
-    stop.set(false);
     Attributes before = quiet();
-    try (AnswerView view = new AnswerView(place, stop::get)) {
+    try (AnswerView view = new AnswerView(place)) {
       tell(asking.apply(view));
     } catch (CheckpointException | TemplateException | IllegalArgumentException e) {
       remark("not answered: " + e.getMessage());

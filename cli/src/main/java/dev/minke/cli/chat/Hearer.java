@@ -2,7 +2,7 @@ package dev.minke.cli.chat;
 
 import dev.minke.tokenizer.chat.AnswerEvent;
 
-/// Hears an answer as it comes about.
+/// Hears an answer as it comes about, on the thread of the engine.
 public interface Hearer {
   /// The model reads.
   ///
@@ -16,8 +16,8 @@ public interface Hearer {
   /// The answer has ended.
   void ended();
 
-  /// Asked before each token.
+  /// Asked after something was said.
   ///
-  /// @return whether nobody wants to hear more
-  boolean isStopped();
+  /// @return whether what is said reaches nobody any more
+  boolean isGone();
 }

@@ -1,7 +1,9 @@
 package dev.minke.cli.chat;
 
 import dev.minke.inference.Stop;
+import dev.minke.inference.text.TextEnding;
 import dev.minke.tokenizer.chat.Answer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +16,7 @@ import java.util.Locale;
 /// @param promptTokens of the whole conversation
 /// @param readTokens those of them that were new
 /// @param tokens of the answer
-/// @param readNanos until the first token could be drawn
-/// @param writeNanos from then on
+/// @param timing how long
 /// @param hiddenTurns how many of the oldest the model was not shown any more
 public record Reply(
     Answer answer,
@@ -24,8 +25,7 @@ public record Reply(
     int promptTokens,
     int readTokens,
     int tokens,
-    long readNanos,
-    long writeNanos,
+    TextEnding.Timing timing,
     int hiddenTurns) {
   /// Whether there is nothing that could be a turn of the conversation.
   public boolean isEmpty() {
@@ -39,8 +39,8 @@ public record Reply(
   /// @param capacity of the context
   public String statistics(int capacity) {
     List<String> parts = new ArrayList<>();
-    parts.add(part("prompt", readTokens, readNanos));
-    parts.add(part("answer", tokens, writeNanos));
+    parts.add(part("prompt", readTokens, readTokens, timing.toFirst()));
+    parts.add(part("answer", tokens, tokens - 1, timing.generating()));
     parts.add(
         String.format(
             Locale.ROOT,
@@ -50,13 +50,13 @@ public record Reply(
     return String.join("; ", parts);
   }
 
-  private static String part(String name, int count, long nanos) {
-    double seconds = nanos * 1e-9;
+  /// @param within how many of them it took so long to compute
+  private static String part(String name, int count, int within, Duration time) {
     return String.format(
         Locale.ROOT,
         "%s %,d tokens, %.1f a second",
         name,
         count,
-        seconds == 0 ? 0 : count / seconds);
+        time.isZero() ? 0 : within / (time.toNanos() * 1e-9));
   }
 }

@@ -1,35 +1,48 @@
 package dev.minke.cli.chat;
 
-import dev.minke.inference.Generator;
-import dev.minke.inference.PrefixSession;
+import dev.minke.inference.AwaitedAnswer;
+import dev.minke.inference.Ending;
+import dev.minke.inference.Engine;
+import dev.minke.inference.Generation;
+import dev.minke.inference.Request;
 import dev.minke.inference.Stop;
+import dev.minke.inference.text.TextEnding;
+import dev.minke.inference.text.TextListener;
+import dev.minke.inference.text.TextStream;
 import dev.minke.inference.text.Wording;
-import dev.minke.tokenizer.Decoder;
 import dev.minke.tokenizer.Tokenizer;
 import dev.minke.tokenizer.chat.Answer;
 import dev.minke.tokenizer.chat.AnswerEvent;
 import dev.minke.tokenizer.chat.AnswerParser;
 import dev.minke.tokenizer.chat.ChatMessage;
 import dev.minke.tokenizer.chat.ChatRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A conversation with a model. Mutable; belongs to one thread.
+/// A conversation with a model. Mutable; belongs to one thread, but for [#stop].
 public final class Talk {
   private final Wording wording;
   private final Tokenizer tokenizer;
-  private final PrefixSession session;
+  private final Engine engine;
   private final Transcript transcript = new Transcript();
   private Settings settings;
 
   /// How often the last message was answered already.
   private int attempt;
 
-  /// @param session owned by the caller
-  public Talk(Wording wording, Tokenizer tokenizer, PrefixSession session, Settings settings) {
+  /// Tokens of the last prompt and its answer.
+  private int used;
+
+  private volatile boolean stopped;
+  private volatile Generation underWay = () -> {};
+
+  /// @param engine that answers nobody else: what is heard is shown on its thread, and whoever
+  ///   shows it may be slow. Owned by the caller
+  public Talk(Wording wording, Tokenizer tokenizer, Engine engine, Settings settings) {
     this.wording = wording;
     this.tokenizer = tokenizer;
-    this.session = session;
+    this.engine = engine;
     this.settings = settings;
   }
 
@@ -56,12 +69,18 @@ public final class Talk {
 
   /// Most tokens that the conversation may have.
   public int capacity() {
-    return session.capacity();
+    return engine.limit();
   }
 
-  /// Tokens that the model has read or written.
+  /// Tokens that the model read and wrote for the last answer, those that were there included.
   int used() {
-    return session.length();
+    return used;
+  }
+
+  /// Ends the answer that is under way where it is. May be called by any thread.
+  void stop() {
+    stopped = true;
+    underWay.cancel();
   }
 
   /// Says something and has it answered. If that fails, or nothing comes, it is as if nothing had
@@ -113,30 +132,37 @@ public final class Talk {
   }
 
   private Reply answer(Hearer hearer) {
+    stopped = false;
     Fitting fitting = fit();
     int[] prompt = fitting.worded.ids();
     // No tools were offered; but what is written as a call shall look like one.
     AnswerParser parser = new AnswerParser(wording.style(), fitting.worded.thought());
-    Writer writer = new Writer(parser, tokenizer.decoder(), hearer);
-    for (int id : prompt) {
-      writer.decoder.accept(id);
+    Teller teller = new Teller(hearer);
+    AwaitedAnswer answer =
+        new AwaitedAnswer(new TextStream(tokenizer, prompt, List.of(), parser, teller));
+    underWay = engine.submit(request(prompt), answer);
+    if (stopped) {
+      underWay.cancel();
     }
-    int most = settings.maxTokens() == 0 ? Integer.MAX_VALUE : settings.maxTokens();
-    Generator.Continuation found =
-        session.generate(prompt, most, tokenizer.endsOfAnswer(), settings.choice(attempt), writer);
-    writer.finish();
-    boolean isFull =
-        found.stop() == Stop.LENGTH && prompt.length + found.ids().length >= session.capacity();
+    Ending ending = answer.ending();
+    used = ending.prompt() + ending.generated();
     return new Reply(
-        Answer.of(writer.events),
-        found.stop(),
-        isFull,
-        prompt.length,
-        writer.toRead,
-        found.ids().length,
-        writer.readNanos,
-        writer.writeNanos,
+        Answer.of(teller.events),
+        ending.stop(),
+        ending.stop() == Stop.LENGTH && used >= engine.limit(),
+        ending.prompt(),
+        ending.prompt() - ending.cached(),
+        ending.generated(),
+        teller.timing,
         fitting.hidden);
+  }
+
+  private Request request(int[] prompt) {
+    return new Request(
+        prompt,
+        settings.maxTokens() == 0 ? Integer.MAX_VALUE : settings.maxTokens(),
+        tokenizer.endsOfAnswer(),
+        settings.choice(attempt));
   }
 
   private record Fitting(Wording.Worded worded, int hidden) {}
@@ -144,7 +170,7 @@ public final class Talk {
   /// A quarter of the context is kept for the answer, or what the answer may have. Where it is not
   /// there, turns are hidden until half of the context is free.
   private Fitting fit() {
-    int capacity = session.capacity();
+    int capacity = engine.limit();
     int quarter = Math.max(1, capacity / 4);
     int room = settings.maxTokens() == 0 ? quarter : Math.min(quarter, settings.maxTokens());
     Wording.Worded worded = word();
@@ -169,47 +195,42 @@ public final class Talk {
     return wording.word(thinks == null ? request : request.withThinking(thinks));
   }
 
-  /// Tokens to events, and the clock beside it.
-  private static final class Writer implements PrefixSession.Listener {
-    private final AnswerParser parser;
-    private final Decoder decoder;
+  /// What is heard, kept.
+  private static final class Teller implements TextListener {
+    private static final int NOTHING = -1;
+
     private final Hearer hearer;
     private final List<AnswerEvent> events = new ArrayList<>();
-    private long sinceNanos = System.nanoTime();
-    private long readNanos;
-    private long writeNanos;
-    private int toRead;
+    private int firstDone = NOTHING;
+    private TextEnding.Timing timing = new TextEnding.Timing(Duration.ZERO, Duration.ZERO);
 
-    private Writer(AnswerParser parser, Decoder decoder, Hearer hearer) {
-      this.parser = parser;
-      this.decoder = decoder;
+    private Teller(Hearer hearer) {
       this.hearer = hearer;
     }
 
+    /// Tokens that were there took no time: whoever reckons how long it takes shall not count them.
     @Override
-    public boolean reads(int done, int all) {
-      hearer.reads(done, all);
-      toRead = all;
-      readNanos = System.nanoTime() - sinceNanos;
-      return !hearer.isStopped();
+    public void reads(int done, int all) {
+      if (firstDone == NOTHING) {
+        firstDone = done;
+      }
+      hearer.reads(done - firstDone, all - firstDone);
     }
 
     @Override
-    public boolean writes(int id) {
-      tell(parser.accept(decoder.accept(id)));
-      writeNanos = System.nanoTime() - sinceNanos - readNanos;
-      return !hearer.isStopped();
+    public boolean says(List<AnswerEvent> more) {
+      events.addAll(more);
+      more.forEach(hearer::says);
+      return !hearer.isGone();
     }
 
-    private void finish() {
-      tell(parser.accept(decoder.finish()));
-      tell(parser.finish());
+    @Override
+    public void ended(TextEnding ending) {
+      timing = ending.timing();
       hearer.ended();
     }
 
-    private void tell(List<AnswerEvent> more) {
-      events.addAll(more);
-      more.forEach(hearer::says);
-    }
+    @Override
+    public void failed(Throwable cause) {}
   }
 }

@@ -1,9 +1,12 @@
 package dev.minke.cli.runs;
 
 import dev.minke.data.Corpus;
+import dev.minke.inference.AwaitedAnswer;
 import dev.minke.inference.Choice;
-import dev.minke.inference.Generator;
+import dev.minke.inference.Engine;
+import dev.minke.inference.EngineSettings;
 import dev.minke.inference.Precision;
+import dev.minke.inference.Request;
 import dev.minke.inference.Sampler;
 import dev.minke.kernel.Kernels;
 import dev.minke.model.CausalModel;
@@ -38,12 +41,30 @@ public record SampleWriter(
     Kernels kernels,
     Supplier<? extends CausalModel> model)
     implements TrainListener {
+  private record Prompt(String text, int[] ids) {}
+
   @Override
   public void validated(ValidationMetrics metrics) {
-    List<String> lines =
-        recipe.validation().prompts().stream().map(prompt -> line(metrics.step(), prompt)).toList();
-    if (lines.isEmpty()) {
+    List<Prompt> prompts =
+        recipe.validation().prompts().stream().map(text -> new Prompt(text, ids(text))).toList();
+    if (prompts.isEmpty()) {
       return;
+    }
+    int longest = prompts.stream().mapToInt(prompt -> prompt.ids.length).max().orElse(1);
+    int context =
+        Math.min(
+            model.get().maxLength(), Math.max(1, longest) + recipe.validation().promptTokens());
+    List<String> lines;
+    // An engine lives as long as the parameters stay the same: it keeps what it has computed.
+    try (Engine engine =
+        new Engine(
+            model.get(),
+            kernels,
+            EngineSettings.alone(Precision.EXACT, context, EngineSettings.STEP))) {
+      lines =
+          prompts.stream()
+              .map(prompt -> line(metrics.step(), prompt.text, continuation(engine, prompt.ids)))
+              .toList();
     }
     try {
       Files.write(
@@ -58,31 +79,31 @@ public record SampleWriter(
     }
   }
 
-  private String line(int step, String prompt) {
+  private static String line(int step, String prompt, String text) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", step);
     line.put("prompt", prompt);
-    line.put("text", continued(prompt));
+    line.put("text", text);
     return JsonMapper.shared().writeValueAsString(line);
   }
 
-  private String continued(String prompt) {
+  private int[] ids(String prompt) {
     int begin = recipe.data().beginOfText() ? tokenizer.beginOfText().orElse(-1) : -1;
-    int[] ids =
-        new Corpus.Encoding(tokenizer::encode, tokenizer.identity(), tokenizer.vocab(), begin, -1)
-            .encode(prompt);
-    int room = model.get().maxLength() - ids.length;
-    if (ids.length == 0 || room < 1) {
+    return new Corpus.Encoding(
+            tokenizer::encode, tokenizer.identity(), tokenizer.vocab(), begin, -1)
+        .encode(prompt);
+  }
+
+  /// Nothing behind a prompt without tokens, or one that leaves no room.
+  private String continuation(Engine engine, int[] ids) {
+    if (ids.length == 0 || ids.length >= engine.limit()) {
       return "";
     }
-    return tokenizer.decode(
-        new Generator(model.get(), kernels, Precision.EXACT)
-            .generate(
-                ids,
-                Math.min(recipe.validation().promptTokens(), room),
-                tokenizer.endsOfAnswer(),
-                Choice.of(new Sampler(0.8, 0, 0.95, recipe.seed())),
-                _ -> true)
-            .ids());
+    Choice choice = Choice.of(new Sampler(0.8, 0, 0.95, recipe.seed()));
+    AwaitedAnswer answer = new AwaitedAnswer();
+    engine.submit(
+        new Request(ids, recipe.validation().promptTokens(), tokenizer.endsOfAnswer(), choice),
+        answer);
+    return tokenizer.decode(answer.ids());
   }
 }

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.minke.backend.Backends;
 import dev.minke.checkpoint.StoredModel;
 import dev.minke.cli.GoldenModel;
+import dev.minke.inference.Engine;
+import dev.minke.inference.EngineSettings;
 import dev.minke.inference.LogitRules;
 import dev.minke.inference.Precision;
-import dev.minke.inference.PrefixSession;
 import dev.minke.inference.Sampler;
 import dev.minke.inference.text.Wording;
 import dev.minke.kernel.Kernels;
@@ -39,7 +40,7 @@ class DialogueTest {
   private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
   private Kernels kernels;
   private StoredModel model;
-  private PrefixSession session;
+  private Engine engine;
   private LineDisciplineTerminal terminal;
   private Talk talk;
 
@@ -54,12 +55,16 @@ class DialogueTest {
     Tokenizer tokenizer = model.tokenizer();
     Wording wording =
         new Wording.ByTemplate(model.chatTemplate(Clock.systemUTC()).orElseThrow(), tokenizer);
-    session = new PrefixSession(model.model(), kernels, Precision.FAST, model.model().maxLength());
+    engine =
+        new Engine(
+            model.model(),
+            kernels,
+            EngineSettings.alone(Precision.FAST, model.model().maxLength(), EngineSettings.STEP));
     talk =
         new Talk(
             wording,
             tokenizer,
-            session,
+            engine,
             new Settings(new Sampler(1, 0, 1, 7), LogitRules.NONE, 8, null));
     terminal = new LineDisciplineTerminal("test", "dumb", screen, StandardCharsets.UTF_8);
   }
@@ -67,7 +72,7 @@ class DialogueTest {
   @AfterEach
   void close() throws Exception {
     terminal.close();
-    session.close();
+    engine.close();
     model.close();
     kernels.close();
   }
@@ -190,7 +195,7 @@ class DialogueTest {
     Thread thread = Thread.ofPlatform().start(dialogue::hold);
     type("hello\n");
     long end = System.nanoTime() + PATIENCE_NANOS;
-    while (talk.used() < 12 && System.nanoTime() < end) {
+    while (engine.counts().generatedTokens() < 4 && System.nanoTime() < end) {
       Thread.sleep(2);
     }
     terminal.raise(Terminal.Signal.INT);
@@ -230,7 +235,7 @@ class DialogueTest {
     public void ended() {}
 
     @Override
-    public boolean isStopped() {
+    public boolean isGone() {
       return false;
     }
   }
