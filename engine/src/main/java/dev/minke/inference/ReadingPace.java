@@ -1,5 +1,7 @@
 package dev.minke.inference;
 
+import java.time.Duration;
+
 /// How many prompt tokens fit into a step, from how long steps took so far.
 ///
 /// A step takes so long for each token that passes, and so long for each position that prompts look
@@ -7,7 +9,9 @@ package dev.minke.inference;
 /// Both are fitted by least squares over the last steps. So that looking back does not take most of
 /// the time, few tokens never pass behind many.
 final class ReadingPace {
+  /// What a quarter of a second is taken to have room for while nothing is known.
   private static final int FIRST = 32;
+
   private static final int LEAST = 16;
   private static final int MOST = 512;
 
@@ -20,18 +24,26 @@ final class ReadingPace {
   /// Of the products of the sums; below it, one kind of time cannot be told from the other.
   private static final double TELLS_APART = 1e-3;
 
+  private final int first;
   private double nanosPerToken;
   private double nanosPerBack;
-  private int largest = FIRST / 2;
+  private int largest;
   private double tokensTokens;
   private double tokensBack;
   private double backBack;
   private double tokensNanos;
   private double backNanos;
 
+  /// @param step how long one may take
+  ReadingPace(Duration step) {
+    double quarters = (double) step.toNanos() / EngineSettings.STEP.toNanos();
+    first = (int) Math.clamp(FIRST * quarters, FIRST, MOST);
+    largest = first / 2;
+  }
+
   /// Most tokens of prompts in one step.
   int most() {
-    return nanosPerToken == 0 ? FIRST : Math.min(MOST, 2 * largest);
+    return nanosPerToken == 0 ? first : Math.min(MOST, 2 * largest);
   }
 
   /// Time that tokens of a prompt will take.
@@ -48,7 +60,7 @@ final class ReadingPace {
   ///   if they do not fit
   int tokens(double nanos, int back, int share) {
     if (nanosPerToken == 0) {
-      return FIRST;
+      return first;
     }
     double looking = back * nanosPerBack;
     double fit = (nanos - looking) / nanosPerToken;

@@ -29,7 +29,7 @@ final class Scheduler {
   private final PrefixTree tree;
   private final @Nullable DiskTier disk;
   private final WaitingLine line = new WaitingLine();
-  private final ReadingPace pace = new ReadingPace();
+  private final ReadingPace pace;
 
   /// In the order of arrival.
   private final List<ActiveSequence> active = new ArrayList<>();
@@ -39,6 +39,7 @@ final class Scheduler {
   Scheduler(Kernels kernels, EngineSettings settings, EngineCache cache) {
     this.kernels = kernels;
     this.settings = settings;
+    this.pace = new ReadingPace(settings.step());
     this.cache = cache;
     this.pool = cache.pool();
     this.tree = cache.tree();

@@ -3,6 +3,7 @@ package dev.minke.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.Random;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class ReadingPaceTest {
 
   /// Steps of many sizes, which take what they take give or take a tenth.
   private static ReadingPace after(int steps) {
-    ReadingPace pace = new ReadingPace();
+    ReadingPace pace = new ReadingPace(EngineSettings.STEP);
     Random random = new Random(1);
     for (int i = 0; i < steps; i++) {
       int tokens = 32 + random.nextInt(200);
@@ -49,11 +50,18 @@ class ReadingPaceTest {
 
   @Test
   void stepsThatAllLookBackAlikeLeaveTimeForTokens() {
-    ReadingPace pace = new ReadingPace();
+    ReadingPace pace = new ReadingPace(EngineSettings.STEP);
     for (int i = 0; i < 20; i++) {
       pace.took(64, 0, (long) (64 * TOKEN));
     }
     assertThat(pace.nanos(64, 5_000)).isCloseTo(64 * TOKEN, Percentage.withPercentage(1));
     assertThat(pace.tokens(64 * TOKEN, 0, 0)).isBetween(63, 64);
+  }
+
+  @Test
+  void whoeverHasTimeBeginsWithMuch() {
+    assertThat(new ReadingPace(Duration.ofHours(1)).most()).isEqualTo(512);
+    assertThat(new ReadingPace(EngineSettings.STEP.multipliedBy(4)).most()).isEqualTo(128);
+    assertThat(new ReadingPace(Duration.ofNanos(1)).most()).isEqualTo(32);
   }
 }

@@ -139,10 +139,9 @@ public final class Dialogue {
   }
 
   private void answer(Function<Hearer, Reply> asking) {
-    AnswerView.Place place = new AnswerView.Place(out, out, true, setup.hidesThoughts(), look);
     Attributes before = quiet();
-    try (AnswerView view = new AnswerView(place)) {
-      tell(asking.apply(view));
+    try {
+      tell(shown(asking));
     } catch (CheckpointException | TemplateException | IllegalArgumentException e) {
       remark("not answered: " + e.getMessage());
     } catch (UncheckedIOException e) {
@@ -150,6 +149,13 @@ public final class Dialogue {
     } finally {
       terminal.setAttributes(before);
       out.flush();
+    }
+  }
+
+  private Reply shown(Function<Hearer, Reply> asking) {
+    AnswerView.Place place = new AnswerView.Place(out, out, true, setup.hidesThoughts(), look);
+    try (AnswerView view = new AnswerView(place)) {
+      return asking.apply(view);
     }
   }
 

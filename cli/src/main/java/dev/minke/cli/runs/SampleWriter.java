@@ -50,10 +50,9 @@ public record SampleWriter(
     if (prompts.isEmpty()) {
       return;
     }
-    int longest = prompts.stream().mapToInt(prompt -> prompt.ids.length).max().orElse(1);
-    int context =
-        Math.min(
-            model.get().maxLength(), Math.max(1, longest) + recipe.validation().promptTokens());
+    int longest =
+        prompts.stream().mapToInt(prompt -> Math.max(1, prompt.ids.length)).max().orElse(1);
+    int context = Math.min(model.get().maxLength(), longest + recipe.validation().promptTokens());
     List<String> lines;
     // An engine lives as long as the parameters stay the same: it keeps what it has computed.
     try (Engine engine =
