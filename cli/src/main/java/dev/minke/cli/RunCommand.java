@@ -189,7 +189,15 @@ final class RunCommand implements Callable<Integer> {
             "--think: the template of this model has no switch for it; leave it out");
       }
       Precision chosen = precision.or(Precision.FAST);
-      int capacity = capacity(loaded, loaded.room(chosen.cache()));
+      int longest = loaded.model().maxLength();
+      int capacity = capacity(context, longest, loaded.room(chosen.cache()));
+      if (context == 0 && capacity < longest) {
+        err.printf(
+            Locale.ROOT,
+            "context    %,d tokens have room in memory, the model knows up to %,d%n",
+            capacity,
+            longest);
+      }
       try (Engine engine = loaded.engine(chosen, capacity, EngineSettings.STEP)) {
         Talk talk = new Talk(wording, tokenizer, engine, settings);
         talk.setSystem(system);
@@ -228,29 +236,23 @@ final class RunCommand implements Callable<Integer> {
     return text;
   }
 
-  /// @param room tokens that there is memory for
-  private int capacity(LoadedModel loaded, int room) {
-    int longest = loaded.model().maxLength();
-    if (context > longest) {
+  /// Most tokens of the conversation.
+  ///
+  /// @param asked 0 for as many as there can be
+  /// @param longest that the model knows
+  /// @param room that there is memory for
+  static int capacity(int asked, int longest, int room) {
+    if (asked > longest) {
       throw new UsageException(
           "--context: expected at most the %,d tokens of the model, found %,d"
-              .formatted(longest, context));
+              .formatted(longest, asked));
     }
-    if (context > room) {
+    if (asked > room) {
       throw new UsageException(
-          "--context: expected at most the %,d tokens that there is memory for, found %,d"
-              .formatted(room, context));
+          "--context: expected at most the %,d tokens that memory has room for, found %,d"
+              .formatted(room, asked));
     }
-    if (context == 0 && room < longest) {
-      spec.commandLine()
-          .getErr()
-          .printf(
-              Locale.ROOT,
-              "context    %,d tokens have room in memory, the model knows up to %,d%n",
-              room,
-              longest);
-    }
-    return context == 0 ? room : context;
+    return asked == 0 ? Math.min(longest, room) : asked;
   }
 
   private Settings settings(LoadedModel loaded) {

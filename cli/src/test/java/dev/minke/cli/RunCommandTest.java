@@ -1,6 +1,7 @@
 package dev.minke.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,16 @@ class RunCommandTest {
   }
 
   @Test
+  void aConversationIsAsLongAsModelAndMemoryAllow() {
+    assertThat(RunCommand.capacity(0, 4096, 100_000)).isEqualTo(4096);
+    assertThat(RunCommand.capacity(0, 4096, 1000)).isEqualTo(1000);
+    assertThat(RunCommand.capacity(900, 4096, 1000)).isEqualTo(900);
+    assertThatThrownBy(() -> RunCommand.capacity(1001, 4096, 1000))
+        .hasMessage(
+            "--context: expected at most the 1,000 tokens that memory has room for, found 1,001");
+  }
+
+  @Test
   void whatCannotBeIsOneLine() throws Exception {
     String quiet = "exec \"$@\" </dev/null";
     assertThat(ask(quiet, 2, "run", model)).contains("QUESTION: expected one");
@@ -62,6 +73,9 @@ class RunCommandTest {
         .contains("--think: the template of this model has no switch for it");
     assertThat(ask(quiet, 2, "run", model, "a", "--context", "1000000"))
         .contains("--context: expected at most the");
+    assertThat(ask(quiet, 2, "run", model, "a", "--context", "1"))
+        .contains("--context: expected 2 or more")
+        .hasLineCount(1);
     assertThat(ask(quiet, 1, "run", temporary.resolve("nothing"), "a"))
         .contains("nothing")
         .hasLineCount(1);
