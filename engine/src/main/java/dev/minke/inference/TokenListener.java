@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Hears how the answer to a request comes about.
 ///
-/// Called on the engine's thread, between two steps of all requests: it must be quick and must not
-/// wait. What it throws ends its own request.
+/// Called on the engine's thread, between two steps of all requests: unless nobody else is
+/// answered, it must be quick and must not wait. What it throws ends its own request.
 public interface TokenListener {
   /// Prompt tokens were read.
   ///

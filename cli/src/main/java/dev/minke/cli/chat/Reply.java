@@ -50,13 +50,13 @@ public record Reply(
     return String.join("; ", parts);
   }
 
-  /// @param within how many of them it took so long to compute
-  private static String part(String name, int count, int within, Duration time) {
-    return String.format(
-        Locale.ROOT,
-        "%s %,d tokens, %.1f a second",
-        name,
-        count,
-        time.isZero() ? 0 : within / (time.toNanos() * 1e-9));
+  /// Without a speed where nothing was timed: the reading was stopped, or one token is all.
+  ///
+  /// @param timed how many of them took so long
+  private static String part(String name, int count, int timed, Duration time) {
+    String tokens = String.format(Locale.ROOT, "%s %,d tokens", name, count);
+    return time.isZero()
+        ? tokens
+        : String.format(Locale.ROOT, "%s, %.1f a second", tokens, timed / (time.toNanos() * 1e-9));
   }
 }
