@@ -20,7 +20,9 @@
 ///
 /// This package, and the types of other packages that its signatures name, are stable; all else is
 /// internal. Unusual: an answer never depends on who else is being answered. Threads are daemons;
-/// nothing prints. Start reading at [dev.minke.Minke#open].
+/// nothing prints. JDK Flight Recorder is told of requests, steps and loads, as
+/// `dev.minke.Request`, `dev.minke.Step` and `dev.minke.ModelLoad`. Start reading at
+/// [dev.minke.Minke#open].
 @NullMarked
 package dev.minke;
 

@@ -158,6 +158,8 @@ public final class StoredModel implements AutoCloseable {
   /// @param progress hears how many bytes of [Residency#readAtOnce] have been read
   /// @throws CheckpointException if a file cannot be read
   public void load(Kernels kernels, Residency residency, LongConsumer progress) {
+    ModelLoadEvent event = new ModelLoadEvent();
+    event.begin();
     Set<Parameter> later = residency.isWhole() ? Set.of() : expertWeights();
     if (!residency.isWhole()) {
       cacheExperts(kernels, residency.slots());
@@ -169,6 +171,13 @@ public final class StoredModel implements AutoCloseable {
         done += weight.storedBytes();
         progress.accept(done);
       }
+    }
+    if (event.shouldCommit()) {
+      event.model = String.valueOf(path.getFileName());
+      event.bytes = done;
+      event.experts = residency.experts();
+      event.slots = residency.slots();
+      event.commit();
     }
   }
 

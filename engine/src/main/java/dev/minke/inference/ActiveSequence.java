@@ -17,6 +17,7 @@ final class ActiveSequence implements Generation {
   private final long arrival;
   private final long deadline;
   private final long began = System.nanoTime();
+  private final RequestEvent event = new RequestEvent();
   private volatile boolean cancelled;
 
   private int[] tokens;
@@ -50,6 +51,7 @@ final class ActiveSequence implements Generation {
     promptLength = prompt.length;
     tokens = Arrays.copyOf(prompt, promptLength + 16);
     length = promptLength;
+    event.begin();
   }
 
   Purpose purpose() {
@@ -69,6 +71,13 @@ final class ActiveSequence implements Generation {
   /// [System#nanoTime] at which it came.
   long began() {
     return began;
+  }
+
+  /// There is room for it, perhaps again.
+  void admitted() {
+    if (event.waitingTime == RequestEvent.NEVER) {
+      event.waitingTime = System.nanoTime() - began;
+    }
   }
 
   /// Lower for those that came earlier.
@@ -141,6 +150,9 @@ final class ActiveSequence implements Generation {
   /// A token was drawn. Where it is the next draft, which passed already, it has passed, too, and
   /// the one behind it can be drawn; where it is not, the drafts are void.
   void append(int id) {
+    if (event.timeToFirstToken == RequestEvent.NEVER) {
+      event.timeToFirstToken = System.nanoTime() - began;
+    }
     makeRoom();
     boolean guessed = drafts > 0 && tokens[length] == id;
     tokens[length++] = id;
@@ -305,5 +317,29 @@ final class ActiveSequence implements Generation {
 
   Ending ending(Stop stop) {
     return new Ending(stop, asked, cached, generated(), dropped, drafted, accepted);
+  }
+
+  /// Tells the flight recorder that it is over.
+  ///
+  /// @param failure that ended it; null for none
+  void record(String end, @Nullable Throwable failure) {
+    event.end();
+    if (event.shouldCommit()) {
+      event.purpose =
+          switch (purpose) {
+            case Purpose.Continuing _ -> "answer";
+            case Purpose.Embedding _ -> "embedding";
+          };
+      event.promptTokens = asked;
+      event.cachedTokens = cached;
+      event.diskTokens = fromDisk;
+      event.generatedTokens = generated();
+      event.droppedTokens = dropped;
+      event.draftedTokens = drafted;
+      event.acceptedTokens = accepted;
+      event.end = end;
+      event.failure = failure == null ? null : failure.getClass();
+      event.commit();
+    }
   }
 }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// those that end are remembered until they can be told so without the engine's lock. Of the
 /// engine's thread.
 final class Answering implements StepRunner.Drawer {
+  /// What the flight recorder is told beside the names of [Stop].
+  private static final String FAILED = "FAILED";
+
   private final List<Ended> ended = new ArrayList<>();
 
   /// Sequences that filled the context in the present step and are to go on.
@@ -54,13 +57,23 @@ final class Answering implements StepRunner.Drawer {
   }
 
   void end(ActiveSequence sequence, Stop stop) {
-    ended.add(new Ended(sequence, true, () -> sequence.purpose().ended(sequence.ending(stop))));
+    Runnable last =
+        () -> {
+          sequence.record(stop.name(), null);
+          sequence.purpose().ended(sequence.ending(stop));
+        };
+    ended.add(new Ended(sequence, true, last));
   }
 
   /// Ends a sequence that did not end by itself.
   void fail(ActiveSequence sequence, Throwable cause) {
     if (goesOn(sequence)) {
-      ended.add(new Ended(sequence, false, () -> sequence.purpose().failed(cause)));
+      Runnable last =
+          () -> {
+            sequence.record(FAILED, cause);
+            sequence.purpose().failed(cause);
+          };
+      ended.add(new Ended(sequence, false, last));
     }
   }
 

@@ -40,6 +40,7 @@ public final class Engine implements AutoCloseable {
   private final Draw draw = new Draw();
 
   private final Answering answering = new Answering();
+  private final StepEvent event = new StepEvent();
   private final Scheduler scheduler;
   private final Thread thread;
   private final ReentrantLock lock;
@@ -359,6 +360,7 @@ public final class Engine implements AutoCloseable {
   private void step(StepPlan plan, long begin) {
     long nanos = 0;
     int prompts = plan.promptTokens();
+    event.begin();
     answering.begin();
     Throwable failure = null;
     try {
@@ -382,6 +384,7 @@ public final class Engine implements AutoCloseable {
         draftedTokens += plan.drafts();
         acceptedTokens += answering.guessed();
         scheduler.passed(plan);
+        event.commit(plan, answering, scheduler, cache, nanos);
         answering.full().forEach(this::shorten);
       }
       answering.ended().forEach(one -> end(one.sequence(), one.sound()));

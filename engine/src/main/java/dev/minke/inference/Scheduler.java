@@ -100,6 +100,7 @@ final class Scheduler {
         return;
       }
       line.take();
+      next.admitted();
       takeOver(next);
       if (disk == null) {
         lookUp(next);

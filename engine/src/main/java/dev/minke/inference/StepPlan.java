@@ -64,6 +64,15 @@ record StepPlan(List<Part> parts, int expanded) {
     return sum;
   }
 
+  /// Sequences of which the prompt passes, or a part of it.
+  int prompts() {
+    int count = 0;
+    for (Part part : parts) {
+      count += part.first < part.sequence.promptLength() ? 1 : 0;
+    }
+    return count;
+  }
+
   int tokens() {
     int sum = 0;
     for (Part part : parts) {

@@ -21,6 +21,7 @@
 /// | [dev.minke.inference.Advice] | how the makers of a model advise to draw |
 /// | [dev.minke.inference.LogProbs] | log-probabilities of the chosen and of the likeliest tokens |
 /// | `grammar` | what an answer has to be, as masks over the vocabulary: JSON by schema, regular expressions, GBNF |
+/// | [dev.minke.inference.StepEvent], [dev.minke.inference.RequestEvent] | what JDK Flight Recorder is told |
 /// | [dev.minke.inference.Logits] | logits of a whole sequence, for comparison with other implementations |
 ///
 /// Unusual: which arithmetic form of latent attention is used depends on a token's role (prompt or
