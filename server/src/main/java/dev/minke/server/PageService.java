@@ -21,6 +21,7 @@ final class PageService implements HttpService {
           "index.html", "text/html; charset=utf-8",
           "page.css", "text/css; charset=utf-8",
           "page.js", "text/javascript; charset=utf-8",
+          "text.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 
   @Override

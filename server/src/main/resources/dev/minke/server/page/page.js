@@ -1,11 +1,16 @@
 // The chat page: one conversation, kept in this browser, asked through /v1/chat/completions.
 
+import { show } from "./text.js";
+
 const $ = (id) => document.getElementById(id);
 const NUMBERS = ["temperature", "top_p", "top_k", "seed", "max_tokens"];
 const SETTINGS = ["system", "thinking", "key", ...NUMBERS];
 const KEPT = "minke.chat";
+const NOTE = $("note").textContent;
+const SILENT = "The server does not answer. Is it running?";
+const STOPPED = "Stopped.";
 
-/** Messages as {role, content, reasoning}; the last may be one that is being answered. */
+/** Messages as {role, content, reasoning, problem, facts}; the last may be one that is being answered. */
 let messages = [];
 let underWay = null;
 
@@ -26,47 +31,6 @@ function recall() {
   } catch {
     return {};
   }
-}
-
-// ---- text
-
-/** Paragraphs, fenced code and code within lines, as elements: no text of a model becomes markup. */
-function show(target, text) {
-  const parts = [];
-  text.split(/^```/m).forEach((part, index) => {
-    if (index % 2 === 1) {
-      const pre = document.createElement("pre");
-      const code = document.createElement("code");
-      code.textContent = part.replace(/^[^\n]*\n?/, "").replace(/\n$/, "");
-      pre.append(code);
-      parts.push(pre);
-    } else {
-      for (const paragraph of part.split(/\n{2,}/)) {
-        if (paragraph.trim()) {
-          const p = document.createElement("p");
-          p.append(...inline(paragraph.replace(/^\n|\n$/g, "")));
-          parts.push(p);
-        }
-      }
-    }
-  });
-  target.replaceChildren(...parts);
-}
-
-function inline(text) {
-  return text.split(/(`[^`\n]+`|\*\*[^*\n]+\*\*)/).map((part) => {
-    if (/^`.+`$/.test(part)) {
-      const code = document.createElement("code");
-      code.textContent = part.slice(1, -1);
-      return code;
-    }
-    if (/^\*\*.+\*\*$/.test(part)) {
-      const strong = document.createElement("strong");
-      strong.textContent = part.slice(2, -2);
-      return strong;
-    }
-    return part;
-  });
 }
 
 // ---- the conversation on the page
@@ -140,17 +104,26 @@ function finish(view, message, isLast) {
     problem.textContent = message.problem;
     view.foot.append(problem);
   }
-  if (message.content) {
-    view.foot.append(button("Copy", () => navigator.clipboard?.writeText(message.content)));
+  // Browsers have a clipboard for pages that nobody can have changed on their way alone.
+  if (message.content && navigator.clipboard) {
+    view.foot.append(button("Copy", (event) => copy(event.target, message.content)));
   }
   if (isLast) {
-    view.foot.append(button(message.problem ? "Try again" : "Regenerate", regenerate));
+    const again = button(message.problem ? "Try again" : "Regenerate", regenerate);
+    again.className = "again";
+    view.foot.append(again);
   }
   if (message.facts) {
     const facts = document.createElement("span");
     facts.textContent = message.facts;
     view.foot.append(facts);
   }
+}
+
+async function copy(from, text) {
+  await navigator.clipboard.writeText(text);
+  from.textContent = "Copied";
+  setTimeout(() => (from.textContent = "Copy"), 1500);
 }
 
 function nearEnd() {
@@ -187,18 +160,31 @@ function headers() {
   return key ? { Authorization: `Bearer ${key}` } : {};
 }
 
+/** What the server says, or one line on why it says nothing. */
+async function heard(promise, otherwise) {
+  try {
+    return await promise;
+  } catch (failure) {
+    throw failure.name === "AbortError" ? failure : new Error(otherwise);
+  }
+}
+
 async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const lost = "The connection ended before the answer did.";
   let rest = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await heard(reader.read(), lost);
     if (done) {
-      return;
+      throw new Error(lost);
     }
     const lines = (rest + value).split("\n");
     rest = lines.pop();
     for (const line of lines) {
-      if (line.startsWith("data: ") && line !== "data: [DONE]") {
+      if (line === "data: [DONE]") {
+        return;
+      }
+      if (line.startsWith("data: ")) {
         yield JSON.parse(line.slice(6));
       }
     }
@@ -209,7 +195,7 @@ async function problemOf(response) {
   try {
     return (await response.json()).error.message;
   } catch {
-    return `the server answered ${response.status}`;
+    return `The server, or one before it, answered with status ${response.status}.`;
   }
 }
 
@@ -217,7 +203,7 @@ async function answer() {
   const body = request();
   const message = { role: "assistant", content: "", reasoning: "" };
   messages.push(message);
-  $("talk").querySelectorAll(".foot button").forEach((one) => one.remove());
+  $("talk").querySelectorAll(".again").forEach((one) => one.remove());
   const view = draw(message);
   $("talk").append(view.box);
   underWay = new AbortController();
@@ -237,12 +223,13 @@ async function answer() {
   render();
   toEnd();
   try {
-    const response = await fetch("v1/chat/completions", {
+    const asking = fetch("v1/chat/completions", {
       method: "POST",
       headers: { "Content-Type": "application/json", ...headers() },
       body: JSON.stringify(body),
       signal: underWay.signal,
     });
+    const response = await heard(asking, SILENT);
     if (!response.ok) {
       throw new Error(await problemOf(response));
     }
@@ -266,26 +253,39 @@ async function answer() {
       }
     }
   } catch (failure) {
-    message.problem = failure.name === "AbortError" ? "Stopped." : failure.message;
+    message.problem = failure.name === "AbortError" ? STOPPED : failure.message;
     if (message.problem.startsWith("API key")) {
       openSettings(true);
       $("key").focus();
     }
   }
   if (usage) {
-    const seconds = (performance.now() - first) / 1000;
-    const speed = seconds > 0 ? (usage.completion_tokens / seconds).toFixed(1) : "–";
-    message.facts =
-      `${usage.completion_tokens} tokens, ${speed} a second; first after ` +
-      `${((first - begin) / 1000).toFixed(1)} s; prompt ${usage.prompt_tokens}, ` +
-      `${usage.prompt_cache_hit_tokens} of it remembered`;
+    message.facts = factsOf(usage, (first - begin) / 1000, (performance.now() - first) / 1000);
   }
+  const follows = nearEnd();
   underWay = null;
-  busy(false);
   update(view, message, false);
   finish(view, message, true);
+  if (follows) {
+    toEnd();
+  }
+  busy(false);
   keep();
-  $("text").focus();
+}
+
+/** @param generating seconds after the first token, in which the others came */
+function factsOf(usage, untilFirst, generating) {
+  const number = (value, digits = 0) =>
+    value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const tokens = usage.completion_tokens;
+  const speed = (tokens - 1) / generating;
+  return [
+    `${number(tokens)} tokens`,
+    // Of a few tokens at once it would say nothing.
+    ...(generating > 0.1 && tokens > 1 ? [`${number(speed, 1)} a second`] : []),
+    `first after ${number(untilFirst, 1)} s`,
+    `prompt ${number(usage.prompt_tokens)} tokens, ${number(usage.prompt_cache_hit_tokens)} from the cache`,
+  ].join(" · ");
 }
 
 function regenerate() {
@@ -299,6 +299,13 @@ function regenerate() {
 function busy(is) {
   $("stop").hidden = !is;
   $("send").hidden = is;
+  // Read out when it is whole, not with every token.
+  $("talk").setAttribute("aria-busy", String(is));
+  // Whoever pressed a button that is gone is at the text again; on a phone that would open the
+  // keyboard over the answer.
+  if (!is && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+    $("text").focus();
+  }
 }
 
 function openSettings(open) {
@@ -348,6 +355,18 @@ $("new").addEventListener("click", () => {
   redraw();
   $("text").focus();
 });
+/** The page is left: what was written stays. */
+function leave() {
+  if (underWay) {
+    messages.at(-1).problem = STOPPED;
+    keep();
+    underWay.abort();
+  }
+}
+
+// Some browsers end requests before they hide the page, some tell of nothing but that they hide it.
+addEventListener("beforeunload", leave);
+addEventListener("pagehide", leave);
 $("settings-button").addEventListener("click", () => openSettings($("settings").hidden));
 $("settings").addEventListener("change", () => {
   keep();
@@ -356,10 +375,15 @@ $("settings").addEventListener("change", () => {
 $("settings").addEventListener("submit", (event) => event.preventDefault());
 $("model").addEventListener("change", keep);
 
+function note(text, isProblem) {
+  $("note").textContent = text;
+  $("note").classList.toggle("problem", isProblem);
+}
+
 async function models() {
   const chosen = $("model").value || recall().model;
   try {
-    const response = await fetch("v1/models", { headers: headers() });
+    const response = await heard(fetch("v1/models", { headers: headers() }), SILENT);
     if (!response.ok) {
       throw new Error(await problemOf(response));
     }
@@ -368,10 +392,10 @@ async function models() {
     if (names.includes(chosen)) {
       $("model").value = chosen;
     }
-    $("note").textContent = "Enter sends, Shift+Enter begins a new line, Esc stops.";
+    note(NOTE, false);
   } catch (failure) {
-    $("note").textContent = failure.message;
-    openSettings(true);
+    note(failure.message, true);
+    openSettings(failure.message.startsWith("API key"));
   }
 }
 
