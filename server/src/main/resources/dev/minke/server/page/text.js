@@ -55,13 +55,26 @@ function blocks(text) {
       open = false;
     } else if (HEADING.test(line)) {
       add("heading", line);
-    } else if (ITEM.test(line) || (open && found.at(-1).kind === "list" && /^\s/.test(line))) {
+    } else if (ITEM.test(line)) {
+      open &&= !isOfAnotherList(line, found.at(-1));
+      add("list", line);
+    } else if (open && found.at(-1).kind === "list" && /^\s/.test(line)) {
       add("list", line);
     } else {
       add(ROW.test(line) ? "table" : "text", line);
     }
   }
   return found;
+}
+
+/** Numbers end a list of points, and points one of numbers. */
+function isOfAnotherList(line, { kind, lines }) {
+  if (kind !== "list") {
+    return false;
+  }
+  const [, indent, number] = ITEM.exec(line);
+  const [, firstIndent, firstNumber] = ITEM.exec(lines[0]);
+  return indent.length <= firstIndent.length && !number !== !firstNumber;
 }
 
 function built({ kind, lines }) {
@@ -92,11 +105,14 @@ function list(lines) {
       continue;
     }
     const [, { length: indent }, number, text] = item;
-    while (nested.length > 1 && indent < nested.at(-1).indent) {
+    const name = number ? "ol" : "ul";
+    const isBehind = (one) =>
+      indent < one.indent || (indent === one.indent && one.list.localName !== name);
+    while (nested.length > 1 && isBehind(nested.at(-1))) {
       nested.pop();
     }
     if (nested.length === 0 || indent > nested.at(-1).indent) {
-      const inner = element(number ? "ol" : "ul");
+      const inner = element(name);
       if (number) {
         inner.start = Number(number);
       }

@@ -431,6 +431,35 @@ const cases = {
       (await page.evaluate(() => navigator.clipboard.readText())) === LONG_TEXT);
   },
 
+  async "marks become elements where they are meant"(page) {
+    await open(page);
+    for (const [text, html] of [
+      [" a\nb\n\nc", "<p>a\nb</p><p>c</p>"],
+      ["2*3*4, a * b * c, **x**, *y*", "<p>2*3*4, a * b * c, <strong>x</strong>, <em>y</em></p>"],
+      ["`*a*` and `b", "<p><code>*a*</code> and `b</p>"],
+      ["# A\nb\n#c", "<h3>A</h3><p>b\n#c</p>"],
+      ["a:\n- b\n  c\n- d", "<p>a:</p><ul><li>b\nc</li><li>d</li></ul>"],
+      ["2. a\n   - b\n   1. c\n3. d", '<ol start="2"><li>a<ul><li>b</li></ul><ol start="1"><li>c</li></ol></li><li>d</li></ol>'],
+      ["1. a\n- b", '<ol start="1"><li>a</li></ol><ul><li>b</li></ul>'],
+      ["  - a\n- b", "<ul><li>a</li><li>b</li></ul>"],
+      ["```\n# a\n\n- b\n```\nc", "<pre><code># a\n\n- b</code></pre><p>c</p>"],
+      ["````md\n```\na\n```\n````", "<pre><code>```\na\n```</code></pre>"],
+      ["```js\nlet a", "<pre><code>let a</code></pre>"],
+      ["| a | b |\n|---|:-:|\n| 1 | |", '<div class="wide"><table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td></td></tr></tbody></table></div>'],
+      ["|x| = 1", "<p>|x| = 1</p>"],
+    ]) {
+      const made = await page.evaluate(async (text) => {
+        const { show } = await import("./text.js");
+        const whole = document.createElement("div");
+        show(whole, text);
+        const growing = document.createElement("div");
+        for (let end = 1; end <= text.length; end++) show(growing, text.slice(0, end));
+        return [whole.innerHTML, growing.innerHTML];
+      }, text);
+      assert.deepEqual(made, [html, html]);
+    }
+  },
+
   async "the keyboard is enough"(page) {
     await open(page);
     assert.equal(await page.evaluate(() => document.activeElement.id), "text");
