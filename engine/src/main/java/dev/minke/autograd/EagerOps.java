@@ -63,7 +63,7 @@ public final class EagerOps extends Ops {
   public Tensor headMatmul(Tensor x, Parameter weight, Orientation orientation) {
     int axis = orientation == Orientation.FORWARD ? -2 : -1;
     Tensor out = allocate(x, x.size(0), x.size(1), weight.shape().size(axis));
-    kernels().headMatmul(live(x), weight.stack(kernels(), orientation), out);
+    kernels().headMatmul(live(x), weight.stack(kernels(), orientation, arithmetic), out);
     return out;
   }
 

@@ -202,11 +202,19 @@ public final class Parameter implements AutoCloseable {
   ///
   /// @param stacked whether a stack is met matrix by matrix
   Prepared forward(Kernels kernels, boolean stacked, Arithmetic arithmetic) {
-    if (isStored() && arithmetic == Arithmetic.FAST) {
-      Resident resident = resident(kernels);
-      return stacked ? resident.fastStack() : resident.fastMatrix();
+    if (stacked) {
+      return stack(kernels, Orientation.FORWARD, arithmetic);
     }
-    return stacked ? stack(kernels, Orientation.FORWARD) : matrix(kernels, Orientation.FORWARD);
+    return isStored() && arithmetic == Arithmetic.FAST
+        ? resident(kernels).fastMatrix()
+        : matrix(kernels, Orientation.FORWARD);
+  }
+
+  /// The master as a stack of matrices, in the arithmetic asked for if it is a stored one.
+  Prepared stack(Kernels kernels, Orientation orientation, Arithmetic arithmetic) {
+    return isStored() && arithmetic == Arithmetic.FAST
+        ? resident(kernels).fastStack(orientation)
+        : stack(kernels, orientation);
   }
 
   private Prepared form(Form form) {

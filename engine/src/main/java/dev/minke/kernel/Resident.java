@@ -18,8 +18,8 @@ public interface Resident extends AutoCloseable {
   /// for its formats; where that is none but the exact one, the exact form.
   Prepared fastMatrix();
 
-  /// The same of the stack.
-  Prepared fastStack();
+  /// The same of the stack, in either orientation.
+  Prepared fastStack(Orientation orientation);
 
   /// Says which matrices of a stack of experts the products to come will meet, until it is said
   /// anew; only a part of [CachedExperts] needs to be told. Returns when they are in memory.

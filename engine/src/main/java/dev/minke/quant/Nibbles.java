@@ -18,6 +18,11 @@ final class Nibbles {
     }
   }
 
+  /// The lowest four bits as the fifth ones of four bytes.
+  static int fifths(int bits) {
+    return (bits & 1) << 4 | (bits & 2) << 11 | (bits & 4) << 18 | (bits & 8) << 25;
+  }
+
   /// Rounds 32 numbers and writes the lower four bits of each.
   ///
   /// @return the fifth bits, the first number's lowest

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /// 32 codes of five bits behind an F16 scale `d`: `d·(q − 16)`. The fifth bits come first, together
 /// in four bytes.
-final class Q5_0 extends Blocks implements BlockEncoder {
+final class Q5_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   private static final int FIFTH_BITS = 2;
   private static final int CODES = 6;
 
@@ -22,6 +22,43 @@ final class Q5_0 extends Blocks implements BlockEncoder {
       int high = pair >>> 4 & 15 | (fifth >>> i + 16 & 1) << 4;
       to.set(FLOAT, toAt + 4L * i, d * (low - 16));
       to.set(FLOAT, toAt + 4L * (i + 16), d * (high - 16));
+    }
+  }
+
+  @Override
+  public int run() {
+    return 32;
+  }
+
+  @Override
+  public boolean hasMinima() {
+    return false;
+  }
+
+  @Override
+  public short scale(MemorySegment from, long at) {
+    return from.get(SHORT, at);
+  }
+
+  @Override
+  public short minimum(MemorySegment from, long at) {
+    return 0;
+  }
+
+  @Override
+  public int offset() {
+    return 16;
+  }
+
+  @Override
+  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
+    scales[0] = 1;
+    minima[0] = 0;
+    int fifths = from.get(INT, at + FIFTH_BITS);
+    for (int i = 0; i < 4; i++) {
+      int pairs = from.get(INT, at + CODES + 4L * i);
+      codes[i] = pairs & NIBBLES | Nibbles.fifths(fifths >>> 4 * i);
+      codes[4 + i] = pairs >>> 4 & NIBBLES | Nibbles.fifths(fifths >>> 16 + 4 * i);
     }
   }
 

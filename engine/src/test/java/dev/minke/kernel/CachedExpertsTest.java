@@ -163,7 +163,12 @@ class CachedExpertsTest {
             for (boolean fast : new boolean[] {false, true}) {
               assertThat(
                       fast
-                          ? product(kernels, choice, up.fastStack(), back.fastStack(), arena)
+                          ? product(
+                              kernels,
+                              choice,
+                              up.fastStack(Orientation.FORWARD),
+                              back.fastStack(Orientation.FORWARD),
+                              arena)
                           : product(
                               kernels,
                               choice,
@@ -176,8 +181,8 @@ class CachedExpertsTest {
                           ? product(
                               kernels,
                               choice,
-                              gateUps.get(layer).fastStack(),
-                              downs.get(layer).fastStack(),
+                              gateUps.get(layer).fastStack(Orientation.FORWARD),
+                              downs.get(layer).fastStack(Orientation.FORWARD),
                               arena)
                           : product(
                               kernels,
@@ -218,8 +223,18 @@ class CachedExpertsTest {
         cache.gateUp(0).expect(choice.chosen);
         assertThat(
                 product(
-                    kernels, choice, cache.gateUp(0).fastStack(), cache.down(0).fastStack(), arena))
-            .isEqualTo(product(kernels, choice, gateUp.fastStack(), down.fastStack(), arena));
+                    kernels,
+                    choice,
+                    cache.gateUp(0).fastStack(Orientation.FORWARD),
+                    cache.down(0).fastStack(Orientation.FORWARD),
+                    arena))
+            .isEqualTo(
+                product(
+                    kernels,
+                    choice,
+                    gateUp.fastStack(Orientation.FORWARD),
+                    down.fastStack(Orientation.FORWARD),
+                    arena));
       }
     }
   }

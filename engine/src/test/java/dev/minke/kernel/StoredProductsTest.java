@@ -33,6 +33,7 @@ class StoredProductsTest {
           entry("Q8_0", List.of(0)),
           entry("Q4_0", List.of(0)),
           entry("Q4_1", List.of(0, 2)),
+          entry("Q5_0", List.of(0)),
           entry("Q5_K", List.of(0, 2)),
           entry("Q4_K", List.of(0, 2)),
           entry("Q6_K", List.of(208)),
@@ -127,6 +128,47 @@ class StoredProductsTest {
     }
   }
 
+  /// Stacks as files of latent attention have them: heads, turned or not.
+  @ParameterizedTest
+  @MethodSource("fastFormats")
+  void productsOfHeadsAreThoseOfTheReference(String format) {
+    for (boolean turned : new boolean[] {false, true}) {
+      try (Arena arena = Arena.ofShared();
+          Kernels reference = new ReferenceKernels();
+          Kernels vector = Backends.open(2)) {
+        int width = 70;
+        int heads = 3;
+        Orientation orientation = turned ? Orientation.BACKWARD : Orientation.FORWARD;
+        StoredWeight weight =
+            new StoredWeight(
+                turned ? Shape.of(heads, DEPTH, width) : Shape.of(heads, width, DEPTH),
+                List.of(
+                    List.of(random(format, width, DEPTH, 1, arena)),
+                    List.of(random(format, width, DEPTH, 2, arena)),
+                    List.of(random(format, width, DEPTH, 3, arena))),
+                turned);
+        Tensor x = normal(heads * 5, DEPTH, 4, arena).reshape(5, heads, DEPTH);
+        try (Resident expected = reference.load(weight);
+            Resident found = vector.load(weight)) {
+          assertThat(heads(vector, found.stack(orientation), x, arena))
+              .as("exact")
+              .isEqualTo(heads(reference, expected.stack(orientation), x, arena));
+          if (vector.describe().contains("machine code")) {
+            assertThat(heads(vector, found.fastStack(orientation), x, arena))
+                .as("fast")
+                .isEqualTo(heads(reference, expected.fastStack(orientation), x, arena));
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] heads(Kernels kernels, Prepared weight, Tensor x, Arena arena) {
+    Tensor out = Tensor.allocate(arena, DType.F32, Shape.of(x.size(0), x.size(1), weight.width()));
+    kernels.headMatmul(x, weight, out);
+    return out.toFloatArray();
+  }
+
   /// Rows of zeros, of huge numbers and of numbers that are none: no more than the row itself.
   @Test
   void rowsThatCannotBeRoundedAreZero() {
@@ -176,6 +218,6 @@ class StoredProductsTest {
   }
 
   static Stream<String> fastFormats() {
-    return Stream.of("Q8_0", "Q4_0", "Q4_K", "Q6_K");
+    return Stream.of("Q8_0", "Q4_0", "Q5_0", "Q4_K", "Q5_K", "Q6_K");
   }
 }

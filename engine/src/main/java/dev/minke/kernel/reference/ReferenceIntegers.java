@@ -1,5 +1,6 @@
 package dev.minke.kernel.reference;
 
+import dev.minke.kernel.Orientation;
 import dev.minke.quant.IntegerBlocks;
 import dev.minke.tensor.StoredRows;
 import dev.minke.tensor.StoredWeight;
@@ -20,9 +21,10 @@ final class ReferenceIntegers {
 
   private final List<Row> rows = new ArrayList<>();
 
-  /// Whether all of its formats can be taken apart.
-  static boolean has(StoredWeight weight) {
-    return !weight.turned()
+  /// Whether all of its formats can be taken apart, and products sum along its rows as they are
+  /// stored.
+  static boolean has(StoredWeight weight, Orientation orientation) {
+    return weight.turned() == (orientation == Orientation.BACKWARD)
         && weight.groups().stream()
             .flatMap(List::stream)
             .allMatch(part ->

@@ -38,16 +38,16 @@ final class ReferenceResident implements Resident {
 
   @Override
   public Prepared fastMatrix() {
-    return ReferenceIntegers.has(weight)
+    return ReferenceIntegers.has(weight, Orientation.FORWARD)
         ? new ReferenceWeight(matrix(Orientation.FORWARD), new ReferenceIntegers(weight))
         : matrix(Orientation.FORWARD);
   }
 
   @Override
-  public Prepared fastStack() {
-    return ReferenceIntegers.has(weight)
-        ? new ReferenceWeight(stack(Orientation.FORWARD), new ReferenceIntegers(weight))
-        : stack(Orientation.FORWARD);
+  public Prepared fastStack(Orientation orientation) {
+    return ReferenceIntegers.has(weight, orientation)
+        ? new ReferenceWeight(stack(orientation), new ReferenceIntegers(weight))
+        : stack(orientation);
   }
 
   @Override

@@ -18,7 +18,7 @@ final class ReferenceWeight implements Prepared {
   /// Null where activations are taken as they are.
   private final @Nullable ReferenceIntegers integers;
 
-  /// A forward weight whose products round activations.
+  /// A weight whose products round activations.
   ReferenceWeight(Prepared exact, ReferenceIntegers integers) {
     this.orientation = exact.orientation();
     this.groups = exact.groups();

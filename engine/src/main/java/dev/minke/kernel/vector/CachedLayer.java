@@ -124,8 +124,8 @@ final class CachedLayer {
     }
 
     @Override
-    public Prepared fastStack() {
-      return fast == null ? exact : fast;
+    public Prepared fastStack(Orientation orientation) {
+      return fast == null ? stack(orientation) : fast;
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.minke.kernel.Orientation;
 import dev.minke.kernel.Prepared;
 import java.util.List;
 
-/// A stored weight whose sections are all strips, for forward products in integers.
+/// A stored weight whose sections are all strips, for products in integers along its rows.
 ///
 /// @param panels the same weight for exact products; owns nothing either
 record IntegerPanels(StoredPanels panels) implements Prepared {
@@ -20,7 +20,7 @@ record IntegerPanels(StoredPanels panels) implements Prepared {
 
   @Override
   public Orientation orientation() {
-    return Orientation.FORWARD;
+    return panels.orientation();
   }
 
   @Override

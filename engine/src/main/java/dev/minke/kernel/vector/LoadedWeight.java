@@ -35,6 +35,7 @@ final class LoadedWeight implements Resident {
 
   private final @Nullable IntegerPanels fastMatrix;
   private final @Nullable IntegerPanels fastStack;
+  private final @Nullable IntegerPanels fastTurned;
   private final Prepared[] wide = new Prepared[2 * Orientation.values().length];
 
   LoadedWeight(StoredWeight weight, MatrixProducts products, Gang gang, SectionReader reader) {
@@ -48,6 +49,7 @@ final class LoadedWeight implements Resident {
       turned = null;
       fastMatrix = null;
       fastStack = null;
+      fastTurned = null;
       return;
     }
     List<List<Section>> groups;
@@ -75,6 +77,7 @@ final class LoadedWeight implements Resident {
         products.hasIntegers() && flat.stream().allMatch(StripSection.class::isInstance);
     fastMatrix = integers && matrix != null ? new IntegerPanels(matrix) : null;
     fastStack = integers && stack != null ? new IntegerPanels(stack) : null;
+    fastTurned = integers && turned != null ? new IntegerPanels(turned) : null;
   }
 
   private static boolean isFloat(StoredWeight weight) {
@@ -119,8 +122,9 @@ final class LoadedWeight implements Resident {
   }
 
   @Override
-  public Prepared fastStack() {
-    return fastStack == null ? stack(Orientation.FORWARD) : fastStack;
+  public Prepared fastStack(Orientation orientation) {
+    IntegerPanels fast = orientation == Orientation.FORWARD ? fastStack : fastTurned;
+    return fast == null ? stack(orientation) : fast;
   }
 
   private synchronized Prepared wide(Orientation orientation, boolean stacked) {

@@ -5,14 +5,12 @@ package dev.minke.kernel.vector;
 enum LongBlocks implements RunSplit {
   Q2_K(16, 0, true),
   Q3_K(16, 4, false),
-  Q5_K(32, 0, true),
   IQ4_XS(32, Levels.OFFSET, false);
 
   private static final long ROW = Tiles.PANEL_BYTES;
   private static final int NIBBLES = 0x0F0F0F0F;
   private static final int FOUR_ONES = 0x01010101;
   private static final int TWO_BITS = 0x03030303;
-  private static final int SIX_BITS = 0x3F3F3F3F;
 
   private final int run;
   private final int offset;
@@ -55,17 +53,6 @@ enum LongBlocks implements RunSplit {
         twoBits(block + 8 * ROW, codes);
         for (int eight = 0; eight < 8; eight++) {
           IntLoops.join(block, 8, eight, FOUR_ONES, 2, codes + 8 * eight * ROW);
-        }
-      }
-      case Q5_K -> {
-        units(block, room);
-        sixBitPairs(block + ROW, room + 2 * ROW);
-        bytes(room, room + 2 * ROW, 2, 0, 63, 0, scales);
-        bytes(room + ROW, room + 4 * ROW, 2, 0, 63, 0, addends);
-        for (int run = 0; run < 8; run++) {
-          long pairs = block + (12 + 8 * (run / 2)) * ROW;
-          IntLoops.take(pairs, 8, run % 2 * 4, NIBBLES, codes + 8 * run * ROW);
-          IntLoops.join(block + 4 * ROW, 8, run, FOUR_ONES, 4, codes + 8 * run * ROW);
         }
       }
       case IQ4_XS -> {
@@ -111,16 +98,6 @@ enum LongBlocks implements RunSplit {
     IntLoops.take(from, 2, 4, NIBBLES, to + 2 * ROW);
     for (int i = 0; i < 4; i++) {
       IntLoops.join(from + 2 * ROW, 1, 2 * i, TWO_BITS, 4, to + i * ROW);
-    }
-  }
-
-  /// Eight scales and eight minima of [Q5_K]: a row of the first four of either, then one of the
-  /// others' lower four bits, whose upper two are those of the first rows.
-  private static void sixBitPairs(long from, long to) {
-    for (int i = 0; i < 2; i++) {
-      IntLoops.take(from + i * ROW, 1, 0, SIX_BITS, to + 2 * i * ROW);
-      IntLoops.take(from + 2 * ROW, 1, 4 * i, NIBBLES, to + (2 * i + 1) * ROW);
-      IntLoops.join(from + i * ROW, 1, 6, TWO_BITS, 4, to + (2 * i + 1) * ROW);
     }
   }
 }

@@ -7,7 +7,6 @@ import jdk.incubator.vector.VectorOperators;
 /// Before them a scale and, by format, an addend and fifth bits.
 enum ShortBlocks implements RunSplit {
   Q4_1(0, true),
-  Q5_0(16, false),
   Q5_1(0, true),
   IQ4_NL(Levels.OFFSET, false),
   MXFP4(Levels.OFFSET, false);
@@ -52,12 +51,6 @@ enum ShortBlocks implements RunSplit {
         IntLoops.lowerHalves(first, scales);
         IntLoops.upperHalves(first, addends);
         pairs(block + ROW, codes);
-      }
-      case Q5_0 -> {
-        IntLoops.lowerHalves(first, scales);
-        long rest = behind(block, skip + 2, PAIRS + 1, room);
-        pairs(rest + ROW, codes);
-        fifths(rest, codes, room + (PAIRS + 1) * ROW);
       }
       case Q5_1 -> {
         IntLoops.lowerHalves(first, scales);

@@ -55,6 +55,16 @@ final class StripLoops {
         products(block + 32, begin + 272, lane, room + 4L * ROWS, true);
         nibbles(begin + 4L * lane, 0, room, to);
       }
+      case Q5_0 -> {
+        scales(block + 320, lane, room);
+        fiveBits(block + 4L * lane, block + 256 + 4L * lane, 16, room, to);
+      }
+      case Q5_K -> {
+        long begin = block + 64 + 352L * part;
+        products(block, begin + 320, lane, room, true);
+        products(block + 32, begin + 336, lane, room + 4L * ROWS, true);
+        fiveBits(begin + 4L * lane, begin + 256 + 4L * lane, 0, room, to);
+      }
       case Q6_K -> {
         long begin = block + 32 + 416L * part;
         for (int run = 0; run < 2; run++) {
@@ -108,6 +118,28 @@ final class StripLoops {
       for (int k = 0; k < 8; k++) {
         int shift = 8 * (k & 3) + (k & 4);
         IntVector numbers = eight.lanewise(VectorOperators.LSHR, shift).and(15).sub(offset);
+        store(toFloats(numbers).mul(scale).sub(minimum), at + k * Tiles.PANEL_BYTES);
+      }
+    }
+  }
+
+  private static void fiveBits(long lowers, long fifths, int offset, long room, long to) {
+    FloatVector scale = Memory.load(room);
+    FloatVector minimum = Memory.load(room + 4L * ROWS);
+    IntVector fifth = loadInts(fifths);
+    for (int step = 0; step < 4; step++) {
+      IntVector eight = loadInts(lowers + STEP * step);
+      long at = to + 8L * step * Tiles.PANEL_BYTES;
+      for (int k = 0; k < 8; k++) {
+        int shift = 8 * (k & 3) + (k & 4);
+        int fifthShift = 8 * (k & 3) + 2 * step + (k >> 2);
+        IntVector high =
+            fifth
+                .lanewise(VectorOperators.LSHR, fifthShift)
+                .and(1)
+                .lanewise(VectorOperators.LSHL, 4);
+        IntVector numbers =
+            eight.lanewise(VectorOperators.LSHR, shift).and(15).or(high).sub(offset);
         store(toFloats(numbers).mul(scale).sub(minimum), at + k * Tiles.PANEL_BYTES);
       }
     }

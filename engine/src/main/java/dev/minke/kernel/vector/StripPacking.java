@@ -15,6 +15,7 @@ final class StripPacking {
   private static final long STEP = Integer.BYTES * ROWS;
 
   private static final int NIBBLES = 0x0F0F0F0F;
+  private static final int FOUR_ONES = 0x01010101;
   private static final int TWO_BITS = 0x03030303;
 
   private final IntegerBlocks source;
@@ -85,6 +86,11 @@ final class StripPacking {
         nibbles(at, row, 0);
         Memory.setShort(at + 256 + 2L * row, scale);
       }
+      case Q5_0 -> {
+        nibbles(at, row, 0);
+        fifthBits(at + 256, row, 0);
+        Memory.setShort(at + 320 + 2L * row, scale);
+      }
       case Q4_K -> {
         Memory.setShort(at + 2L * row, scale);
         Memory.setShort(at + HALF + 2L * row, minimum);
@@ -93,6 +99,17 @@ final class StripPacking {
           nibbles(begin, row, part);
           Memory.setByte(begin + 256 + row, scales[part]);
           Memory.setByte(begin + 272 + row, minima[part]);
+        }
+      }
+      case Q5_K -> {
+        Memory.setShort(at + 2L * row, scale);
+        Memory.setShort(at + HALF + 2L * row, minimum);
+        for (int part = 0; part < 8; part++) {
+          long begin = at + 2 * HALF + 352L * part;
+          nibbles(begin, row, part);
+          fifthBits(begin + 256, row, part);
+          Memory.setByte(begin + 320 + row, scales[part]);
+          Memory.setByte(begin + 336 + row, minima[part]);
         }
       }
       case Q6_K -> {
@@ -115,6 +132,15 @@ final class StripPacking {
       int second = codes[8 * part + 2 * step + 1] & NIBBLES;
       Memory.setInt(at + STEP * step + 4L * row, first | second << 4);
     }
+  }
+
+  /// The fifth bits of 32 k.
+  private void fifthBits(long at, int row, int part) {
+    int bits = 0;
+    for (int four = 0; four < 8; four++) {
+      bits |= (codes[8 * part + four] >>> 4 & FOUR_ONES) << four;
+    }
+    Memory.setInt(at + 4L * row, bits);
   }
 
   /// The upper two bits of 32 k of six.

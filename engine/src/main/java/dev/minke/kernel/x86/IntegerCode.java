@@ -131,12 +131,25 @@ final class IntegerCode {
         offset(SUM, 3);
         scaleByHalves(4 * STEP);
       }
+      case Q5_0 -> {
+        fiveBits(0, 0);
+        offset(SUM, 4);
+        scaleByHalves(5 * STEP);
+      }
       case Q4_K -> {
         for (int part = 0; part < 8; part++) {
           int begin = 64 + 288 * part;
           nibbles(begin, part);
           scaleByBytes(part, begin + 256, true);
           minima(part, begin + 272);
+        }
+      }
+      case Q5_K -> {
+        for (int part = 0; part < 8; part++) {
+          int begin = 64 + 352 * part;
+          fiveBits(begin, part);
+          scaleByBytes(part, begin + 320, true);
+          minima(part, begin + 336);
         }
       }
       case Q6_K -> {
@@ -171,6 +184,23 @@ final class IntegerCode {
       }
     }
     eachOutput((row, half) -> code.multiplyPairs16(sum(row, half), sum(row, half), ONES));
+  }
+
+  /// Sums over 32 k of codes of five bits.
+  private void fiveBits(int begin, int part) {
+    for (int half = 0; half < HALVES; half++) {
+      code.loadVector(11, at(RSI, begin + 4 * STEP + VECTOR * half));
+      for (int four = 0; four < 8; four++) {
+        lowerHalf(at(RSI, begin + STEP * (four / 2) + VECTOR * half), four);
+        shiftTo(4 - four);
+        upperBits(at(RDX, 12));
+        for (int row = 0; row < rows; row++) {
+          code.broadcast(12, activation(row, 32 * part + 4 * four));
+          code.multiplyPairs8(13, 9, 12);
+          addPairs(sum(row, half), four == 0);
+        }
+      }
+    }
   }
 
   /// Sums over 32 k of signed bytes: the weight's size times the row's number with the weight's
@@ -290,19 +320,34 @@ final class IntegerCode {
 
   /// Four k of eight rows in register 9: four bits from memory, two from register 11.
   private void sixBits(At lower, int four) {
+    lowerHalf(lower, four);
+    shiftTo(4 - 2 * four);
+    upperBits(at(RDX, 8));
+  }
+
+  /// The lower four bits of four k in register 9.
+  private void lowerHalf(At lower, int four) {
     code.loadVector(9, lower);
     if (four % 2 == 1) {
       code.shiftRight16(9, 9, 4);
     }
     code.and(9, 9, NIBBLES);
-    if (four < 2) {
-      code.shiftLeft16(10, 11, 4 - 2 * four);
-    } else if (four == 2) {
+  }
+
+  /// Register 11, its bits so many places higher, in register 10.
+  private void shiftTo(int places) {
+    if (places > 0) {
+      code.shiftLeft16(10, 11, places);
+    } else if (places == 0) {
       code.or(10, 11, 11);
     } else {
-      code.shiftRight16(10, 11, 2);
+      code.shiftRight16(10, 11, -places);
     }
-    code.broadcast(12, at(RDX, 8));
+  }
+
+  /// Joins bits of register 10 to those of register 9; takes register 12.
+  private void upperBits(At mask) {
+    code.broadcast(12, mask);
     code.and(10, 10, 12);
     code.or(9, 9, 10);
   }

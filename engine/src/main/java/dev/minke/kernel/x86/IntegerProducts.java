@@ -27,6 +27,7 @@ public final class IntegerProducts {
   private static final FunctionDescriptor SHAPE = FunctionDescriptor.ofVoid(JAVA_LONG);
   private static final int NIBBLES = 0x0F0F0F0F;
   private static final int UPPER_BITS = 0x30303030;
+  private static final int FIFTH_BITS = 0x10101010;
   private static final int ONES = 0x00010001;
 
   private final MemorySegment constants;
@@ -38,6 +39,7 @@ public final class IntegerProducts {
     constants.setAtIndex(JAVA_INT, 0, NIBBLES);
     constants.setAtIndex(JAVA_INT, 1, ONES);
     constants.setAtIndex(JAVA_INT, 2, UPPER_BITS);
+    constants.setAtIndex(JAVA_INT, 3, FIFTH_BITS);
   }
 
   /// Empty where the processor lacks an instruction or the system forbids code of ours.
