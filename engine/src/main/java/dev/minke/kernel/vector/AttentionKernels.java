@@ -172,7 +172,10 @@ final class AttentionKernels {
       rows += (long) sequence.queries() * call.heads;
     }
     long fair = rows / ((long) PARTS_PER_THREAD * gang.threads());
-    int most = (int) Math.clamp(fair, Tiles.ROWS, MOST_ROWS);
+    // Each part packs its tiles anew, which takes as long as some rows do.
+    long each = (rows + gang.threads() - 1) / gang.threads();
+    long least = Math.max(Tiles.ROWS, Math.min(each, PANEL_ROWS));
+    int most = (int) Math.clamp(fair, least, MOST_ROWS);
     List<Part> parts = new ArrayList<>();
     for (KvView.Sequence sequence : view.sequences()) {
       int own = sequence.queries() * call.group();
