@@ -47,10 +47,11 @@ public interface Kernels extends AutoCloseable {
   /// [#matmul].
   ///
   /// Its fast forms, where it has them, take sums in integers. Each 32 activations of a row are
-  /// rounded: `a = max |x| / 127`, `q = rint(x · (127 / max |x|))`, all 0 where the maximum is 0 or
-  /// not finite. Weights are `s · w − m` with whole numbers `w`, and `s` and `m` of a run of 16 or
-  /// 32 k. For each run in order: the exact `Σ q · w`, as F32, times `s · a` is added by one fused
-  /// multiply-add; where the format has minima, then `Σ q` times `m · a` is subtracted by one.
+  /// rounded: `a = max |x| / 127`, `q = rint(x · (127 / max |x|))`; all 0, and `a = max |x|`, where
+  /// the maximum or the factor is not finite. Weights are `s · w − m` with whole numbers `w`, and
+  /// `s` and `m` of a run of 16 or 32 k. For each run in order: the exact `Σ q · w`, as F32, times
+  /// `s · a` is added by one fused multiply-add; where the format has minima, then `Σ q` times `m ·
+  /// a` is subtracted by one.
   ///
   /// @return to be closed by the caller
   Resident load(StoredWeight weight);

@@ -85,7 +85,7 @@ final class ReferenceIntegers {
       for (int i = from; i < from + ROUNDED_TOGETHER; i++) {
         peak = Math.max(peak, Math.abs((float) x[i]));
       }
-      float factor = peak > 0 && peak < Float.POSITIVE_INFINITY ? 127 / peak : 0;
+      float factor = 127 / peak < Float.POSITIVE_INFINITY ? 127 / peak : 0;
       float scale = factor == 0 ? peak : peak / 127;
       for (int run = from; run < from + ROUNDED_TOGETHER; run += row.run) {
         int products = 0;

@@ -126,6 +126,10 @@ final class Memory {
     return ByteVector.fromMemorySegment(VectorWidth.CODES, ALL, address, ORDER);
   }
 
+  static void store(ByteVector vector, long address) {
+    vector.intoMemorySegment(ALL, address, ORDER);
+  }
+
   /// Every lane the float at an address.
   static FloatVector broadcast(long address) {
     return FloatVector.broadcast(VectorWidth.FLOATS, get(address));

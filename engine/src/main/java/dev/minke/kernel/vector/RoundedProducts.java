@@ -2,6 +2,7 @@ package dev.minke.kernel.vector;
 
 import dev.minke.kernel.vector.MatrixProducts.Rows;
 import dev.minke.kernel.x86.IntegerProducts;
+import dev.minke.kernel.x86.RoundedRun;
 import dev.minke.kernel.x86.StripFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,22 +15,25 @@ final class RoundedProducts {
   private static final int PART_STRIPS = 4;
 
   private static final double NANOS_PER_MULTIPLY_ADD = 0.02;
-  private static final long SIDE_FLOATS = IntegerProducts.ROWS * (long) StripFormat.ROWS;
-
   private final Gang gang;
   private final ScratchPool scratches;
   private final IntegerProducts products;
+
+  /// Of a strip's outputs.
+  private final long sideFloats;
 
   RoundedProducts(Gang gang, ScratchPool scratches, IntegerProducts products) {
     this.gang = gang;
     this.scratches = scratches;
     this.products = products;
+    sideFloats = products.rows() * (long) StripFormat.ROWS;
   }
 
   /// Rows that have been rounded.
   ///
   /// @param out where their outputs go
-  private record Rounded(Rows out, long numbers, long facts) {}
+  /// @param at address of the first
+  private record Rounded(Rows out, long at) {}
 
   /// Some strips of a section.
   ///
@@ -56,26 +60,23 @@ final class RoundedProducts {
   }
 
   private List<Rounded> round(List<Rows> groups, int depth, ScratchPool.Scratch scratch) {
-    long factBytes = RoundedRows.bytes(depth) - depth;
+    long rowBytes = RoundedRun.rowBytes(depth);
     long rows = groups.stream().mapToLong(Rows::rows).sum();
-    long numbers = scratch.floats(rows * RoundedRows.bytes(depth) / Float.BYTES + 1);
-    long facts = numbers + rows * depth;
+    long next = scratch.floats(rows * rowBytes / Float.BYTES);
     List<Rounded> rounded = new ArrayList<>();
     for (Rows group : groups) {
-      rounded.add(new Rounded(group, numbers, facts));
-      long firstNumbers = numbers;
-      long firstFacts = facts;
+      rounded.add(new Rounded(group, next));
+      long first = next;
       gang.rows(
           (long) group.rows() * depth,
           group.rows(),
           (from, to) -> {
             for (long row = from; row < to; row++) {
               long x = group.x() + row * group.xBytes();
-              RoundedRows.round(x, depth, firstNumbers + row * depth, firstFacts + row * factBytes);
+              RoundedRows.round(x, depth, first + row * rowBytes);
             }
           });
-      numbers += group.rows() * (long) depth;
-      facts += group.rows() * factBytes;
+      next += group.rows() * rowBytes;
     }
     return rounded;
   }
@@ -102,11 +103,11 @@ final class RoundedProducts {
     StripSection section = part.section;
     int whole = Math.min(part.to, section.rows() / StripFormat.ROWS);
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
-      long arguments = scratch.floats(SIDE_FLOATS + IntegerProducts.ARGUMENT_BYTES / Float.BYTES);
+      long arguments = scratch.floats(sideFloats + IntegerProducts.ARGUMENT_BYTES / Float.BYTES);
       long side = arguments + IntegerProducts.ARGUMENT_BYTES;
       Rows rows = part.rows.out;
-      for (int row = 0; row < rows.rows(); row += IntegerProducts.ROWS) {
-        int count = Math.min(IntegerProducts.ROWS, rows.rows() - row);
+      for (int row = 0; row < rows.rows(); row += products.rows()) {
+        int count = Math.min(products.rows(), rows.rows() - row);
         if (whole > part.from) {
           Target out = target(part, row, part.from * StripFormat.ROWS);
           clear(out, count, (whole - part.from) * StripFormat.ROWS, accumulate);
@@ -140,7 +141,7 @@ final class RoundedProducts {
     int columns = part.section.rows() - strip * StripFormat.ROWS;
     long sideBytes = StripFormat.ROWS * (long) Float.BYTES;
     Target out = target(part, row, strip * StripFormat.ROWS);
-    Memory.clear(side, SIDE_FLOATS);
+    Memory.clear(side, sideFloats);
     if (accumulate) {
       MatrixProducts.copy(out.out, out.stride, side, sideBytes, count, columns);
     }
@@ -152,7 +153,7 @@ final class RoundedProducts {
       Part part, int row, int count, int strip, int strips, Target out, long arguments) {
     StripSection section = part.section;
     int depth = section.columns();
-    long factBytes = RoundedRows.bytes(depth) - depth;
+    long rowBytes = RoundedRun.rowBytes(depth);
     products.multiply(
         section.format(),
         new IntegerProducts.Call(
@@ -160,10 +161,8 @@ final class RoundedProducts {
             section.address() + strip * section.stripBytes(),
             strips,
             depth,
-            part.rows.numbers + row * (long) depth,
-            depth,
-            part.rows.facts + row * factBytes,
-            factBytes,
+            part.rows.at + row * rowBytes,
+            rowBytes,
             out.out,
             out.stride),
         arguments,

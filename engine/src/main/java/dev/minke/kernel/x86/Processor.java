@@ -25,6 +25,20 @@ final class Processor {
   private static final int F16C = 29;
   private static final int AVX2 = 5;
 
+  /// Leaf 7: EBX has AVX-512 Foundation, BW and VL, ECX its VNNI.
+  private static final int AVX512F = 16;
+
+  private static final int AVX512BW = 30;
+  private static final int AVX512VL = 31;
+  private static final int VNNI = 11;
+
+  /// Registers that the system saves (XCR0): those of SSE and AVX, masks, the upper halves of 512
+  /// bits, the upper 16.
+  private static final int SAVED_WIDE = 0b11100110;
+
+  /// `xor ecx, ecx; xgetbv; mov [rdi], eax; ret`.
+  private static final int[] XGETBV = {0x31, 0xC9, 0x0F, 0x01, 0xD0, 0x89, 0x07, 0xC3};
+
   private Processor() {}
 
   /// Whether there is AVX2 with fused multiply-adds and F16, and the system calls functions as
@@ -41,14 +55,45 @@ final class Processor {
     return (first & needed) == needed && (seventh >>> AVX2 & 1) == 1;
   }
 
-  /// EAX, EBX, ECX and EDX; empty where code cannot be executed.
-  private static Optional<int[]> registers(int leaf, int part) {
+  /// Whether there are vectors of 512 bits that the system saves, and sums of products of bytes by
+  /// one instruction; asked only where [#hasAvx2].
+  static boolean hasVnni() {
+    int[] seventh = registers(7, 0).orElse(new int[4]);
+    int needed = 1 << AVX512F | 1 << AVX512BW | 1 << AVX512VL;
+    return (seventh[1] & needed) == needed
+        && (seventh[2] >>> VNNI & 1) == 1
+        && (savedRegisters() & SAVED_WIDE) == SAVED_WIDE;
+  }
+
+  private static int savedRegisters() {
+    FunctionDescriptor shape = FunctionDescriptor.ofVoid(JAVA_LONG);
+    Optional<MethodHandle> xgetbv = MachineCode.install(bytes(XGETBV), shape);
+    if (xgetbv.isEmpty()) {
+      return 0;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(Integer.BYTES, 16);
+      xgetbv.get().invokeExact(out.address());
+      return out.get(JAVA_INT, 0);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] bytes(int[] values) {
     ByteArrayOutputStream code = new ByteArrayOutputStream();
-    for (int value : CPUID) {
+    for (int value : values) {
       code.write(value);
     }
+    return code.toByteArray();
+  }
+
+  /// EAX, EBX, ECX and EDX; empty where code cannot be executed.
+  private static Optional<int[]> registers(int leaf, int part) {
     FunctionDescriptor shape = FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_LONG);
-    Optional<MethodHandle> cpuid = MachineCode.install(code.toByteArray(), shape);
+    Optional<MethodHandle> cpuid = MachineCode.install(bytes(CPUID), shape);
     if (cpuid.isEmpty()) {
       return Optional.empty();
     }

@@ -1,8 +1,6 @@
 package dev.minke.kernel.x86;
 
-import static dev.minke.kernel.x86.Assembler.R10;
 import static dev.minke.kernel.x86.Assembler.R11;
-import static dev.minke.kernel.x86.Assembler.R8;
 import static dev.minke.kernel.x86.Assembler.R9;
 import static dev.minke.kernel.x86.Assembler.RAX;
 import static dev.minke.kernel.x86.Assembler.RCX;
@@ -10,6 +8,17 @@ import static dev.minke.kernel.x86.Assembler.RDI;
 import static dev.minke.kernel.x86.Assembler.RDX;
 import static dev.minke.kernel.x86.Assembler.RSI;
 import static dev.minke.kernel.x86.Assembler.at;
+import static dev.minke.kernel.x86.IntegerProducts.BLOCKS;
+import static dev.minke.kernel.x86.IntegerProducts.CONSTANTS;
+import static dev.minke.kernel.x86.IntegerProducts.FIFTH_BITS_AT;
+import static dev.minke.kernel.x86.IntegerProducts.NIBBLES_AT;
+import static dev.minke.kernel.x86.IntegerProducts.OUT;
+import static dev.minke.kernel.x86.IntegerProducts.OUT_STRIDE;
+import static dev.minke.kernel.x86.IntegerProducts.PAIRS_AT;
+import static dev.minke.kernel.x86.IntegerProducts.ROUNDED;
+import static dev.minke.kernel.x86.IntegerProducts.ROUNDED_STRIDE;
+import static dev.minke.kernel.x86.IntegerProducts.STRIPS;
+import static dev.minke.kernel.x86.IntegerProducts.UPPER_BITS_AT;
 
 import dev.minke.kernel.x86.Assembler.At;
 
@@ -20,17 +29,7 @@ import dev.minke.kernel.x86.Assembler.At;
 /// byte; 15 ones of 16 bits. Unsigned codes are multiplied as they are, and what they are too large
 /// by is taken off with the row's sum: sums of pairs then stay below 2^15 over 32 k of four bits,
 /// or four k of six and eight.
-final class IntegerCode {
-  static final int ACTIVATIONS = 8;
-  static final int ACTIVATION_STRIDE = 16;
-  static final int FACTS = 24;
-  static final int FACT_STRIDE = 32;
-  static final int OUT = 40;
-  static final int OUT_STRIDE = 48;
-  static final int BLOCKS = 56;
-  static final int STRIPS = 64;
-  static final int CONSTANTS = 72;
-
+final class Avx2Code {
   private static final int HALVES = 2;
   private static final int VECTOR = 32;
 
@@ -40,16 +39,11 @@ final class IntegerCode {
   private static final int NIBBLES = 14;
   private static final int ONES = 15;
 
-  /// Where in a row's facts the sums are.
-  private static final int HALF_SUM = 4;
-
-  private static final int SUM = 12;
-
   private final StripFormat format;
   private final int rows;
-  private final Assembler code = new Assembler();
+  private final VexAssembler code = new VexAssembler();
 
-  IntegerCode(StripFormat format, int rows) {
+  Avx2Code(StripFormat format, int rows) {
     this.format = format;
     this.rows = rows;
   }
@@ -62,12 +56,10 @@ final class IntegerCode {
     return 4 + HALVES * row + half;
   }
 
-  private static At activation(int row, int offset) {
-    return row == 0 ? at(RCX, offset) : new At(RCX, R11, offset);
-  }
-
-  private static At fact(int row, int offset) {
-    return row == 0 ? at(R8, offset) : new At(R8, R10, offset);
+  /// Numbers or facts of a row.
+  private static At rounded(int row, int part, int offset) {
+    int at = RoundedRun.BYTES * part + offset;
+    return row == 0 ? at(RCX, at) : new At(RCX, R11, at);
   }
 
   private At out(int row, int half) {
@@ -77,14 +69,12 @@ final class IntegerCode {
   byte[] bytes() {
     code.load(RSI, at(RDI, 0));
     code.load(R9, at(RDI, OUT));
-    code.load(R11, at(RDI, ACTIVATION_STRIDE));
-    code.load(R10, at(RDI, FACT_STRIDE));
+    code.load(R11, at(RDI, ROUNDED_STRIDE));
     code.load(RDX, at(RDI, CONSTANTS));
-    code.broadcast(NIBBLES, at(RDX, 0));
-    code.broadcast(ONES, at(RDX, 4));
+    code.broadcast(NIBBLES, at(RDX, NIBBLES_AT));
+    code.broadcast(ONES, at(RDX, PAIRS_AT));
     int strip = code.here();
-    code.load(RCX, at(RDI, ACTIVATIONS));
-    code.load(R8, at(RDI, FACTS));
+    code.load(RCX, at(RDI, ROUNDED));
     code.load(RDX, at(RDI, OUT_STRIDE));
     eachOutput((row, half) -> code.loadVector(output(row, half), out(row, half)));
     code.load(RDX, at(RDI, CONSTANTS));
@@ -93,8 +83,7 @@ final class IntegerCode {
     block();
     int parts = format.blockElements() / 32;
     code.add(RSI, format.blockBytes());
-    code.add(RCX, 32 * parts);
-    code.add(R8, IntegerProducts.FACT_BYTES * parts);
+    code.add(RCX, RoundedRun.BYTES * parts);
     code.decrement(RAX);
     code.jumpIfNotZero(block);
     code.load(RDX, at(RDI, OUT_STRIDE));
@@ -128,12 +117,12 @@ final class IntegerCode {
       }
       case Q4_0 -> {
         nibbles(0, 0);
-        offset(SUM, 3);
+        offset(0, RoundedRun.SUM, 3);
         scaleByHalves(4 * STEP);
       }
       case Q5_0 -> {
         fiveBits(0, 0);
-        offset(SUM, 4);
+        offset(0, RoundedRun.SUM, 4);
         scaleByHalves(5 * STEP);
       }
       case Q4_K -> {
@@ -172,7 +161,7 @@ final class IntegerCode {
       for (int row = 0; row < rows; row++) {
         for (int four = 0; four < 2; four++) {
           boolean isFirst = step == 0 && four == 0;
-          code.broadcast(12, activation(row, 32 * part + 8 * step + 4 * four));
+          code.broadcast(12, rounded(row, part, 8 * step + 4 * four));
           for (int half = 0; half < HALVES; half++) {
             int to = isFirst ? sum(row, half) : 13;
             code.multiplyPairs8(to, 8 + 2 * four + half, 12);
@@ -193,9 +182,9 @@ final class IntegerCode {
       for (int four = 0; four < 8; four++) {
         lowerHalf(at(RSI, begin + STEP * (four / 2) + VECTOR * half), four);
         shiftTo(4 - four);
-        upperBits(at(RDX, 12));
+        upperBits(at(RDX, FIFTH_BITS_AT));
         for (int row = 0; row < rows; row++) {
-          code.broadcast(12, activation(row, 32 * part + 4 * four));
+          code.broadcast(12, rounded(row, part, 4 * four));
           code.multiplyPairs8(13, 9, 12);
           addPairs(sum(row, half), four == 0);
         }
@@ -212,7 +201,7 @@ final class IntegerCode {
         code.absolute8(10 + half, 8 + half);
       }
       for (int row = 0; row < rows; row++) {
-        code.broadcast(12, activation(row, 4 * four));
+        code.broadcast(12, rounded(row, 0, 4 * four));
         for (int half = 0; half < HALVES; half++) {
           code.sign8(13, 12, 8 + half);
           code.multiplyPairs8(13, 10 + half, 13);
@@ -233,9 +222,9 @@ final class IntegerCode {
   }
 
   /// Takes `Σ row << shift` off the sums, and makes them floats.
-  private void offset(int fact, int shift) {
+  private void offset(int part, int fact, int shift) {
     for (int row = 0; row < rows; row++) {
-      code.broadcast(12, fact(row, fact));
+      code.broadcast(12, rounded(row, part, fact));
       code.shiftLeft32(12, 12, shift);
       for (int half = 0; half < HALVES; half++) {
         code.subtract32(sum(row, half), sum(row, half), 12);
@@ -250,7 +239,7 @@ final class IntegerCode {
       code.widenHalf(8 + half, at(RSI, scales + 16 * half));
     }
     for (int row = 0; row < rows; row++) {
-      code.broadcast(12, fact(row, 0));
+      code.broadcast(12, rounded(row, 0, RoundedRun.SCALE));
       for (int half = 0; half < HALVES; half++) {
         code.multiply(13, 8 + half, 12);
         code.multiplyAdd(output(row, half), sum(row, half), 13);
@@ -264,7 +253,7 @@ final class IntegerCode {
     for (int half = 0; half < HALVES; half++) {
       product(8, at(RSI, 16 * half), at(RSI, scales + 8 * half), unsigned);
       for (int row = 0; row < rows; row++) {
-        code.broadcast(12, fact(row, IntegerProducts.FACT_BYTES * part));
+        code.broadcast(12, rounded(row, part, RoundedRun.SCALE));
         code.multiply(13, 8, 12);
         code.multiplyAdd(output(row, half), sum(row, half), 13);
       }
@@ -273,13 +262,12 @@ final class IntegerCode {
 
   /// Takes off the row's sum times the block's minimum and 16 bytes.
   private void minima(int part, int minima) {
-    int facts = IntegerProducts.FACT_BYTES * part;
     for (int half = 0; half < HALVES; half++) {
       product(8, at(RSI, VECTOR + 16 * half), at(RSI, minima + 8 * half), true);
       for (int row = 0; row < rows; row++) {
-        code.broadcast(12, fact(row, facts));
+        code.broadcast(12, rounded(row, part, RoundedRun.SCALE));
         code.multiply(13, 8, 12);
-        code.broadcast(12, fact(row, facts + SUM));
+        code.broadcast(12, rounded(row, part, RoundedRun.SUM));
         code.toFloat(12, 12);
         code.multiplySubtract(output(row, half), 12, 13);
       }
@@ -307,13 +295,13 @@ final class IntegerCode {
           int step = 2 * run + four / 2;
           sixBits(at(RSI, begin + STEP * step + VECTOR * half), four);
           for (int row = 0; row < rows; row++) {
-            code.broadcast(12, activation(row, 32 * part + 16 * run + 4 * four));
+            code.broadcast(12, rounded(row, part, 16 * run + 4 * four));
             code.multiplyPairs8(13, 9, 12);
             addPairs(sum(row, half), four == 0);
           }
         }
       }
-      offset(IntegerProducts.FACT_BYTES * part + HALF_SUM + 4 * run, 5);
+      offset(part, RoundedRun.HALF_SUM + 4 * run, 5);
       scaleByBytes(part, begin + 384 + 16 * run, false);
     }
   }
@@ -322,7 +310,7 @@ final class IntegerCode {
   private void sixBits(At lower, int four) {
     lowerHalf(lower, four);
     shiftTo(4 - 2 * four);
-    upperBits(at(RDX, 8));
+    upperBits(at(RDX, UPPER_BITS_AT));
   }
 
   /// The lower four bits of four k in register 9.
