@@ -5,7 +5,9 @@ import dev.minke.kernel.KvView;
 import dev.minke.tensor.DType;
 import dev.minke.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Causal attention, forward: blocks of rows meet one tile of positions after the other.
 ///
@@ -13,6 +15,10 @@ import java.util.List;
 /// then head, so they see ever more positions; blocks of that list are shared among the threads. A
 /// block of many rows goes through [PanelAttention], whose vectors run along rows, one of few
 /// through [RowAttention], whose vectors run along positions; their results are equal.
+///
+/// Where sequences begin with the same pages, the rows of all of them meet these first, together
+/// ([CommonTiles]); then each sequence's rows go on with its own tiles. Each row meets its tiles in
+/// order all the same.
 final class AttentionKernels {
   /// Rows of a part at most: a tile is transposed once for all of them.
   private static final int MOST_ROWS = 256;
@@ -119,43 +125,53 @@ final class AttentionKernels {
     }
   }
 
-  /// Rows `[from, to)` of those of a sequence that read one key head.
-  record Part(Call call, KvView.Sequence sequence, int kvHead, int from, int to) {
-    int rows() {
-      return to - from;
-    }
-
-    /// Row of queries, `[tokens, heads]`.
-    long row(int index) {
-      int token = sequence.firstQuery() + (from + index) / call.group();
-      int head = (from + index) % call.group();
-      return (long) token * call.heads + kvHead * call.group() + head;
-    }
-
-    /// Positions that a row sees.
-    int visible(int index) {
-      return sequence.firstPosition() + (from + index) / call.group() + 1;
-    }
-
-    /// Where the keys of a tile begin, in whatever format they are.
-    long keys(int tile) {
-      return call.keys.row(call.tile(sequence, kvHead, tile));
-    }
-
-    /// Where the values of a tile begin.
-    long values(int tile) {
-      return call.values.row(call.tile(sequence, kvHead, tile));
+  void attention(Tensor query, KvView view, float scale, Tensor out, Tensor logSumExp) {
+    Call call = Call.of(query, view, scale, out, logSumExp);
+    List<CommonTiles> common = common(call, view);
+    try (ScratchPool.Scratch scratch = scratches.borrow()) {
+      long rows = common.isEmpty() ? 0 : query.size(0) * (long) call.heads;
+      long address = scratch.floats(RowStates.floats(rows, call.valueDim()));
+      RowStates states = new RowStates(address, call.valueDim());
+      long nanos = nanos(call, view);
+      if (!common.isEmpty()) {
+        List<AttentionPart.Common> parts = commonParts(call, common);
+        gang.run(nanos, parts.size(), index -> attend(parts.get(index), states));
+      }
+      List<AttentionPart.Own> parts = ownParts(call, view, common);
+      gang.run(
+          nanos,
+          parts.size(),
+          // The last rows see the most positions: longest first.
+          index -> attend(parts.get(parts.size() - 1 - index), states));
     }
   }
 
-  void attention(Tensor query, KvView view, float scale, Tensor out, Tensor logSumExp) {
-    Call call = Call.of(query, view, scale, out, logSumExp);
-    List<Part> parts = parts(call, view);
-    gang.run(
-        nanos(call, view),
-        parts.size(),
-        // The last rows see the most positions: longest first.
-        index -> attend(parts.get(parts.size() - 1 - index)));
+  /// Beginnings that enough rows have in common.
+  private List<CommonTiles> common(Call call, KvView view) {
+    List<CommonTiles> common = new ArrayList<>();
+    for (CommonTiles one : CommonTiles.of(view.sequences())) {
+      if (one.sequences().size() * call.group() > RowAttention.FEW_ROWS) {
+        common.add(one);
+      }
+    }
+    return common;
+  }
+
+  private List<AttentionPart.Common> commonParts(Call call, List<CommonTiles> common) {
+    List<AttentionPart.Common> parts = new ArrayList<>();
+    for (CommonTiles one : common) {
+      int rows = one.sequences().size() * call.group();
+      int cuts = (gang.threads() + call.kvHeads - 1) / call.kvHeads;
+      int each = AttentionTiles.padded((rows + cuts - 1) / cuts);
+      int most = Math.min(each, MOST_ROWS);
+      for (int from = 0; from < rows; from += most) {
+        int to = Math.min(rows, from + most);
+        for (int kvHead = 0; kvHead < call.kvHeads; kvHead++) {
+          parts.add(new AttentionPart.Common(call, one.sequences(), kvHead, from, to, one.tiles()));
+        }
+      }
+    }
+    return parts;
   }
 
   static long nanos(Call call, KvView view) {
@@ -166,7 +182,7 @@ final class AttentionKernels {
     return (long) (work * call.heads * (call.keyDim() + call.valueDim()) * NANOS_PER_MULTIPLY_ADD);
   }
 
-  private List<Part> parts(Call call, KvView view) {
+  private List<AttentionPart.Own> ownParts(Call call, KvView view, List<CommonTiles> common) {
     long rows = 0;
     for (KvView.Sequence sequence : view.sequences()) {
       rows += (long) sequence.queries() * call.heads;
@@ -176,24 +192,31 @@ final class AttentionKernels {
     long each = (rows + gang.threads() - 1) / gang.threads();
     long least = Math.max(Tiles.ROWS, Math.min(each, PANEL_ROWS));
     int most = (int) Math.clamp(fair, least, MOST_ROWS);
-    List<Part> parts = new ArrayList<>();
+    Map<KvView.Sequence, Integer> met = new IdentityHashMap<>();
+    for (CommonTiles one : common) {
+      one.sequences().forEach(sequence -> met.put(sequence, one.tiles()));
+    }
+    List<AttentionPart.Own> parts = new ArrayList<>();
     for (KvView.Sequence sequence : view.sequences()) {
+      int firstTile = met.getOrDefault(sequence, 0);
       int own = sequence.queries() * call.group();
       for (int from = 0; from < own; from += most) {
         for (int kvHead = 0; kvHead < call.kvHeads; kvHead++) {
-          parts.add(new Part(call, sequence, kvHead, from, Math.min(own, from + most)));
+          int to = Math.min(own, from + most);
+          parts.add(new AttentionPart.Own(call, sequence, kvHead, from, to, firstTile));
         }
       }
     }
     return parts;
   }
 
-  private void attend(Part part) {
+  private void attend(AttentionPart part, RowStates states) {
+    boolean goesOn = part instanceof AttentionPart.Own own && own.firstTile() > 0;
     try (ScratchPool.Scratch scratch = scratches.borrow()) {
-      if (part.rows() < PANEL_ROWS) {
-        new RowAttention(part, scratch).run();
+      if (part.rows() < PANEL_ROWS || goesOn) {
+        new RowAttention(part, states, scratch).run();
       } else {
-        new PanelAttention(part, scratch).run();
+        new PanelAttention(part, states, scratch).run();
       }
     }
   }

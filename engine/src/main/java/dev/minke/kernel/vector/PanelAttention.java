@@ -3,7 +3,7 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.AttentionKernels.Call;
-import dev.minke.kernel.vector.AttentionKernels.Part;
+import java.util.function.LongUnaryOperator;
 
 /// The online softmax over the tiles of a part of many rows: vectors run along rows.
 ///
@@ -14,7 +14,8 @@ final class PanelAttention {
   private static final int COLUMNS = Tiles.COLUMNS;
 
   private final Call call;
-  private final Part part;
+  private final AttentionPart part;
+  private final RowStates states;
   private final TileRows tile;
   private final int rows;
   private final int keyDim;
@@ -52,8 +53,10 @@ final class PanelAttention {
 
   private final long packed;
 
-  PanelAttention(Part part, ScratchPool.Scratch scratch) {
+  /// @param states to leave those of a [AttentionPart.Common] in
+  PanelAttention(AttentionPart part, RowStates states, ScratchPool.Scratch scratch) {
     this.part = part;
+    this.states = states;
     call = part.call();
     rows = part.rows();
     keyDim = call.keyDim();
@@ -114,14 +117,18 @@ final class PanelAttention {
       takeTile(from, Math.min(KvView.TILE, positions - from));
     }
     for (int first = 0; first < rows; first += COLUMNS) {
-      finish(first);
+      switch (part) {
+        case AttentionPart.Own _ -> finish(first);
+        case AttentionPart.Common _ -> leave(first);
+      }
     }
   }
 
   private void takeQueries(int first) {
     int columns = columns(first);
     long to = panel(queries, first, keyDim);
-    if (call.group() == 1) {
+    // Rows of one head of neighbouring tokens lie at one distance.
+    if (call.group() == 1 && part instanceof AttentionPart.Own) {
       long x = call.query().row(part.row(first));
       long stride = call.query().stride() * call.heads();
       Tiles.panelOfColumns(x, stride, columns, keyDim, to, packed);
@@ -180,20 +187,37 @@ final class PanelAttention {
 
   private void finish(int first) {
     PanelLoops.finish(sums(first), valueDim, panel(totals, first, 1));
+    turnSums(first, call.out()::row);
+    for (int column = 0; column < columns(first); column++) {
+      long at = (long) (first + column) * Float.BYTES;
+      float log = (float) StrictMath.log(Memory.get(totals + at));
+      Memory.set(call.logSumExp(part.row(first + column)), Memory.get(most + at) + log);
+    }
+  }
+
+  private void leave(int first) {
+    turnSums(first, states::sums);
+    for (int column = 0; column < columns(first); column++) {
+      long at = (long) (first + column) * Float.BYTES;
+      long row = part.row(first + column);
+      Memory.set(states.most(row), Memory.get(most + at));
+      Memory.set(states.total(row), Memory.get(totals + at));
+    }
+  }
+
+  /// Sums of a panel as rows.
+  ///
+  /// @param to address for a row of queries
+  private void turnSums(int first, LongUnaryOperator to) {
     int columns = columns(first);
     for (int c = 0; c < valueDim; c += COLUMNS) {
       int width = Math.min(COLUMNS, valueDim - c);
       long x = panel(sums(first), c, COLUMNS);
       Tiles.panelOfColumns(x, Tiles.PANEL_BYTES, width, columns, turned, packed);
       for (int column = 0; column < columns; column++) {
-        long out = call.out().row(part.row(first + column)) + (long) c * Float.BYTES;
+        long out = to.applyAsLong(part.row(first + column)) + (long) c * Float.BYTES;
         RowLoops.copy(turned + column * Tiles.PANEL_BYTES, out, width);
       }
-    }
-    for (int column = 0; column < columns; column++) {
-      long at = (long) (first + column) * Float.BYTES;
-      float log = (float) StrictMath.log(Memory.get(totals + at));
-      Memory.set(call.logSumExp(part.row(first + column)), Memory.get(most + at) + log);
     }
   }
 }

@@ -3,15 +3,15 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.AttentionKernels.Call;
-import dev.minke.kernel.vector.AttentionKernels.Part;
 
 /// The online softmax over the tiles of a part of few rows: vectors run along positions.
 final class RowAttention {
   /// Up to so many rows, to pack a tile costs more than it saves.
-  private static final int FEW_ROWS = 2;
+  static final int FEW_ROWS = 2;
 
   private final Call call;
-  private final Part part;
+  private final AttentionPart part;
+  private final RowStates states;
   private final TileRows tile;
   private final int rows;
 
@@ -36,8 +36,10 @@ final class RowAttention {
   private final float[] sum;
   private final float[] lanes = new float[Kernels.LANES];
 
-  RowAttention(Part part, ScratchPool.Scratch scratch) {
+  /// @param states of the rows, where they meet tiles of a [AttentionPart.Common]
+  RowAttention(AttentionPart part, RowStates states, ScratchPool.Scratch scratch) {
     this.part = part;
+    this.states = states;
     call = part.call();
     rows = part.rows();
     max = new float[rows];
@@ -73,12 +75,9 @@ final class RowAttention {
   }
 
   void run() {
-    for (int index = 0; index < rows; index++) {
-      max[index] = Float.NEGATIVE_INFINITY;
-      RowLoops.copy(call.query().row(part.row(index)), query(index), call.keyDim());
-    }
+    int firstTile = begin();
     int most = part.visible(rows - 1);
-    for (int from = 0; from < most; from += KvView.TILE) {
+    for (int from = firstTile * KvView.TILE; from < most; from += KvView.TILE) {
       int count = Math.min(KvView.TILE, most - from);
       tile.take(from / KvView.TILE, count);
       if (rows <= FEW_ROWS) {
@@ -87,6 +86,43 @@ final class RowAttention {
         takeTile(from, count);
       }
     }
+    switch (part) {
+      case AttentionPart.Own _ -> finish();
+      case AttentionPart.Common _ -> leave();
+    }
+  }
+
+  /// @return the first tile to meet
+  private int begin() {
+    int firstTile =
+        switch (part) {
+          case AttentionPart.Own own -> own.firstTile();
+          case AttentionPart.Common _ -> 0;
+        };
+    for (int index = 0; index < rows; index++) {
+      long row = part.row(index);
+      RowLoops.copy(call.query().row(row), query(index), call.keyDim());
+      if (firstTile > 0) {
+        max[index] = Memory.get(states.most(row));
+        sum[index] = Memory.get(states.total(row));
+        RowLoops.copy(states.sums(row), sums(index), call.valueDim());
+      } else {
+        max[index] = Float.NEGATIVE_INFINITY;
+      }
+    }
+    return firstTile;
+  }
+
+  private void leave() {
+    for (int index = 0; index < rows; index++) {
+      long row = part.row(index);
+      Memory.set(states.most(row), max[index]);
+      Memory.set(states.total(row), sum[index]);
+      RowLoops.copy(sums(index), states.sums(row), call.valueDim());
+    }
+  }
+
+  private void finish() {
     for (int index = 0; index < rows; index++) {
       float total = sum[index];
       AttentionTiles.finish(sums(index), total, call.out().row(part.row(index)), call.valueDim());

@@ -3,14 +3,13 @@ package dev.minke.kernel.vector;
 import dev.minke.kernel.CacheFormat;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.vector.AttentionKernels.Call;
-import dev.minke.kernel.vector.AttentionKernels.Part;
 import dev.minke.quant.Fp8Latents;
 
 /// Keys and values of a part in F32, a tile at a time: where they lie if that is what they are,
 /// else widened into a scratch. Values that are the first numbers of the keys are widened with
 /// them.
 final class TileRows {
-  private final Part part;
+  private final AttentionPart part;
   private final Call call;
   private final long keyRoom;
   private final long valueRoom;
@@ -19,7 +18,7 @@ final class TileRows {
   private long values;
 
   /// @param room for [#room] floats
-  TileRows(Part part, long room) {
+  TileRows(AttentionPart part, long room) {
     this.part = part;
     call = part.call();
     isWidened = call.format() != CacheFormat.F32;

@@ -199,6 +199,59 @@ class VectorAttentionTest {
     }
   }
 
+  /// Answers to prompts with two beginnings, beside others: each as if it were alone. The pages of
+  /// the others' positions hold other numbers.
+  @ParameterizedTest
+  @CsvSource({"1,1,3", "4,1,2", "4,4,5", "3,3,20", "2,2,70", "16,1,6", "12,2,9", "2,1,1"})
+  void sequencesThatBeginAlikeAreAsIfAlone(int heads, int kvHeads, int count) {
+    Sizes sizes = new Sizes(heads, kvHeads, 40, 24);
+    int others = 2;
+    try (Arena arena = Arena.ofConfined();
+        VectorKernels kernels = new VectorKernels(3)) {
+      List<KvView.Sequence> sequences = new ArrayList<>();
+      int page = 4;
+      for (int i = 0; i < count; i++) {
+        // Two beginnings, the rows of one between those of the other.
+        int[] pages =
+            i % 3 == 2
+                ? new int[] {1, page++, page++, page++, page++}
+                : new int[] {2, 0, i % 4 == 1 ? page++ : 3, page++, page++};
+        int length = 3 * KvView.TILE + 11 * i % 120 + 1;
+        sequences.add(new KvView.Sequence(others + i, 1, length, new KvView.Location.Pages(pages)));
+      }
+      int[] apart = {page++, page++};
+      var other = new KvView.Sequence(0, others, 70, new KvView.Location.Pages(apart));
+      int[] few = {2};
+      int last = others + count;
+      var young = new KvView.Sequence(last, 1, 17, new KvView.Location.Pages(few));
+      List<KvView.Sequence> all = new ArrayList<>(List.of(other));
+      all.addAll(sequences);
+      all.add(young);
+      int rows = page * KvView.TILE;
+      Tensor query = Samples.strided(arena, 1, last + 1, heads, 40);
+      Tensor keys = Samples.normal(arena, 2, rows, kvHeads, 40);
+      Tensor values = Samples.strided(arena, 3, rows, kvHeads, 24);
+      Tensor together = Samples.normal(arena, 4, last + 1, heads, 24);
+      Tensor sums = Samples.normal(arena, 5, last + 1, heads);
+      kernels.attention(query, new KvView(keys, values, all), sizes.scale(), together, sums);
+      for (KvView.Sequence one : all) {
+        int from = one.firstQuery();
+        int to = from + one.queries();
+        var alone = new KvView.Sequence(0, one.queries(), one.length(), one.location());
+        Tensor out = Samples.normal(arena, 6, one.queries(), heads, 24);
+        Tensor sum = Samples.normal(arena, 7, one.queries(), heads);
+        kernels.attention(
+            query.rows(from, to),
+            new KvView(keys, values, List.of(alone)),
+            sizes.scale(),
+            out,
+            sum);
+        assertThat(together.rows(from, to).toFloatArray()).isEqualTo(out.toFloatArray());
+        assertThat(sums.rows(from, to).toFloatArray()).isEqualTo(sum.toFloatArray());
+      }
+    }
+  }
+
   /// A row, a few, half a panel, a panel and more, of heads that share what is read.
   @ParameterizedTest
   @CsvSource({
