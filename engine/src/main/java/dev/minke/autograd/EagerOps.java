@@ -1,6 +1,7 @@
 package dev.minke.autograd;
 
 import dev.minke.kernel.Arithmetic;
+import dev.minke.kernel.GatheredTiles;
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
@@ -115,23 +116,16 @@ public final class EagerOps extends Ops {
     }
   }
 
-  /// The rows of a cache that sequences hold, widened, so that they lie packed behind each other.
+  /// Tiles of a cache, widened, behind each other.
   ///
-  /// @return `[Σ length, width]`
-  public Tensor collect(KvRows cache, Iterable<KvView.Sequence> sequences) {
-    int rows = 0;
-    for (KvView.Sequence sequence : sequences) {
-      rows += sequence.length();
-    }
-    Tensor out = workspace().allocate(rows, cache.layout().width());
+  /// @return `[tiles.rows(), width]`
+  public Tensor gather(KvRows cache, GatheredTiles tiles) {
+    Tensor out = workspace().allocate(tiles.rows(), cache.layout().width());
     int to = 0;
-    for (KvView.Sequence sequence : sequences) {
-      for (int at = 0; at < sequence.length(); at += KvView.TILE) {
-        int run = Math.min(KvView.TILE, sequence.length() - at);
-        int row = sequence.location().rowOfTile(at / KvView.TILE);
-        kernels().decode(cache.rows(row, row + run), out.rows(to, to + run));
-        to += run;
-      }
+    for (GatheredTiles.Run run : tiles.runs()) {
+      int from = run.firstRow();
+      kernels().decode(cache.rows(from, from + run.count()), out.rows(to, to + run.count()));
+      to += run.count();
     }
     return out;
   }

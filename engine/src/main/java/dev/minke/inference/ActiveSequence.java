@@ -249,6 +249,11 @@ final class ActiveSequence implements Generation {
 
   // ---- pages
 
+  /// The page of a tile.
+  int page(int tile) {
+    return pages[tile];
+  }
+
   int pageCount() {
     return pageCount;
   }

@@ -378,7 +378,7 @@ public final class Engine implements AutoCloseable {
     lock.lock();
     try {
       if (failure == null) {
-        scheduler.pace().took(plan.tokens(), plan.back(), nanos);
+        scheduler.pace().took(prompts, plan.back(), plan.tokens() - prompts, nanos);
         promptTokens += prompts;
         generatedTokens += answering.drawn();
         draftedTokens += plan.drafts();

@@ -4,10 +4,12 @@ import java.time.Duration;
 
 /// How many prompt tokens fit into a step, from how long steps took so far.
 ///
-/// A step takes so long for each token that passes, and so long for each position that prompts look
-/// back at: keys and values of all of these are rebuilt from their latents, in every step anew.
-/// Both are fitted by least squares over the last steps. So that looking back does not take most of
-/// the time, few tokens never pass behind many.
+/// A step takes so long for each token of a prompt that passes, so long for each position that
+/// prompts look back at (keys and values of all of these are rebuilt from their latents, in every
+/// step anew), and so long for each token of an answer. Each step that read corrects the first two
+/// by its error, shared by how much of either it had (normalised least mean squares); the third is
+/// what steps that did not read took. So that looking back does not take most of the time, few
+/// tokens never pass behind many.
 final class ReadingPace {
   /// What a quarter of a second is taken to have room for while nothing is known.
   private static final int FIRST = 32;
@@ -18,21 +20,26 @@ final class ReadingPace {
   /// Steps of fewer tokens say little about the time that one more takes.
   private static final int TELLING = 16;
 
-  /// Weight of a step beside the one behind it.
-  private static final double DECAY = 0.8;
+  /// Weight of the newest step that read nothing.
+  private static final double RENEWAL = 0.3;
 
-  /// Of the products of the sums; below it, one kind of time cannot be told from the other.
-  private static final double TELLS_APART = 1e-3;
+  /// How much of what a step took differently is learned from it.
+  private static final double LEARNING = 0.3;
+
+  /// The largest error that is learned from.
+  private static final double MOST_ERROR = 1;
+
+  /// Of a step, what prompts take at least, whatever answers take by themselves.
+  private static final double LEAST_SHARE = 0.5;
 
   private final int first;
   private double nanosPerToken;
-  private double nanosPerBack;
+
+  /// What looking back at a position takes, of what a token takes.
+  private double backShare = 1 / 8.0;
+
+  private double nanosPerAnswer;
   private int largest;
-  private double tokensTokens;
-  private double tokensBack;
-  private double backBack;
-  private double tokensNanos;
-  private double backNanos;
 
   /// @param step how long one may take
   ReadingPace(Duration step) {
@@ -50,45 +57,51 @@ final class ReadingPace {
   ///
   /// @param back positions before them
   double nanos(int tokens, int back) {
-    return tokens * nanosPerToken + (double) back * nanosPerBack;
+    return tokens * nanosPerToken + back * backShare * nanosPerToken;
   }
 
   /// Tokens of a prompt that fit into a time.
   ///
   /// @param back positions before them
-  /// @param share they take so many times the time of looking back at least, fit or not; 0 for none
-  ///   if they do not fit
-  int tokens(double nanos, int back, int share) {
+  /// @param least time that they take without looking back, whether that fits or not; 0 for none if
+  ///   they do not fit
+  int tokens(double nanos, int back, double least) {
     if (nanosPerToken == 0) {
       return first;
     }
-    double looking = back * nanosPerBack;
+    double looking = back * backShare * nanosPerToken;
     double fit = (nanos - looking) / nanosPerToken;
-    double least = share == 0 ? 0 : Math.max(LEAST, share * looking / nanosPerToken);
-    double count = Math.max(least, fit < LEAST ? 0 : fit);
+    double passing = least == 0 ? 0 : Math.max(LEAST, least / nanosPerToken);
+    double count = Math.max(passing, fit < LEAST ? 0 : fit);
     return (int) Math.min(MOST, count);
   }
 
-  /// @param tokens that passed in a step, prompts' and others'
+  /// Time that tokens of so many answers take.
+  double answerNanos(int answers) {
+    return answers * nanosPerAnswer;
+  }
+
+  /// @param tokens of prompts that passed in a step
   /// @param back positions that prompts looked back at
-  /// @param nanos that it took
-  void took(int tokens, long back, long nanos) {
+  /// @param answers tokens of answers that passed
+  /// @param stepNanos that it took
+  void took(int tokens, long back, int answers, long stepNanos) {
+    if (tokens == 0 && answers > 0) {
+      double each = (double) stepNanos / answers;
+      nanosPerAnswer += (nanosPerAnswer == 0 ? 1 : RENEWAL) * (each - nanosPerAnswer);
+    }
     if (tokens < TELLING) {
       return;
     }
-    tokensTokens = DECAY * tokensTokens + (double) tokens * tokens;
-    tokensBack = DECAY * tokensBack + (double) tokens * back;
-    backBack = DECAY * backBack + (double) back * back;
-    tokensNanos = DECAY * tokensNanos + (double) tokens * nanos;
-    backNanos = DECAY * backNanos + (double) back * nanos;
-    double determinant = tokensTokens * backBack - tokensBack * tokensBack;
-    if (determinant > TELLS_APART * tokensTokens * backBack) {
-      nanosPerBack =
-          Math.max(0, (tokensTokens * backNanos - tokensBack * tokensNanos) / determinant);
+    double nanos = Math.max(stepNanos - answerNanos(answers), LEAST_SHARE * stepNanos);
+    double looks = back * backShare;
+    if (nanosPerToken == 0) {
+      nanosPerToken = nanos / (tokens + looks);
     }
-    double own = (tokensNanos - nanosPerBack * tokensBack) / tokensTokens;
-    // All the time cannot be the past's.
-    nanosPerToken = Math.max(own, 0.1 * tokensNanos / tokensTokens);
+    double all = tokens + looks;
+    double error = Math.min(nanos / (all * nanosPerToken) - 1, MOST_ERROR);
+    nanosPerToken *= 1 + LEARNING * error * tokens / all;
+    backShare *= 1 + LEARNING * error * looks / all;
     largest = Math.max(largest, tokens);
   }
 }

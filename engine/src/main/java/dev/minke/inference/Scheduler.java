@@ -16,11 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// nevertheless. Where pages run out, what is kept of ended requests goes first; then the youngest
 /// sequence gives up its own and waits to be computed again. Guarded by the engine's lock.
 final class Scheduler {
-  /// A step of prompts alone takes so many times what looking back takes.
+  /// Tokens of prompts take so many times what looking back takes.
   private static final int LOOKING_BACK = 3;
-
-  /// The same while others wait for their next token.
-  private static final int LOOKING_BACK_WHILE_OTHERS_WAIT = 1;
 
   private final Kernels kernels;
   private final EngineSettings settings;
@@ -266,27 +263,39 @@ final class Scheduler {
       return;
     }
     boolean waits = !parts.isEmpty();
-    double nanos = settings.step().toNanos() * (waits ? 1.0 : 2.0);
-    int share = waits ? LOOKING_BACK_WHILE_OTHERS_WAIT : LOOKING_BACK;
     ActiveSequence oldest = reading.getFirst();
+    double looking = pace.nanos(0, oldest.computed());
+    double passing = passingNanos(looking, waits);
+    double nanos = Math.max(settings.step().toNanos() * (waits ? 1.0 : 2.0), looking + passing);
     reading.sort(Comparator.comparingInt(ActiveSequence::nextInOneForm));
     double reserved = Math.min(pace.nanos(oldest.nextInOneForm(), oldest.computed()), nanos / 4);
     double left = nanos - reserved;
     int reservedRoom = Math.min(oldest.nextInOneForm(), pace.most() / 4);
     int room = pace.most() - reservedRoom;
+    LookedBack looked = new LookedBack();
     for (ActiveSequence sequence : reading) {
       boolean isOldest = sequence == oldest;
       left += isOldest ? reserved : 0;
       room += isOldest ? reservedRoom : 0;
-      int fit = Math.min(room, pace.tokens(left, sequence.computed(), isOldest ? share : 0));
+      int back = looked.more(sequence, sequence.computed());
+      int fit = Math.min(room, pace.tokens(left, back, isOldest ? passing : 0));
       int count = whole(sequence, Math.min(sequence.nextInOneForm(), fit));
       count = count == 0 ? 0 : pages(sequence, count);
       if (count > 0) {
-        left -= pace.nanos(count, sequence.computed());
+        left -= pace.nanos(count, back);
+        looked.add(sequence, sequence.computed());
         room -= count;
         parts.add(StepPlan.Part.next(sequence, count));
       }
     }
+  }
+
+  /// Time for tokens that look back for so long: as long at least, or looking back would be most of
+  /// what is done.
+  private double passingNanos(double looking, boolean waits) {
+    double wanted = LOOKING_BACK * looking;
+    double most = 2.0 * settings.step().toNanos();
+    return Math.max(1, waits ? Math.max(looking, Math.min(wanted, most)) : wanted);
   }
 
   /// Whether another one is about to compute the next page of a sequence, which had better wait for

@@ -81,13 +81,16 @@ record StepPlan(List<Part> parts, int expanded) {
     return sum;
   }
 
-  /// Positions before the parts in expanded form, which these look back at.
+  /// Positions before the prompts' parts in expanded form, which these look back at; those of a
+  /// page that several share count once.
   long back() {
-    long sum = 0;
+    LookedBack back = new LookedBack();
     for (Part part : parts.subList(0, expanded)) {
-      sum += part.first;
+      if (part.first < part.sequence.promptLength()) {
+        back.add(part.sequence, part.first);
+      }
     }
-    return sum;
+    return back.positions();
   }
 
   int drafts() {

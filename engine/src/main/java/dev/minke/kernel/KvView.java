@@ -144,11 +144,15 @@ public record KvView(Source source, List<Sequence> sequences) {
     /// `i`.
     record Pages(int[] pages) implements Location {}
 
+    /// Tiles lie anywhere; entry `i` is the row of the first position of tile `i`.
+    record Tiles(int[] firstRows) implements Location {}
+
     /// The row of the first position of a tile; the rest of the tile follows it.
     default int rowOfTile(int tile) {
       return switch (this) {
         case Rows(var firstRow) -> firstRow + tile * TILE;
         case Pages(var pages) -> pages[tile] * TILE;
+        case Tiles(var firstRows) -> firstRows[tile];
       };
     }
   }
@@ -170,19 +174,5 @@ public record KvView(Source source, List<Sequence> sequences) {
       row += lengths[i];
     }
     return List.of(sequences);
-  }
-
-  /// The same sequences with the same queries, their positions lying packed behind each other from
-  /// row 0 on.
-  public static List<Sequence> packedTogether(List<Sequence> sequences) {
-    Sequence[] packed = new Sequence[sequences.size()];
-    int row = 0;
-    for (int i = 0; i < packed.length; i++) {
-      Sequence one = sequences.get(i);
-      packed[i] =
-          new Sequence(one.firstQuery(), one.queries(), one.length(), new Location.Rows(row));
-      row += one.length();
-    }
-    return List.of(packed);
   }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class ReadingPaceTest {
   private static final double TOKEN = 3e6;
   private static final double BACK = 0.5e6;
+  private static final double ANSWER = 20e6;
 
   /// Steps of many sizes, which take what they take give or take a tenth.
   private static ReadingPace after(int steps) {
@@ -20,7 +21,10 @@ class ReadingPaceTest {
       int tokens = 32 + random.nextInt(200);
       int back = random.nextInt(3_000);
       double noise = 0.9 + 0.2 * random.nextDouble();
-      pace.took(tokens, back, (long) (noise * (tokens * TOKEN + back * BACK)));
+      int answers = random.nextInt(3);
+      double nanos = tokens * TOKEN + back * BACK + answers * ANSWER;
+      pace.took(tokens, back, answers, (long) (noise * nanos));
+      pace.took(0, 0, 2, (long) (noise * 2 * ANSWER));
     }
     return pace;
   }
@@ -30,6 +34,11 @@ class ReadingPaceTest {
     ReadingPace pace = after(40);
     assertThat(pace.nanos(100, 0)).isCloseTo(100 * TOKEN, Percentage.withPercentage(30));
     assertThat(pace.nanos(0, 1_000)).isCloseTo(1_000 * BACK, Percentage.withPercentage(30));
+  }
+
+  @Test
+  void itKnowsWhatAnswersTake() {
+    assertThat(after(40).answerNanos(3)).isCloseTo(3 * ANSWER, Percentage.withPercentage(10));
   }
 
   @Test
@@ -43,19 +52,36 @@ class ReadingPaceTest {
   @Test
   void fewTokensNeverPassBehindMany() {
     ReadingPace pace = after(40);
-    int passing = pace.tokens(1e8, 1_000, 2);
+    int passing = pace.tokens(1e8, 1_000, 2 * pace.nanos(0, 1_000));
     assertThat(pace.nanos(passing, 0)).isCloseTo(2 * pace.nanos(0, 1_000), within(2 * TOKEN));
-    assertThat(pace.tokens(1e8, 1_000_000, 2)).as("there is an end").isLessThanOrEqualTo(512);
+    assertThat(pace.tokens(1e8, 1_000_000, 2 * pace.nanos(0, 1_000_000)))
+        .as("there is an end")
+        .isLessThanOrEqualTo(512);
   }
 
   @Test
-  void stepsThatAllLookBackAlikeLeaveTimeForTokens() {
+  void beforeAnythingLooksBackItTakesAnEighthOfAToken() {
     ReadingPace pace = new ReadingPace(EngineSettings.STEP);
     for (int i = 0; i < 20; i++) {
-      pace.took(64, 0, (long) (64 * TOKEN));
+      pace.took(64, 0, 0, (long) (64 * TOKEN));
     }
-    assertThat(pace.nanos(64, 5_000)).isCloseTo(64 * TOKEN, Percentage.withPercentage(1));
+    assertThat(pace.nanos(0, 800)).isCloseTo(100 * TOKEN, Percentage.withPercentage(1));
     assertThat(pace.tokens(64 * TOKEN, 0, 0)).isBetween(63, 64);
+  }
+
+  /// As the first steps are, before the code is compiled.
+  @Test
+  void aSlowBeginningIsForgotten() {
+    ReadingPace pace = new ReadingPace(EngineSettings.STEP);
+    for (int i = 0; i < 10; i++) {
+      pace.took(64, 500, 0, (long) (10 * (64 * TOKEN + 500 * BACK)));
+    }
+    for (int i = 0; i < 20; i++) {
+      pace.took(64, 100, 0, (long) (64 * TOKEN + 100 * BACK));
+    }
+    assertThat(pace.nanos(64, 100))
+        .isCloseTo(64 * TOKEN + 100 * BACK, Percentage.withPercentage(20));
+    assertThat(pace.nanos(0, 500)).isLessThan(3 * 500 * BACK);
   }
 
   @Test

@@ -28,7 +28,7 @@ class SchedulerTest {
       try (EngineCache cache = new EngineCache(model, kernels, settings)) {
         Scheduler scheduler = new Scheduler(kernels, settings, cache);
         // So quick that it is tokens, not time, of which a step has too few.
-        scheduler.pace().took(256, 0, 1_000);
+        scheduler.pace().took(256, 0, 0, 1_000);
         scheduler.line().add(sequence(model, 0, 250));
         for (int i = 1; i <= SHORT; i++) {
           scheduler.line().add(sequence(model, i, 60));

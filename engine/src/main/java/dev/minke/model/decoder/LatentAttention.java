@@ -3,6 +3,7 @@ package dev.minke.model.decoder;
 import dev.minke.autograd.EagerOps;
 import dev.minke.autograd.Ops;
 import dev.minke.autograd.Parameter;
+import dev.minke.kernel.GatheredTiles;
 import dev.minke.kernel.KvRows;
 import dev.minke.kernel.KvView;
 import dev.minke.kernel.Orientation;
@@ -135,11 +136,12 @@ public record LatentAttention(
 
   private Tensor expandedFrom(
       EagerOps ops, Tensor query, KvRows cache, List<KvView.Sequence> sequences) {
-    Tensor all = ops.collect(cache, sequences);
+    GatheredTiles tiles = GatheredTiles.of(sequences);
+    Tensor all = ops.gather(cache, tiles);
     int latentDim = sizes.latentDim();
     Latent latent =
         new Latent(all.columns(0, latentDim), all.columns(latentDim, latentDim + sizes.ropeDim()));
-    return expanded(ops, query, latent, KvView.packedTogether(sequences));
+    return expanded(ops, query, latent, tiles.sequences());
   }
 
   /// Attends to the cached latents themselves, as one key head that all query heads share
