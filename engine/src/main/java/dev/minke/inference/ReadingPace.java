@@ -6,10 +6,10 @@ import java.time.Duration;
 ///
 /// A step takes so long for each token of a prompt that passes, so long for each position that
 /// prompts look back at (keys and values of all of these are rebuilt from their latents, in every
-/// step anew), and so long for each token of an answer. Each step that read corrects the first two
-/// by its error, shared by how much of either it had (normalised least mean squares); the third is
-/// what steps that did not read took. So that looking back does not take most of the time, few
-/// tokens never pass behind many.
+/// step anew), and so long for each token of an answer. What a position takes is a share of what a
+/// token takes. Each step that read corrects time and share by its relative error, divided between
+/// them by how much of either it had; the third is what steps that did not read took. So that
+/// looking back does not take most of the time, few tokens never pass behind many.
 final class ReadingPace {
   /// What a quarter of a second is taken to have room for while nothing is known.
   private static final int FIRST = 32;
@@ -76,7 +76,7 @@ final class ReadingPace {
     return (int) Math.min(MOST, count);
   }
 
-  /// Time that tokens of so many answers take.
+  /// Time that tokens of so many answers take by themselves.
   double answerNanos(int answers) {
     return answers * nanosPerAnswer;
   }

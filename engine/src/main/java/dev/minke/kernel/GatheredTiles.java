@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The tiles that sequences hold, laid behind each other, each once however many hold it: what is
 /// rebuilt of a prompt's beginning is rebuilt once for all that share it.
@@ -45,7 +46,8 @@ public record GatheredTiles(List<Run> runs, List<KvView.Sequence> sequences) {
       KvView.Sequence one, Map<Integer, Integer> places, int[] firstRows) {
     int[] tiles = new int[(one.length() + KvView.TILE - 1) / KvView.TILE];
     for (int tile = 0; tile < tiles.length; tile++) {
-      tiles[tile] = firstRows[places.getOrDefault(one.location().rowOfTile(tile), 0)];
+      int row = one.location().rowOfTile(tile);
+      tiles[tile] = firstRows[Objects.requireNonNull(places.get(row))];
     }
     return new KvView.Sequence(
         one.firstQuery(), one.queries(), one.length(), new KvView.Location.Tiles(tiles));
