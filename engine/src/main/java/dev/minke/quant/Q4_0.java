@@ -3,12 +3,12 @@ package dev.minke.quant;
 import java.lang.foreign.MemorySegment;
 
 /// 32 codes of four bits behind an F16 scale `d`: `d·(q − 8)`.
-final class Q4_0 extends Blocks implements BlockEncoder, IntegerBlocks {
+final class Q4_0 extends ScaledBlocks implements BlockEncoder {
   private static final int CODES = 2;
   private static final float[] LEVELS = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
 
   Q4_0() {
-    super("Q4_0", 32, CODES + 16);
+    super("Q4_0", CODES + 16, 8);
   }
 
   @Override
@@ -17,34 +17,7 @@ final class Q4_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   }
 
   @Override
-  public int run() {
-    return 32;
-  }
-
-  @Override
-  public boolean hasMinima() {
-    return false;
-  }
-
-  @Override
-  public short scale(MemorySegment from, long at) {
-    return from.get(SHORT, at);
-  }
-
-  @Override
-  public short minimum(MemorySegment from, long at) {
-    return 0;
-  }
-
-  @Override
-  public int offset() {
-    return 8;
-  }
-
-  @Override
-  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
-    scales[0] = 1;
-    minima[0] = 0;
+  void codes(MemorySegment from, long at, int[] codes) {
     for (int i = 0; i < 4; i++) {
       int pairs = from.get(INT, at + CODES + 4L * i);
       codes[i] = pairs & NIBBLES;

@@ -7,13 +7,11 @@ import java.lang.foreign.MemorySegment;
 ///
 /// F16 `d` and `dmin`, 12 bytes of scales and minima, 128 bytes of codes: 32 bytes for two groups,
 /// the first in the lower halves.
-final class Q4_K extends Blocks implements IntegerBlocks {
-  private static final int MINIMUM = 2;
-  private static final int SCALES = 4;
-  private static final int CODES = SCALES + SixBits.BYTES;
+final class Q4_K extends SixBitBlocks {
+  private static final int CODES = REST;
 
   Q4_K() {
-    super("Q4_K", 256, CODES + 128);
+    super("Q4_K", CODES + 128);
   }
 
   @Override
@@ -36,40 +34,10 @@ final class Q4_K extends Blocks implements IntegerBlocks {
   }
 
   @Override
-  public int run() {
-    return 32;
-  }
-
-  @Override
-  public boolean hasMinima() {
-    return true;
-  }
-
-  @Override
-  public short scale(MemorySegment from, long at) {
-    return from.get(SHORT, at);
-  }
-
-  @Override
-  public short minimum(MemorySegment from, long at) {
-    return from.get(SHORT, at + MINIMUM);
-  }
-
-  @Override
-  public int offset() {
-    return 0;
-  }
-
-  @Override
-  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
-    for (int group = 0; group < 8; group++) {
-      scales[group] = (byte) SixBits.scale(from, at + SCALES, group);
-      minima[group] = (byte) SixBits.minimum(from, at + SCALES, group);
-      long pairs = at + CODES + 16L * (group & ~1);
-      for (int i = 0; i < 8; i++) {
-        int fours = from.get(INT, pairs + 4L * i);
-        codes[8 * group + i] = fours >>> 4 * (group & 1) & NIBBLES;
-      }
+  void codes(MemorySegment from, long at, int group, int[] codes, int first) {
+    long pairs = at + CODES + 16L * (group & ~1);
+    for (int i = 0; i < 8; i++) {
+      codes[first + i] = from.get(INT, pairs + 4L * i) >>> 4 * (group & 1) & NIBBLES;
     }
   }
 }

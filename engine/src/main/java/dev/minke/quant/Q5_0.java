@@ -4,12 +4,12 @@ import java.lang.foreign.MemorySegment;
 
 /// 32 codes of five bits behind an F16 scale `d`: `d·(q − 16)`. The fifth bits come first, together
 /// in four bytes.
-final class Q5_0 extends Blocks implements BlockEncoder, IntegerBlocks {
+final class Q5_0 extends ScaledBlocks implements BlockEncoder {
   private static final int FIFTH_BITS = 2;
   private static final int CODES = 6;
 
   Q5_0() {
-    super("Q5_0", 32, CODES + 16);
+    super("Q5_0", CODES + 16, 16);
   }
 
   @Override
@@ -26,34 +26,7 @@ final class Q5_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   }
 
   @Override
-  public int run() {
-    return 32;
-  }
-
-  @Override
-  public boolean hasMinima() {
-    return false;
-  }
-
-  @Override
-  public short scale(MemorySegment from, long at) {
-    return from.get(SHORT, at);
-  }
-
-  @Override
-  public short minimum(MemorySegment from, long at) {
-    return 0;
-  }
-
-  @Override
-  public int offset() {
-    return 16;
-  }
-
-  @Override
-  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
-    scales[0] = 1;
-    minima[0] = 0;
+  void codes(MemorySegment from, long at, int[] codes) {
     int fifths = from.get(INT, at + FIFTH_BITS);
     for (int i = 0; i < 4; i++) {
       int pairs = from.get(INT, at + CODES + 4L * i);

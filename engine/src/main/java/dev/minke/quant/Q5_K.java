@@ -7,15 +7,13 @@ import java.lang.foreign.MemorySegment;
 ///
 /// As [Q4_K], with 32 bytes of fifth bits before the codes; the bit number is the number of the
 /// group.
-final class Q5_K extends Blocks implements IntegerBlocks {
-  private static final int MINIMUM = 2;
-  private static final int SCALES = 4;
-  private static final int FIFTH_BITS = SCALES + SixBits.BYTES;
+final class Q5_K extends SixBitBlocks {
+  private static final int FIFTH_BITS = REST;
   private static final int CODES = FIFTH_BITS + 32;
   private static final int FOUR_ONES = 0x01010101;
 
   Q5_K() {
-    super("Q5_K", 256, CODES + 128);
+    super("Q5_K", CODES + 128);
   }
 
   @Override
@@ -41,41 +39,12 @@ final class Q5_K extends Blocks implements IntegerBlocks {
   }
 
   @Override
-  public int run() {
-    return 32;
-  }
-
-  @Override
-  public boolean hasMinima() {
-    return true;
-  }
-
-  @Override
-  public short scale(MemorySegment from, long at) {
-    return from.get(SHORT, at);
-  }
-
-  @Override
-  public short minimum(MemorySegment from, long at) {
-    return from.get(SHORT, at + MINIMUM);
-  }
-
-  @Override
-  public int offset() {
-    return 0;
-  }
-
-  @Override
-  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
-    for (int group = 0; group < 8; group++) {
-      scales[group] = (byte) SixBits.scale(from, at + SCALES, group);
-      minima[group] = (byte) SixBits.minimum(from, at + SCALES, group);
-      long pairs = at + CODES + 16L * (group & ~1);
-      for (int i = 0; i < 8; i++) {
-        int lower = from.get(INT, pairs + 4L * i) >>> 4 * (group & 1) & NIBBLES;
-        int fifths = from.get(INT, at + FIFTH_BITS + 4L * i) >>> group & FOUR_ONES;
-        codes[8 * group + i] = lower | fifths << 4;
-      }
+  void codes(MemorySegment from, long at, int group, int[] codes, int first) {
+    long pairs = at + CODES + 16L * (group & ~1);
+    for (int i = 0; i < 8; i++) {
+      int lower = from.get(INT, pairs + 4L * i) >>> 4 * (group & 1) & NIBBLES;
+      int fifths = from.get(INT, at + FIFTH_BITS + 4L * i) >>> group & FOUR_ONES;
+      codes[first + i] = lower | fifths << 4;
     }
   }
 }

@@ -3,12 +3,12 @@ package dev.minke.quant;
 import java.lang.foreign.MemorySegment;
 
 /// 32 signed bytes behind an F16 scale `d`: `q·d`.
-final class Q8_0 extends Blocks implements BlockEncoder, IntegerBlocks {
+final class Q8_0 extends ScaledBlocks implements BlockEncoder {
   private static final int ELEMENTS = 32;
   private static final int CODES = 2;
 
   Q8_0() {
-    super("Q8_0", ELEMENTS, CODES + ELEMENTS);
+    super("Q8_0", CODES + ELEMENTS, 0);
   }
 
   @Override
@@ -20,34 +20,7 @@ final class Q8_0 extends Blocks implements BlockEncoder, IntegerBlocks {
   }
 
   @Override
-  public int run() {
-    return ELEMENTS;
-  }
-
-  @Override
-  public boolean hasMinima() {
-    return false;
-  }
-
-  @Override
-  public short scale(MemorySegment from, long at) {
-    return from.get(SHORT, at);
-  }
-
-  @Override
-  public short minimum(MemorySegment from, long at) {
-    return 0;
-  }
-
-  @Override
-  public int offset() {
-    return 0;
-  }
-
-  @Override
-  public void split(MemorySegment from, long at, int[] codes, byte[] scales, byte[] minima) {
-    scales[0] = 1;
-    minima[0] = 0;
+  void codes(MemorySegment from, long at, int[] codes) {
     for (int i = 0; i < ELEMENTS / 4; i++) {
       codes[i] = from.get(INT, at + CODES + 4L * i);
     }
