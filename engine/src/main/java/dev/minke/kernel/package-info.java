@@ -4,7 +4,7 @@
 /// |---|---|
 /// | [dev.minke.kernel.Kernels] | the primitives; a backend that lacks one does not compile |
 /// | [dev.minke.kernel.Prepared] | a weight in the form that one backend reads fastest |
-/// | [dev.minke.kernel.KvView] | how attention sees keys and values: sequences over rows or over pages |
+/// | [dev.minke.kernel.KvView] | how attention sees keys and values: sequences over rows or over pages; [dev.minke.kernel.GatheredTiles]: what they share once |
 /// | [dev.minke.kernel.CacheFormat], [dev.minke.kernel.KvLayout], [dev.minke.kernel.KvRows] | how a cache rounds, how its rows lie, the rows |
 /// | [dev.minke.kernel.RouterRule] | how experts are chosen and weighed |
 /// | [dev.minke.kernel.Rotation] | RoPE and YaRN tables |

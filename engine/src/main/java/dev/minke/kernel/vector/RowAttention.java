@@ -6,7 +6,8 @@ import dev.minke.kernel.vector.AttentionKernels.Call;
 
 /// The online softmax over the tiles of a part of few rows: vectors run along positions.
 final class RowAttention {
-  /// Up to so many rows, to pack a tile costs more than it saves.
+  /// Up to so many rows, to pack a tile costs more than it saves; beginnings of so few are not met
+  /// together.
   static final int FEW_ROWS = 2;
 
   private final Call call;

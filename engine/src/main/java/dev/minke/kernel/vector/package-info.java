@@ -10,7 +10,7 @@
 /// | [dev.minke.kernel.vector.SecondLevelCache], [dev.minke.kernel.vector.Transposition] | by what products are cut; rows to columns |
 /// | [dev.minke.kernel.vector.Section], [dev.minke.kernel.vector.RowWidening] | weights as they are stored, and how they become panels |
 /// | [dev.minke.kernel.vector.FeedForwards] | gated layers, a block of rows at a time |
-/// | [dev.minke.kernel.vector.AttentionKernels], [dev.minke.kernel.vector.AttentionGradients] | rows of queries against tiles of positions: [dev.minke.kernel.vector.PanelAttention] and [dev.minke.kernel.vector.PanelGradient] for many rows, [dev.minke.kernel.vector.RowAttention] for few; [dev.minke.kernel.vector.TileRows] widens what a cache has rounded |
+/// | [dev.minke.kernel.vector.AttentionKernels], [dev.minke.kernel.vector.AttentionGradients] | rows of queries against tiles of positions: [dev.minke.kernel.vector.PanelAttention] and [dev.minke.kernel.vector.PanelGradient] for many rows, [dev.minke.kernel.vector.RowAttention] for few; [dev.minke.kernel.vector.CommonTiles] are met by the rows of several sequences together; [dev.minke.kernel.vector.TileRows] widens what a cache has rounded |
 /// | [dev.minke.kernel.vector.RowKernels], [dev.minke.kernel.vector.ExpertKernels] | row by row; the choice and moving of rows |
 /// | [dev.minke.kernel.vector.HeadKernels], [dev.minke.kernel.vector.OptimizerKernels] | softmax over the vocabulary; AdamW |
 /// | [dev.minke.kernel.vector.Reduction], [dev.minke.kernel.vector.Exponential] | 16 virtual lanes and their tree; the one exponential |

@@ -3,7 +3,8 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.kernel.x86.IntegerProducts] | rows of int8 times stored weights, exact sums of integers |
-/// | [dev.minke.kernel.x86.Avx2Code], [dev.minke.kernel.x86.VnniCode] | the code of such a product |
+/// | [dev.minke.kernel.x86.StripFormat], [dev.minke.kernel.x86.RoundedRun] | how weights and activations lie in memory |
+/// | [dev.minke.kernel.x86.Avx2Code], [dev.minke.kernel.x86.VnniCode] | the code of a product; [dev.minke.kernel.x86.InstructionSet] says which can run here |
 /// | [dev.minke.kernel.x86.Assembler], [dev.minke.kernel.x86.VexAssembler], [dev.minke.kernel.x86.EvexAssembler] | the few instructions that it is made of |
 /// | [dev.minke.kernel.x86.MachineCode] | pages that are written, then executed, never both at once |
 /// | [dev.minke.kernel.x86.Processor] | what the processor has, asked of itself |
