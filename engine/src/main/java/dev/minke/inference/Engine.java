@@ -379,6 +379,7 @@ public final class Engine implements AutoCloseable {
     try {
       if (failure == null) {
         scheduler.pace().took(prompts, plan.back(), plan.tokens() - prompts, nanos);
+        scheduler.turns().took(prompts, plan.tokens() - prompts, nanos);
         promptTokens += prompts;
         generatedTokens += answering.drawn();
         draftedTokens += plan.drafts();

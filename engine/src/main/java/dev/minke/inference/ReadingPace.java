@@ -15,7 +15,7 @@ final class ReadingPace {
   private static final int FIRST = 32;
 
   private static final int LEAST = 16;
-  private static final int MOST = 512;
+  private static final int MOST = 1024;
 
   /// Steps of fewer tokens say little about the time that one more takes.
   private static final int TELLING = 16;

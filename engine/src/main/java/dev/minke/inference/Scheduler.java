@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Who is answered, and what passes the model next.
 ///
-/// A step holds one token of every sequence that generates, with the drafts of those behind it, and
-/// as many prompt tokens as its time allows: a quarter for the prompt that waits longest, the rest
-/// for the shortest ones, so that short questions are not behind long documents and these end
-/// nevertheless. Where pages run out, what is kept of ended requests goes first; then the youngest
-/// sequence gives up its own and waits to be computed again. Guarded by the engine's lock.
+/// A step holds one token of every sequence that generates, with the drafts of those behind it,
+/// and, when it is their turn, as many prompt tokens as its time allows: a quarter for the prompt
+/// that waits longest, the rest for the shortest ones, so that short questions are not behind long
+/// documents and these end nevertheless. Where pages run out, what is kept of ended requests goes
+/// first; then the youngest sequence gives up its own and waits to be computed again. Guarded by
+/// the engine's lock.
 final class Scheduler {
   /// Tokens of prompts take so many times what looking back takes.
   private static final int LOOKING_BACK = 3;
@@ -27,6 +28,7 @@ final class Scheduler {
   private final @Nullable DiskTier disk;
   private final WaitingLine line = new WaitingLine();
   private final ReadingPace pace;
+  private final ReadingTurns turns;
 
   /// In the order of arrival.
   private final List<ActiveSequence> active = new ArrayList<>();
@@ -37,6 +39,7 @@ final class Scheduler {
     this.kernels = kernels;
     this.settings = settings;
     this.pace = new ReadingPace(settings.step());
+    this.turns = new ReadingTurns(settings.step());
     this.cache = cache;
     this.pool = cache.pool();
     this.tree = cache.tree();
@@ -61,6 +64,10 @@ final class Scheduler {
 
   ReadingPace pace() {
     return pace;
+  }
+
+  ReadingTurns turns() {
+    return turns;
   }
 
   /// Chooses what passes next. At least one token does if anybody is there.
@@ -263,10 +270,14 @@ final class Scheduler {
       return;
     }
     boolean waits = !parts.isEmpty();
+    if (waits && turns.answersGoOn()) {
+      return;
+    }
     ActiveSequence oldest = reading.getFirst();
     double looking = pace.nanos(0, oldest.computed());
     double passing = passingNanos(looking, waits);
-    double nanos = Math.max(settings.step().toNanos() * (waits ? 1.0 : 2.0), looking + passing);
+    double nanos =
+        Math.max((waits ? turns.nanos() : 2.0 * settings.step().toNanos()), looking + passing);
     reading.sort(Comparator.comparingInt(ActiveSequence::nextInOneForm));
     double reserved = Math.min(pace.nanos(oldest.nextInOneForm(), oldest.computed()), nanos / 4);
     double left = nanos - reserved;

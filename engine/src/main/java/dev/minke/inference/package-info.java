@@ -6,7 +6,7 @@
 /// | [dev.minke.inference.Request], [dev.minke.inference.TokenListener] | what goes in, and what comes out |
 /// | [dev.minke.inference.AwaitedAnswer] | for whoever waits for it |
 /// | [dev.minke.inference.Pooling] | which hidden states become the embedding of a text |
-/// | [dev.minke.inference.Scheduler] | whose tokens pass next, whose pages go when there are too few; [dev.minke.inference.ReadingPace]: how many of a prompt |
+/// | [dev.minke.inference.Scheduler] | whose tokens pass next, whose pages go when there are too few; [dev.minke.inference.ReadingTurns]: when prompts may hold up answers; [dev.minke.inference.ReadingPace]: how many of their tokens |
 /// | [dev.minke.inference.EngineCache] | the cache, and the lock of all |
 /// | [dev.minke.inference.PrefixTree], [dev.minke.inference.PagePool] | what is in it, and its memory |
 /// | [dev.minke.inference.DiskTier], [dev.minke.inference.DiskWriter], `disk` | where it goes on: files of 64 tokens, found again after a restart |

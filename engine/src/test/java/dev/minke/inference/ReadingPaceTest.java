@@ -56,7 +56,7 @@ class ReadingPaceTest {
     assertThat(pace.nanos(passing, 0)).isCloseTo(2 * pace.nanos(0, 1_000), within(2 * TOKEN));
     assertThat(pace.tokens(1e8, 1_000_000, 2 * pace.nanos(0, 1_000_000)))
         .as("there is an end")
-        .isLessThanOrEqualTo(512);
+        .isLessThanOrEqualTo(1024);
   }
 
   @Test
@@ -86,7 +86,7 @@ class ReadingPaceTest {
 
   @Test
   void whoeverHasTimeBeginsWithMuch() {
-    assertThat(new ReadingPace(Duration.ofHours(1)).most()).isEqualTo(512);
+    assertThat(new ReadingPace(Duration.ofHours(1)).most()).isEqualTo(1024);
     assertThat(new ReadingPace(EngineSettings.STEP.multipliedBy(4)).most()).isEqualTo(128);
     assertThat(new ReadingPace(Duration.ofNanos(1)).most()).isEqualTo(32);
   }

@@ -28,18 +28,42 @@ class SchedulerTest {
       try (EngineCache cache = new EngineCache(model, kernels, settings)) {
         Scheduler scheduler = new Scheduler(kernels, settings, cache);
         // So quick that it is tokens, not time, of which a step has too few.
-        scheduler.pace().took(256, 0, 0, 1_000);
+        scheduler.pace().took(512, 0, 0, 1_000);
         scheduler.line().add(sequence(model, 0, 250));
         for (int i = 1; i <= SHORT; i++) {
           scheduler.line().add(sequence(model, i, 60));
         }
         StepPlan plan = scheduler.plan();
-        assertThat(plan.tokens()).isLessThanOrEqualTo(512).isGreaterThan(400);
+        assertThat(plan.tokens()).isLessThanOrEqualTo(1024).isGreaterThan(900);
         assertThat(plan.parts())
             .anySatisfy(part -> {
               assertThat(part.sequence().arrival()).isZero();
               assertThat(part.count()).isGreaterThanOrEqualTo(64);
             });
+      }
+    }
+  }
+
+  @Test
+  void afterAStepThatReadAnswersGoOnByThemselves() {
+    try (ParameterStore store = store();
+        Kernels kernels = new ReferenceKernels()) {
+      DecoderModel model = small(store);
+      EngineSettings settings =
+          new EngineSettings(
+              Precision.EXACT, 16_384, TinyRequests.LONGEST, 2, 0, EngineSettings.STEP);
+      try (EngineCache cache = new EngineCache(model, kernels, settings)) {
+        Scheduler scheduler = new Scheduler(kernels, settings, cache);
+        scheduler.line().add(sequence(model, 0, 20));
+        scheduler.plan().parts().forEach(part -> part.sequence().passed(part.count()));
+        scheduler.active().getFirst().append(1);
+        scheduler.line().add(sequence(model, 1, 60));
+        scheduler.turns().took(60, 1, EngineSettings.STEP.toNanos());
+        for (int step = 0; step < 24; step++) {
+          assertThat(scheduler.plan().promptTokens()).as("step %d", step).isZero();
+          scheduler.turns().took(0, 1, 1_000);
+        }
+        assertThat(scheduler.plan().promptTokens()).as("a turn").isPositive();
       }
     }
   }
