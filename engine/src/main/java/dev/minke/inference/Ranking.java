@@ -1,5 +1,7 @@
 package dev.minke.inference;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.function.DoublePredicate;
 
@@ -12,6 +14,15 @@ final class Ranking {
   /// Logits that share an entry of [#tops]: what is skipped together.
   private static final int BLOCK = 128;
 
+  /// Logits whose bits are looked at together, whole blocks of them.
+  private static final int CHUNK = 8 * BLOCK;
+
+  /// Between the order of floats and that of keys, in which -∞ is the lowest integer: numbers below
+  /// it, which are no logits, become the highest.
+  private static final int FROM_LOWEST =
+      Integer.MIN_VALUE - ordered(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
+
+  private final int[] bits = new int[CHUNK];
   private float[] logits = {};
   private float highest;
 
@@ -31,12 +42,18 @@ final class Ranking {
     if (tops.length != blocks) {
       tops = new float[blocks];
     }
-    highest = Float.NEGATIVE_INFINITY;
-    for (int block = 0; block < blocks; block++) {
-      float top = top(row, begin(block), end(block));
-      tops[block] = top;
-      highest = Math.max(highest, top);
+    MemorySegment from = MemorySegment.ofArray(row);
+    int highestKey = Integer.MIN_VALUE;
+    for (int begin = 0; begin < row.length; begin += CHUNK) {
+      int count = Math.min(CHUNK, row.length - begin);
+      MemorySegment.copy(from, ValueLayout.JAVA_INT, (long) begin * Float.BYTES, bits, 0, count);
+      for (int at = 0; at < count; at += BLOCK) {
+        int key = highestKey(bits, at, Math.min(count, at + BLOCK));
+        tops[(begin + at) / BLOCK] = Float.intBitsToFloat(ordered(key - FROM_LOWEST));
+        highestKey = Math.max(highestKey, key);
+      }
     }
+    highest = Float.intBitsToFloat(ordered(highestKey - FROM_LOWEST));
     if (!Float.isFinite(highest)) {
       throw new IllegalArgumentException(
           "logits: expected finite numbers, found %s; the weights are damaged or too large"
@@ -44,15 +61,14 @@ final class Ranking {
     }
   }
 
-  /// NaN if there is one. A comparison that hardly ever holds is cheaper than a maximum.
-  private static float top(float[] row, int from, int to) {
-    float top = row[from];
-    for (int id = from + 1; id < to; id++) {
-      if (!(row[id] <= top)) {
-        top = Math.max(top, row[id]);
-      }
+  /// The highest logit, as a key: integers have a loop that needs no branches and is done by
+  /// vectors, floats have not.
+  private static int highestKey(int[] bits, int from, int to) {
+    int highest = Integer.MIN_VALUE;
+    for (int i = from; i < to; i++) {
+      highest = Math.max(highest, ordered(bits[i]) + FROM_LOWEST);
     }
-    return top;
+    return highest;
   }
 
   /// How many blocks of logits there are.

@@ -12,7 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DrawTest {
-  private static final int[] VOCABULARIES = {1, 2, 3, 40, 127, 128, 129, 300, 1000};
+  private static final int[] VOCABULARIES = {
+    1, 2, 3, 40, 127, 128, 129, 300, 1000, 1024, 1025, 2_200
+  };
   private static final double[] TEMPERATURES = {0, 1, 0.7, 1.5, 30, 1e-3, 1e-320};
   private static final double[] TOP_P = {1, 0.95, 0.5, 0.1, 1e-9, 0.999};
   private static final double[] MIN_P = {0, 0.05, 0.5, 1, 1e-300};
@@ -179,7 +181,14 @@ class DrawTest {
 
   @Test
   void aRowThatIsNoDistributionIsRefused() {
-    for (float[] row : new float[][] {{1, Float.NaN, 2}, {Float.NEGATIVE_INFINITY}, {1, 1 / 0f}}) {
+    // What processors make of 0/0 has the sign of a negative number.
+    float negativeNan = Float.intBitsToFloat(0xFFC00000);
+    float[] wide = new float[2_500];
+    wide[2_400] = negativeNan;
+    float[][] rows = {
+      {1, Float.NaN, 2}, {1, negativeNan, 2}, {Float.NEGATIVE_INFINITY}, {1, 1 / 0f}, wide
+    };
+    for (float[] row : rows) {
       for (Sampler sampler : List.of(Sampler.GREEDY, new Sampler(1, 0, 1, 1))) {
         assertThatThrownBy(() -> draw.draw(sampler, row, 0))
             .hasMessageContaining("logits: expected finite numbers");
