@@ -278,7 +278,7 @@ final class Scheduler {
     double passing = passingNanos(looking, waits);
     double nanos =
         Math.max((waits ? turns.nanos() : 2.0 * settings.step().toNanos()), looking + passing);
-    reading.sort(Comparator.comparingInt(ActiveSequence::nextInOneForm));
+    reading.sort(Comparator.comparingInt(Scheduler::lengthClass));
     double reserved = Math.min(pace.nanos(oldest.nextInOneForm(), oldest.computed()), nanos / 4);
     double left = nanos - reserved;
     int reservedRoom = Math.min(oldest.nextInOneForm(), pace.most() / 4);
@@ -299,6 +299,12 @@ final class Scheduler {
         parts.add(StepPlan.Part.next(sequence, count));
       }
     }
+  }
+
+  /// Lengths that differ by less than twice are alike: whoever came first is read first, or of many
+  /// prompts of about one length the longest would wait for all the others.
+  private static int lengthClass(ActiveSequence sequence) {
+    return Integer.SIZE - Integer.numberOfLeadingZeros(sequence.nextInOneForm());
   }
 
   /// Time for tokens that look back for so long: as long at least, or looking back would be most of

@@ -6,6 +6,7 @@ import static dev.minke.inference.TinyRequests.request;
 import static dev.minke.inference.TinyRequests.small;
 import static dev.minke.inference.TinyRequests.store;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.minke.kernel.Kernels;
 import dev.minke.kernel.reference.ReferenceKernels;
@@ -40,6 +41,29 @@ class SchedulerTest {
               assertThat(part.sequence().arrival()).isZero();
               assertThat(part.count()).isGreaterThanOrEqualTo(64);
             });
+      }
+    }
+  }
+
+  /// Else the longest of many prompts of about one length would wait for all the others.
+  @Test
+  void ofPromptsOfAboutOneLengthTheFirstIsReadFirst() {
+    try (ParameterStore store = store();
+        Kernels kernels = new ReferenceKernels()) {
+      DecoderModel model = small(store);
+      EngineSettings settings =
+          new EngineSettings(
+              Precision.EXACT, 16_384, TinyRequests.LONGEST, 3, 0, EngineSettings.STEP);
+      try (EngineCache cache = new EngineCache(model, kernels, settings)) {
+        Scheduler scheduler = new Scheduler(kernels, settings, cache);
+        // A millisecond for a token: a step has room for 500.
+        scheduler.pace().took(500, 0, 0, 500_000_000);
+        scheduler.line().add(sequence(model, 0, 250));
+        scheduler.line().add(sequence(model, 1, 240));
+        scheduler.line().add(sequence(model, 2, 200));
+        assertThat(scheduler.plan().parts())
+            .extracting(part -> part.sequence().arrival(), StepPlan.Part::count)
+            .contains(tuple(0L, 250), tuple(1L, 240));
       }
     }
   }
