@@ -95,8 +95,8 @@ public final class ServeExperiment {
           model, TOKENS, rounds());
       System.out.println(
           "| clients | shared start | tokens/s | ratio (lowest to highest) | first token p50, ms |"
-              + " p95 | gap p50, ms | p95 | prompt (had) |");
-      System.out.println("|---|---|---|---|---|---|---|---|---|");
+              + " p95 | gap p50, ms | p95 | p99 | prompt (had) |");
+      System.out.println("|---|---|---|---|---|---|---|---|---|---|");
       for (boolean shared : new boolean[] {false, true}) {
         warm(ours, theirs, shared);
         for (int count : CLIENTS) {
@@ -137,8 +137,8 @@ public final class ServeExperiment {
     Arrays.sort(ratios);
     return String.format(
         Locale.ROOT,
-        "| %d | %s | %.0f / %.0f | **%.2f** (%.2f to %.2f) | %s | %s | %s | %s | %.0f (%.0f / %.0f)"
-            + " |",
+        "| %d | %s | %.0f / %.0f | **%.2f** (%.2f to %.2f) | %s | %s | %s | %s | %s | %.0f"
+            + " (%.0f / %.0f) |",
         count,
         shared ? "yes" : "no",
         median(mine, Load::tokensPerSecond),
@@ -150,6 +150,7 @@ public final class ServeExperiment {
         pair(mine, others, load -> Load.quantile(load.firstMillis(), 95)),
         pair(mine, others, load -> Load.quantile(load.gapMillis(), 50)),
         pair(mine, others, load -> Load.quantile(load.gapMillis(), 95)),
+        pair(mine, others, load -> Load.quantile(load.gapMillis(), 99)),
         median(mine, Load::promptTokens),
         median(mine, Load::cachedTokens),
         median(others, Load::cachedTokens));
