@@ -58,6 +58,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".train..")
         .layer("inference")
         .definedBy(ROOT + ".inference..")
+        .layer("post")
+        .definedBy(ROOT + ".post..")
         .layer("eval")
         .definedBy(ROOT + ".eval..")
         .layer("ledger")
