@@ -1,22 +1,29 @@
 package dev.minke.cli;
 
+import dev.minke.checkpoint.StoredModel;
+import dev.minke.cli.data.ConversationReport;
 import dev.minke.cli.data.RunData;
 import dev.minke.cli.data.TokenPrinter;
 import dev.minke.data.DataPosition;
+import dev.minke.data.JsonItems;
 import dev.minke.data.PackedRow;
 import dev.minke.data.Packing;
 import dev.minke.data.ShardFile;
 import dev.minke.data.TokenFolder;
 import dev.minke.data.TokenShard;
+import dev.minke.post.chat.ChatEncoder;
 import dev.minke.tokenizer.Tokenizer;
+import dev.minke.tokenizer.chat.ChatTemplate;
 import dev.minke.train.TrainRecipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -36,19 +43,28 @@ import picocli.CommandLine.Spec;
       "A recipe, or a run that was begun, shows its first packed rows, each piece on a line of its"
           + " own: pieces do not see each other, and the first token of a piece is context, not a"
           + " target. A shard shows its documents. In a terminal neighbours differ in colour; else"
-          + " a bar stands between tokens, « » hold special ones, ( ) what is no target."
+          + " a bar stands between tokens, « » hold special ones, ( ) what is no target.",
+      "",
+      "A file of conversations (.json, .jsonl, either also .gz: messages, ShareGPT, Alpaca, or"
+          + " prompt and completion) is written by the template of --model; targets are what the"
+          + " assistant said, up to the token that ends it."
     },
     footer = {
       "",
       "Examples:",
       "  minke data show runs/tiny -n 2",
       "  minke data show tiny -o text=input.txt --document 7",
-      "  minke data show runs/tiny/data/source-0-held-out-0000.shard | less"
+      "  minke data show runs/tiny/data/source-0-held-out-0000.shard | less",
+      "  minke data show chats.jsonl --model Qwen/Qwen3-0.6B"
     })
 final class DataShowCommand implements Callable<Integer> {
+  private static final Pattern CONVERSATIONS = Pattern.compile(".*\\.jsonl?(\\.gz)?");
+
   @Parameters(
-      paramLabel = "RUN|RECIPE|SHARD",
-      description = "directory of a run, a recipe whose tokens are made, or a file .shard")
+      paramLabel = "RUN|RECIPE|SHARD|CHATS",
+      description =
+          "directory of a run, a recipe whose tokens are made, a file .shard, or one of"
+              + " conversations")
   private String what = "";
 
   @Option(names = "-n", paramLabel = "N", description = "rows or documents (default: 5)")
@@ -64,6 +80,12 @@ final class DataShowCommand implements Callable<Integer> {
   private int tokens = 100;
 
   @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description = "whose template and tokenizer write conversations: " + ModelPath.HELP)
+  private @Nullable String model;
+
+  @Option(
       names = "-o",
       paramLabel = "KEY=VALUE",
       description = "change a key of the recipe; may be given several times")
@@ -76,6 +98,14 @@ final class DataShowCommand implements Callable<Integer> {
     requireAbove("-n", count);
     requireAbove("--tokens", tokens);
     Path path = Path.of(what);
+    if (CONVERSATIONS.matcher(what).matches()) {
+      return conversations(path);
+    }
+    if (model != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--model: expected a file of conversations (.json, .jsonl) beside it, found " + what);
+    }
     if (what.endsWith(".shard")) {
       shard(path);
     } else if (Files.isDirectory(path)) {
@@ -86,6 +116,38 @@ final class DataShowCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().flush();
     return Main.OK;
+  }
+
+  private int conversations(Path file) throws IOException {
+    if (model == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          file + ": expected --model MODEL, whose template writes conversations, found none");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(file + ": expected a file of conversations, found none");
+    }
+    try (StoredModel stored = StoredModel.open(ModelPath.ofThisProcess().required(model))) {
+      Tokenizer tokenizer = stored.tokenizer();
+      ChatTemplate template =
+          stored
+              .chatTemplate(Clock.systemDefaultZone())
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      model + ": expected a model with a chat template, found a base model"));
+      ConversationReport report =
+          new ConversationReport(
+              new ChatEncoder(template, tokenizer),
+              new TokenPrinter(tokenizer, Ansi.AUTO.enabled(), tokens),
+              document == null ? 0 : document,
+              document == null ? count : 1,
+              spec.commandLine().getOut(),
+              spec.commandLine().getErr());
+      JsonItems.read(file, report);
+      boolean any = report.finish();
+      spec.commandLine().getOut().flush();
+      return any ? Main.OK : Main.FAILED;
+    }
   }
 
   private void requireAbove(String option, int value) {

@@ -53,6 +53,30 @@ class DataCommandTest {
     assertThat(Run.of("data", "count", temporary.resolve("none")).failed(1)).contains("none");
   }
 
+  @Test
+  void conversationsShowWhatTheAssistantSaid() throws IOException {
+    Path model = Golden.golden("qwen3-tiny");
+    Path chats = temporary.resolve("chats.jsonl");
+    Files.writeString(
+        chats,
+        """
+        {"instruction": "Go on", "input": "", "output": "No."}
+        {"messages": [{"role": "user", "content": "Alone"}]}
+        {"conversations": [{"from": "human", "value": "Yes?"}, {"from": "gpt", "value": "Yes."}]}
+        """);
+    assertThat(Run.of("data", "show", chats).failed(2)).contains("expected --model");
+    assertThat(Run.of("data", "show", text, "--model", model).failed(2))
+        .contains("expected a file of conversations");
+    Run shown = Run.of("data", "show", chats, "--model", model, "--document", 1);
+    assertThat(shown.succeeded())
+        .contains("line 3: ", "2 conversations, 2 examples", "refused records: 1")
+        .doesNotContain("line 1: ")
+        .contains("(>)|Y|es|.|«<|im_end|>»");
+    assertThat(shown.err()).contains("line 2: expected a message of the assistant");
+    Files.writeString(chats, "{}\n");
+    assertThat(Run.of("data", "show", chats, "--model", model).code()).isEqualTo(1);
+  }
+
   /// What is shown, its marks taken away, is what the rows are made of.
   @Test
   void rowsShowEveryTokenOfTheirPiecesAndWhatIsNoTarget() {

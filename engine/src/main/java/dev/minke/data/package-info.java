@@ -3,6 +3,7 @@
 /// | here | what |
 /// |---|---|
 /// | [dev.minke.data.Source] | files of text, JSONL or Parquet, read as a stream; what is bad is counted and named |
+/// | [dev.minke.data.JsonItems] | whole records of JSON, for what is no plain text |
 /// | [dev.minke.data.Corpus] | documents, split into training and validation by their hash |
 /// | [dev.minke.data.TokenShard] | tokens of documents, in memory or in a checked file that is read where it lies |
 /// | [dev.minke.data.TokenFolder] | shards and what they were made from, made once and used again |

@@ -1,10 +1,11 @@
-/// What makes a model that continues text into one that answers: losses on preferences and on
-/// rewards.
+/// What makes a model that continues text into one that answers: conversations, and losses on
+/// preferences and on rewards.
 ///
 /// | here | what |
 /// |---|---|
 /// | [PreferenceLoss] | of two answers the better one: DPO and its kin |
 /// | [RewardLoss] | a number for each answer, so that the better one has the higher (Bradley–Terry) |
+/// | `chat` | conversations to learn from, and which of their tokens |
 /// | [PolicyLoss], [Advantages] | what was rewarded more than its group becomes likelier: GRPO, DAPO, Dr. GRPO, V3.2's changes |
 ///
 /// Unusual: no loss knows a model. Each is a function of the log-probabilities of answers' tokens,

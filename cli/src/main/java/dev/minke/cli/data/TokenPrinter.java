@@ -2,7 +2,10 @@ package dev.minke.cli.data;
 
 import dev.minke.data.PackedRow;
 import dev.minke.data.TokenShard;
+import dev.minke.post.chat.Example;
 import dev.minke.tokenizer.Tokenizer;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 
 /// Documents with the borders of their tokens.
 ///
@@ -29,25 +32,33 @@ public record TokenPrinter(Tokenizer tokenizer, boolean colour, int most) {
     return tokens(shard, piece.document(), piece.from(), piece.from() + piece.length() + 1);
   }
 
+  /// A conversation's tokens, those dim or in parentheses that are not learned.
+  public String example(Example example) {
+    return tokens(example.ids().length, i -> example.ids()[i], i -> !example.targets()[i]);
+  }
+
   private String tokens(TokenShard shard, int document, int from, int to) {
+    return tokens(to - from, i -> shard.token(document, from + i), i -> i == 0);
+  }
+
+  private String tokens(int count, IntUnaryOperator ids, IntPredicate contexts) {
     StringBuilder line = new StringBuilder();
-    int end = Math.min(to, from + most);
-    for (int i = from; i < end; i++) {
-      if (i > from && !colour) {
+    int end = Math.min(count, most);
+    for (int i = 0; i < end; i++) {
+      if (i > 0 && !colour) {
         line.append('|');
       }
-      append(line, shard.token(document, i), i - from);
+      append(line, ids.applyAsInt(i), i, contexts.test(i));
     }
-    if (end < to) {
-      line.append(" … %,d more".formatted(to - end));
+    if (end < count) {
+      line.append(" … %,d more".formatted(count - end));
     }
     return line.toString();
   }
 
-  private void append(StringBuilder line, int id, int place) {
+  private void append(StringBuilder line, int id, int place, boolean context) {
     String text = tokenizer.display(id);
     boolean special = tokenizer.isSpecial(id);
-    boolean context = place == 0;
     if (colour) {
       String style = (context ? DIM : "") + (special ? REVERSED : SHADES[place % 2]);
       line.append(style).append(text).append(RESET);
