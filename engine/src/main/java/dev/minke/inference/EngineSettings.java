@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///   for means as many as these have
 /// @param active requests answered at a time at most
 /// @param waiting requests that may wait beside them
-/// @param step how long a step may read prompts while others generate. Fewer than one in twenty of
-///   their tokens waits for that; where prompts wait in numbers, up to six times as long
+/// @param step how long a step may read prompts while others generate; up to six times as long if
+///   the answers had much time for themselves before. Fewer than one in twenty of their tokens
+///   waits for that
 /// @param model what tells it from all others in files, its weights included; empty if nobody
 ///   knows, and then nothing of it is written
 /// @param disk where the cache goes on; null if it is in memory alone

@@ -3,9 +3,9 @@
 ///
 /// | here | what |
 /// |---|---|
+/// | `chat` | conversations to learn from, and which of their tokens |
 /// | [PreferenceLoss] | of two answers the better one: DPO and its kin |
 /// | [RewardLoss] | a number for each answer, so that the better one has the higher (Bradley–Terry) |
-/// | `chat` | conversations to learn from, and which of their tokens |
 /// | [PolicyLoss], [Advantages] | what was rewarded more than its group becomes likelier: GRPO, DAPO, Dr. GRPO, V3.2's changes |
 ///
 /// Unusual: no loss knows a model. Each is a function of the log-probabilities of answers' tokens,
