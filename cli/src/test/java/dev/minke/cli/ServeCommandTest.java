@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
+import tools.jackson.databind.json.JsonMapper;
 
 /// What the options of `serve` set, what of them is refused.
 class ServeCommandTest {
@@ -115,5 +116,35 @@ class ServeCommandTest {
       child.signal("TERM");
       assertThat(child.code()).isEqualTo(128 + 15);
     }
+  }
+
+  /// What a container asks whether its server is ready, and the flags that it starts it with.
+  @Test
+  void theContainersCheckFindsAServerThatIsReady() throws Exception {
+    String file = Files.readString(Golden.repository().resolve("deploy/Dockerfile"));
+    try (Child child = Child.minke("exec \"$@\"", "serve", Golden.model(), "--port", 0)) {
+      Matcher port =
+          Pattern.compile("listening  http://127.0.0.1:(\\d+)")
+              .matcher(child.await("listening").output());
+      assertThat(port.find()).isTrue();
+      assertThat(check(file, port.group(1))).as("ready").isZero();
+      child.signal("TERM");
+      assertThat(child.code()).isEqualTo(128 + 15);
+      assertThat(check(file, port.group(1))).as("gone").isNotZero();
+    }
+    String launcher = Files.readString(Golden.repository().resolve("minke"));
+    Matcher flags = Pattern.compile("vector='(--add-modules[^']*)'").matcher(launcher);
+    assertThat(flags.find()).isTrue();
+    for (String flag : flags.group(1).split(" ")) {
+      assertThat(file).contains('"' + flag + '"');
+    }
+  }
+
+  private static int check(String file, String port) throws Exception {
+    Matcher words = Pattern.compile("HEALTHCHECK .*CMD (\\[.*])").matcher(file);
+    assertThat(words.find()).isTrue();
+    String[] command =
+        JsonMapper.shared().readValue(words.group(1).replace("8080", port), String[].class);
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
   }
 }
