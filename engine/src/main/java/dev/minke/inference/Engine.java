@@ -378,8 +378,7 @@ public final class Engine implements AutoCloseable {
     lock.lock();
     try {
       if (failure == null) {
-        scheduler.pace().took(prompts, plan.back(), plan.tokens() - prompts, nanos);
-        scheduler.turns().took(prompts, plan.tokens() - prompts, nanos);
+        scheduler.took(plan, prompts, nanos);
         promptTokens += prompts;
         generatedTokens += answering.drawn();
         draftedTokens += plan.drafts();

@@ -277,7 +277,7 @@ final class Scheduler {
     double looking = pace.nanos(0, oldest.computed());
     double passing = passingNanos(looking, waits);
     double nanos =
-        Math.max((waits ? turns.nanos() : 2.0 * settings.step().toNanos()), looking + passing);
+        Math.max(waits ? turns.nanos() : 2.0 * settings.step().toNanos(), looking + passing);
     reading.sort(Comparator.comparingInt(Scheduler::lengthClass));
     double reserved = Math.min(pace.nanos(oldest.nextInOneForm(), oldest.computed()), nanos / 4);
     double left = nanos - reserved;
@@ -341,6 +341,16 @@ final class Scheduler {
     }
     int end = (sequence.computed() + count) / KvView.TILE * KvView.TILE;
     return end > sequence.computed() ? end - sequence.computed() : count;
+  }
+
+  /// Learns from a step for the plans to come.
+  ///
+  /// @param prompts tokens of prompts that passed
+  /// @param nanos that it took
+  void took(StepPlan plan, int prompts, long nanos) {
+    int answers = plan.tokens() - prompts;
+    pace.took(prompts, plan.back(), answers, nanos);
+    turns.took(prompts, answers, nanos);
   }
 
   /// Shares what a step computed of prompts.

@@ -80,7 +80,7 @@ public record PolicyLoss(
     return new PolicyLoss(clipLow, clipHigh, beta, Divergence.UNBIASED, mean, constantLength);
   }
 
-  /// An answer, by log-probabilities of its tokens.
+  /// An answer, by log-probabilities of its tokens, in nats.
   ///
   /// @param policy `[tokens]`, under the model that learns
   /// @param drawn `[tokens]`, under the model that they were drawn from

@@ -39,13 +39,14 @@ public record PreferenceLoss(Kind kind, double beta, double smoothing) {
     return new PreferenceLoss(Kind.DPO, beta, 0);
   }
 
+  /// IPO with the means of TRL.
   public static PreferenceLoss ipo(double beta) {
     return new PreferenceLoss(Kind.IPO, beta, 0);
   }
 
   /// An answer.
   ///
-  /// @param policy sum of the log-probabilities of its tokens under the model that learns
+  /// @param policy sum of the log-probabilities of its tokens under the model that learns, nats
   /// @param reference the same under the reference
   /// @param tokens how many these are, 1 or more
   public record Answer(double policy, double reference, int tokens) {
@@ -97,6 +98,7 @@ public record PreferenceLoss(Kind kind, double beta, double smoothing) {
       double rejectedReward,
       double chosenGradient,
       double rejectedGradient) {
+    /// By how much the preferred answer's implicit reward is higher.
     public double margin() {
       return chosenReward - rejectedReward;
     }
